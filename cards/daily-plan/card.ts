@@ -1,0 +1,338 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import { concernsCard, type CardHass } from '../hass.ts';
+import { icons } from '../icons.ts';
+import { languageOf, type Language } from '../language.ts';
+import { taskId, type DailyPlan, type Task } from '../tasktracker/answers.ts';
+import { configForm, readConfig, type DailyPlanConfig } from './config.ts';
+import { noticeBar, type Notice } from './notice.ts';
+import { changesBetween } from './planChanges.ts';
+import { PlanFeed } from './planFeed.ts';
+import { allDone, describe, failure, outdatedHint, skeleton } from './states.ts';
+import { cardStyles } from './styles.ts';
+import { taskRow } from './taskRow.ts';
+import { taskStyles } from './taskStyles.ts';
+import { textsOf, type Texts } from './texts.ts';
+import type { View } from './view.ts';
+
+export const CARD_TYPE = 'cardcache-daily-plan-card';
+
+const MINUTE = 60_000;
+const NOTICE_STAYS = 10_000;
+
+/** A TaskTracker user's day. Holds nothing of value: see PlanFeed. */
+export class DailyPlanCard extends LitElement {
+  static override readonly styles = [cardStyles, taskStyles];
+  static readonly getConfigForm = configForm;
+
+  static getStubConfig(): Partial<DailyPlanConfig> {
+    return { show_encouragement: true, show_self_care: true };
+  }
+
+  #hass: CardHass | undefined;
+  #config: DailyPlanConfig | undefined;
+  #preview = false;
+  #notice: Notice | undefined;
+  #announcement = '';
+  #isRefreshing = false;
+  #focusAt: number | undefined;
+  #minute: ReturnType<typeof setInterval> | undefined;
+  #hideNotice: ReturnType<typeof setTimeout> | undefined;
+  readonly #busy = new Set<string>();
+  readonly #feed = new PlanFeed((before) => this.#planChanged(before));
+
+  setConfig(config: unknown): void {
+    this.#config = readConfig(config);
+    this.#follow();
+    this.requestUpdate();
+  }
+
+  get hass(): CardHass | undefined {
+    return this.#hass;
+  }
+
+  set hass(hass: CardHass | undefined) {
+    const before = this.#hass;
+    this.#hass = hass;
+    if (before && hass && !concernsCard(before, hass)) return;
+    this.#follow();
+    this.requestUpdate();
+  }
+
+  /** Set by Home Assistant's editor: a preview shows the words it finds, but has none written, for they are paid for. */
+  get preview(): boolean {
+    return this.#preview;
+  }
+
+  set preview(preview: boolean) {
+    this.#preview = preview;
+    this.#follow();
+  }
+
+  getCardSize(): number {
+    const plan = this.#feed.plan;
+    return 2 + (plan ? plan.tasks.length + plan.self_care.length : 4);
+  }
+
+  getGridOptions(): object {
+    return { columns: 12, min_columns: 6, min_rows: 3 };
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#follow();
+    this.#minute = setInterval(() => this.requestUpdate(), MINUTE);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#feed.stop();
+    clearInterval(this.#minute);
+    clearTimeout(this.#hideNotice);
+    this.#notice = undefined;
+  }
+
+  protected override shouldUpdate(): boolean {
+    return this.#hass !== undefined && this.#config !== undefined;
+  }
+
+  protected override render(): TemplateResult {
+    const language = languageOf(this.#hass);
+    const texts = textsOf(language.tag);
+    const plan = this.#feed.plan;
+    return html`<ha-card>
+      ${this.#header(plan, texts, language)} ${this.#hint(texts, language)}
+      <div class="content" lang=${language.tag}>
+        ${this.#words()} ${plan ? this.#plan(plan, texts, language) : this.#withoutPlan(texts)}
+      </div>
+      ${noticeBar(this.#notice, texts, () => this.#show(undefined))}
+      <div class="spoken" role="status" aria-live="polite">${this.#announcement}</div>
+    </ha-card>`;
+  }
+
+  /** A completed task takes its button with it: whoever works with the keyboard goes on with the next one. */
+  protected override updated(): void {
+    if (this.#focusAt === undefined || document.activeElement !== document.body) return;
+    const buttons = this.renderRoot.querySelectorAll<HTMLElement>('[data-action="complete"]');
+    const next = buttons[Math.min(this.#focusAt, buttons.length - 1)];
+    (next ?? this.renderRoot.querySelector<HTMLElement>('[data-action="refresh"]'))?.focus();
+    this.#focusAt = undefined;
+  }
+
+  #header(plan: DailyPlan | undefined, texts: Texts, language: Language): TemplateResult {
+    const age = this.#feed.age;
+    const label = age === undefined ? texts.refresh : `${texts.refresh} (${texts.updated(language.age(age))})`;
+    return html`<div class="header">
+      <div class="titles">
+        <h2 class="title">${this.#config?.title ?? texts.title(this.#displayName())}</h2>
+        ${plan ? html`<div class="summary">${this.#summary(plan, texts, language)}</div>` : nothing}
+      </div>
+      <button
+        class="round"
+        type="button"
+        data-action="refresh"
+        aria-label=${texts.refresh}
+        title=${label}
+        aria-busy=${this.#isRefreshing ? 'true' : 'false'}
+        @click=${() => void this.#refresh()}
+      >
+        ${icons.refresh}
+      </button>
+    </div>`;
+  }
+
+  #summary(plan: DailyPlan, texts: Texts, language: Language): string {
+    const tasks = open(this.#config?.show_self_care ? [...plan.self_care, ...plan.tasks] : plan.tasks);
+    const minutes = tasks.reduce(
+      (sum, task) => sum + (task.duration_minutes ?? 0) * (task.outstanding_occurrences ?? 1),
+      0,
+    );
+    const overdue = tasks.filter((task) => task.is_overdue).length;
+    const parts: string[] = [];
+    if (plan.user_context) parts.push(language.date(plan.user_context.current_logical_date));
+    if (tasks.length > 0) parts.push(texts.summary.tasks(tasks.length, language));
+    if (minutes > 0) parts.push(language.duration(minutes));
+    if (overdue > 0) parts.push(texts.summary.overdue(overdue));
+    // Lines break between the parts only.
+    return parts.map((part) => part.replaceAll(' ', '\u00a0')).join(' · ');
+  }
+
+  #hint(texts: Texts, language: Language): TemplateResult | typeof nothing {
+    if (!this.#feed.plan) return nothing;
+    const age = this.#feed.age;
+    const since = age === undefined || age < MINUTE ? undefined : language.age(age);
+    if (!this.#hass?.connected) return outdatedHint(texts.problem.offline, since, 'offline', texts);
+    if (this.#feed.error === undefined) return nothing;
+    return outdatedHint(`${texts.problem.stale} ${describe(this.#feed.error, texts)}`, since, 'error', texts);
+  }
+
+  #words(): TemplateResult | typeof nothing {
+    const words = this.#config?.show_encouragement ? this.#feed.encouragement : undefined;
+    return words === undefined
+      ? nothing
+      : html`<div class="encouragement">
+          ${icons.sparkle}
+          <p data-part="encouragement">${words}</p>
+        </div>`;
+  }
+
+  #plan(plan: DailyPlan, texts: Texts, language: Language): TemplateResult {
+    const tasks = open(plan.tasks);
+    const selfCare = this.#config?.show_self_care ? open(plan.self_care) : [];
+    if (tasks.length + selfCare.length === 0) return allDone(texts);
+    const view = this.#view(plan, texts, language);
+    const both = tasks.length > 0 && selfCare.length > 0;
+    return html`<div class="sections">
+      ${this.#section('self-care', both ? texts.sections.selfCare : undefined, selfCare, view)}
+      ${this.#section('tasks', both ? texts.sections.tasks : undefined, tasks, view)}
+    </div>`;
+  }
+
+  #section(name: string, title: string | undefined, tasks: Task[], view: View): TemplateResult | typeof nothing {
+    if (tasks.length === 0) return nothing;
+    return html`<section data-section=${name}>
+      ${title === undefined ? nothing : html`<h3>${title}</h3>`}
+      <ul class="tasks">
+        ${repeat(tasks, taskId, (task) => taskRow(task, view))}
+      </ul>
+    </section>`;
+  }
+
+  #withoutPlan(texts: Texts): TemplateResult {
+    const retry = (): void => void this.#feed.retry().catch(() => undefined);
+    if (this.#feed.isUnknownUser) return failure(texts.problem.unknownUser, texts, retry);
+    if (this.#feed.error !== undefined) return failure(describe(this.#feed.error, texts), texts, retry);
+    if (!this.#hass?.connected) return failure(texts.problem.offline, texts, retry);
+    return skeleton(texts);
+  }
+
+  #view(plan: DailyPlan, texts: Texts, language: Language): View {
+    return {
+      texts,
+      language,
+      now: Date.now(),
+      day: plan.user_context,
+      isBusy: (task) => this.#busy.has(taskId(task)),
+      others: (task) =>
+        (task.assigned_users ?? [])
+          .filter((name) => name !== this.#feed.user)
+          .map((name) => this.#feed.person(name)?.display_name ?? name),
+      complete: (task) => void this.#complete(task),
+    };
+  }
+
+  #displayName(): string | undefined {
+    const user = this.#feed.user ?? this.#config?.user;
+    const person = user === undefined ? undefined : this.#feed.person(user);
+    return person?.display_name ?? user ?? this.#hass?.user?.name;
+  }
+
+  #follow(): void {
+    if (this.isConnected && this.#hass && this.#config) this.#feed.follow(this.#hass, this.#config, this.#preview);
+  }
+
+  #planChanged(before: DailyPlan | undefined): void {
+    const after = this.#feed.plan;
+    if (before && after && before !== after) this.#announceChanges(before, after);
+    this.requestUpdate();
+  }
+
+  #announceChanges(before: DailyPlan, after: DailyPlan): void {
+    const { added, removed } = changesBetween(before, after, (task) => this.#busy.has(taskId(task)));
+    const language = languageOf(this.#hass);
+    const texts = textsOf(language.tag);
+    const names = (tasks: Task[]): string => language.list(tasks.map((task) => task.name));
+    const said: string[] = [];
+    if (added.length > 0) said.push(texts.added(names(added)));
+    if (removed.length > 0) said.push(texts.removed(names(removed)));
+    if (said.length > 0) this.#announcement = said.join('. ');
+  }
+
+  async #complete(task: Task): Promise<void> {
+    if (this.#busy.has(taskId(task))) return;
+    const texts = this.#texts();
+    this.#focusAt = this.#focusedRow();
+    await this.#doing(
+      taskId(task),
+      async () => {
+        const completion = await this.#feed.complete(task);
+        return {
+          text: texts.done(task.name),
+          tone: 'done',
+          ...(completion !== undefined && { undo: () => void this.#undo(task, completion) }),
+        };
+      },
+      (why) => texts.problem.notCompleted(task.name, why),
+    );
+    this.#focusAt = undefined;
+  }
+
+  async #undo(task: Task, completion: number | string): Promise<void> {
+    const texts = this.#texts();
+    await this.#doing(
+      taskId(task),
+      async () => {
+        await this.#feed.undo(completion);
+        return { text: texts.undone(task.name), tone: 'done' };
+      },
+      (why) => texts.problem.notUndone(task.name, why),
+    );
+  }
+
+  async #refresh(): Promise<void> {
+    if (this.#isRefreshing) return;
+    const texts = this.#texts();
+    this.#isRefreshing = true;
+    await this.#doing(
+      'refresh',
+      async () => {
+        await this.#feed.refresh();
+        return undefined;
+      },
+      (why) => texts.problem.notRefreshed(why),
+    );
+    this.#isRefreshing = false;
+    if (!this.#notice) this.#announcement = texts.refreshed;
+    this.requestUpdate();
+  }
+
+  /** Does one thing and says what came of it. While it runs, `id` is busy and its changes are not announced as others' doing. */
+  async #doing(id: string, act: () => Promise<Notice | undefined>, failed: (why: string) => string): Promise<void> {
+    this.#busy.add(id);
+    this.#show(undefined);
+    try {
+      this.#show(await act());
+    } catch (error) {
+      this.#show({ text: failed(describe(error, this.#texts())), tone: 'problem' });
+      // What is rolled back comes to the watchers in a microtask of its own.
+      await this.updateComplete;
+    } finally {
+      this.#busy.delete(id);
+      this.requestUpdate();
+    }
+  }
+
+  #show(notice: Notice | undefined): void {
+    clearTimeout(this.#hideNotice);
+    this.#notice = notice;
+    if (notice) {
+      this.#announcement = notice.text;
+      if (this.isConnected) this.#hideNotice = setTimeout(() => this.#show(undefined), NOTICE_STAYS);
+    }
+    this.requestUpdate();
+  }
+
+  #focusedRow(): number | undefined {
+    const buttons = [...this.renderRoot.querySelectorAll('[data-action="complete"]')];
+    const index = buttons.findIndex((button) => button === this.shadowRoot?.activeElement);
+    return index < 0 ? undefined : index;
+  }
+
+  #texts(): Texts {
+    return textsOf(languageOf(this.#hass).tag);
+  }
+}
+
+function open(tasks: Task[]): Task[] {
+  return tasks.filter((task) => task.completed !== true);
+}

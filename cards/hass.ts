@@ -1,0 +1,31 @@
+import type { HomeAssistant } from '../js/hass/index.ts';
+
+/** What the cards read of Home Assistant's `hass`. */
+export interface CardHass extends Omit<HomeAssistant, 'callService'> {
+  callService(
+    domain: string,
+    service: string,
+    data: Record<string, unknown>,
+    target: Record<string, unknown>,
+    notifyOnError: boolean,
+    returnResponse: boolean,
+  ): Promise<{ response?: unknown }>;
+  language?: string;
+  locale?: { language?: string; time_format?: string };
+  config?: { state?: string; time_zone?: string };
+}
+
+/**
+ * Home Assistant hands out a new `hass` with every state change of any entity, hundreds a second in a large home. A card
+ * that shows no entity has to look at these few fields only.
+ */
+export function concernsCard(before: CardHass, after: CardHass): boolean {
+  return (
+    before.connection !== after.connection ||
+    before.connected !== after.connected ||
+    before.user?.id !== after.user?.id ||
+    before.language !== after.language ||
+    before.locale !== after.locale ||
+    before.config?.state !== after.config?.state
+  );
+}

@@ -1,0 +1,89 @@
+import type { CardHass } from './hass.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Numbers, times and dates as one language writes them. Formatters are dear to make, so each language keeps its own. */
+export class Language {
+  readonly tag: string;
+  readonly #hour12: boolean | undefined;
+  readonly #plural: Intl.PluralRules;
+  readonly #relative: Intl.RelativeTimeFormat;
+  readonly #list: Intl.ListFormat;
+  readonly #hours: Intl.NumberFormat;
+  readonly #minutes: Intl.NumberFormat;
+  readonly #clock: Intl.DateTimeFormat;
+  readonly #date: Intl.DateTimeFormat;
+
+  constructor(tag: string, hour12?: boolean) {
+    this.tag = tag;
+    this.#hour12 = hour12;
+    this.#plural = new Intl.PluralRules(tag);
+    this.#relative = new Intl.RelativeTimeFormat(tag, { numeric: 'auto' });
+    this.#list = new Intl.ListFormat(tag, { type: 'conjunction' });
+    this.#hours = new Intl.NumberFormat(tag, { style: 'unit', unit: 'hour', unitDisplay: 'short' });
+    this.#minutes = new Intl.NumberFormat(tag, { style: 'unit', unit: 'minute', unitDisplay: 'short' });
+    this.#clock = new Intl.DateTimeFormat(tag, { timeStyle: 'short', timeZone: 'UTC', hour12: this.#hour12 });
+    this.#date = new Intl.DateTimeFormat(tag, { weekday: 'long', day: 'numeric', month: 'long', timeZone: 'UTC' });
+  }
+
+  plural(count: number, one: string, other: string): string {
+    return (this.#plural.select(count) === 'one' ? one : other).replace('#', String(count));
+  }
+
+  list(items: string[]): string {
+    return this.#list.format(items);
+  }
+
+  /** 80 → `1 hr 20 min`. */
+  duration(minutes: number): string {
+    const hours = Math.floor(minutes / 60);
+    const rest = Math.round(minutes % 60);
+    if (hours === 0) return this.#minutes.format(rest);
+    return rest === 0 ? this.#hours.format(hours) : `${this.#hours.format(hours)} ${this.#minutes.format(rest)}`;
+  }
+
+  /** How long ago: `5 minutes ago`, `yesterday`. */
+  age(milliseconds: number): string {
+    if (milliseconds < MINUTE) return this.#relative.format(0, 'second');
+    if (milliseconds < HOUR) return this.#relative.format(-Math.floor(milliseconds / MINUTE), 'minute');
+    if (milliseconds < DAY) return this.#relative.format(-Math.floor(milliseconds / HOUR), 'hour');
+    return this.#relative.format(-Math.floor(milliseconds / DAY), 'day');
+  }
+
+  /** Minutes past midnight as a time of day. */
+  time(minutes: number): string {
+    return this.#clock.format(minutes * MINUTE);
+  }
+
+  /** `YYYY-MM-DD` as `Saturday, November 21`; the text itself where it is no date. */
+  date(text: string): string {
+    const time = Date.parse(`${text}T00:00:00Z`);
+    return Number.isNaN(time) ? text : this.#date.format(time);
+  }
+}
+
+const languages = new Map<string, Language>();
+
+/** The language and clock that this user has chosen in Home Assistant. */
+export function languageOf(hass: CardHass | undefined): Language {
+  const wanted = hass?.locale?.language ?? hass?.language ?? navigator.language;
+  const format = hass?.locale?.time_format;
+  const id = `${wanted} ${format ?? ''}`;
+  let language = languages.get(id);
+  if (!language) {
+    const hour12 = format === '12' ? true : format === '24' ? false : undefined;
+    language = new Language(Intl.DateTimeFormat.supportedLocalesOf(validTag(wanted))[0] ?? 'en', hour12);
+    languages.set(id, language);
+  }
+  return language;
+}
+
+function validTag(tag: string): string {
+  try {
+    return Intl.getCanonicalLocales(tag)[0] ?? 'en';
+  } catch {
+    return 'en';
+  }
+}

@@ -1,0 +1,59 @@
+import { defineQuery, type Policy, type Query } from '../../js/index.ts';
+import type { CardHass } from '../hass.ts';
+import { logicalDayEnd } from '../logicalDay.ts';
+import { isDailyPlan, isPeople, type DailyPlan, type People } from './answers.ts';
+import { callTaskTracker, isWorthRetrying, TaskTrackerError } from './service.ts';
+
+/** What the server may filter a plan by. Filters change the plan, so they are part of its key. */
+export type PlanFilter = 'recommended' | 'fair' | 'foul';
+
+export const PLAN_ENDPOINT = 'daily_plan';
+export const PEOPLE_ENDPOINT = 'available_users';
+
+const HOUR = 3_600_000;
+const retry = { attempts: 3, when: isWorthRetrying };
+
+export const planPolicy: Policy<DailyPlan> = {
+  version: '1',
+  check: isDailyPlan,
+  expiresAt: (plan) => plan.user_context && logicalDayEnd(plan.user_context),
+  staleIfError: 48 * HOUR,
+  retry,
+};
+
+/** No event tells of it, and it names the same people for months. */
+export const peoplePolicy: Policy<People> = {
+  version: '1',
+  check: isPeople,
+  onEvent: 'keep',
+  staleIfError: 30 * 24 * HOUR,
+  retry,
+};
+
+/** The questions to TaskTracker, asked through whatever `hass` is newest when an answer is needed. */
+export interface TaskTrackerQueries {
+  dailyPlan(user: string, filters: PlanFilter[]): Query<DailyPlan>;
+  people(): Query<People>;
+}
+
+export function taskTrackerQueries(hass: () => CardHass): TaskTrackerQueries {
+  const dailyPlan = defineQuery<DailyPlan, string[]>(PLAN_ENDPOINT, async (_context, username, ...filters) => {
+    const answer = await callTaskTracker(hass(), 'get_daily_plan', { username, ...filterArguments(filters) });
+    if (!isDailyPlan(answer.data)) throw new TaskTrackerError('get_daily_plan answered without a plan');
+    return { ...answer.data, user_context: answer.user_context };
+  });
+  const people = defineQuery<People>(PEOPLE_ENDPOINT, async () => {
+    const { data } = await callTaskTracker(hass(), 'get_available_users');
+    if (!isPeople(data)) throw new TaskTrackerError('get_available_users answered without users');
+    return data;
+  });
+  return { dailyPlan: (user, filters) => dailyPlan(user, ...filters), people: () => people() };
+}
+
+function filterArguments(filters: string[]): Record<string, boolean> {
+  return {
+    ...(filters.includes('recommended') && { select_recommended: true }),
+    ...(filters.includes('fair') && { fair_weather: true }),
+    ...(filters.includes('foul') && { fair_weather: false }),
+  };
+}

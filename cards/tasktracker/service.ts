@@ -1,0 +1,72 @@
+import type { CardHass } from '../hass.ts';
+import type { LogicalDay } from '../logicalDay.ts';
+import { isRecord } from './answers.ts';
+
+export interface Answer {
+  data: unknown;
+  user_context: LogicalDay | undefined;
+}
+
+/** TaskTracker answered, but not with what was asked for. */
+export class TaskTrackerError extends Error {
+  override readonly name = 'TaskTrackerError';
+}
+
+/**
+ * Calls one of TaskTracker's services. All of them, writes too, must be asked for a response. `{success: false}` resolves in
+ * Home Assistant; here it throws, so that it can never be kept as an answer.
+ */
+export async function callTaskTracker(
+  hass: CardHass,
+  service: string,
+  data: Record<string, unknown> = {},
+): Promise<Answer> {
+  const { response } = await hass.callService('tasktracker', service, data, {}, false, true);
+  if (!isRecord(response) || response.success !== true) {
+    const message = isRecord(response) && typeof response.message === 'string' ? response.message : undefined;
+    throw new TaskTrackerError(message ?? `${service} gave no answer`);
+  }
+  return { data: response.data, user_context: readContext(response.user_context) };
+}
+
+function readContext(value: unknown): LogicalDay | undefined {
+  if (!isRecord(value)) return undefined;
+  const { timezone, daily_reset_time, current_logical_date } = value;
+  if (
+    typeof timezone !== 'string' ||
+    typeof daily_reset_time !== 'string' ||
+    typeof current_logical_date !== 'string'
+  ) {
+    return undefined;
+  }
+  return { timezone, daily_reset_time, current_logical_date };
+}
+
+/** Home Assistant rejects with plain objects of several shapes; this is the code in any of them. */
+export function errorCode(error: unknown): string | number | undefined {
+  const inner = isRecord(error) && isRecord(error.error) ? error.error : error;
+  const code = isRecord(inner) ? inner.code : undefined;
+  return typeof code === 'string' || typeof code === 'number' ? code : undefined;
+}
+
+export function errorMessage(error: unknown): string | undefined {
+  const inner = isRecord(error) && isRecord(error.error) ? error.error : error;
+  return isRecord(inner) && typeof inner.message === 'string' && inner.message !== '' ? inner.message : undefined;
+}
+
+/** `ERR_CONNECTION_LOST` of Home Assistant's websocket library. */
+const CONNECTION_LOST = 3;
+
+export function isConnectionLost(error: unknown): boolean {
+  return errorCode(error) === CONNECTION_LOST;
+}
+
+/** `not_found` comes back to life: it is the answer while the integration's entry reloads. */
+export function isWorthRetrying(error: unknown): boolean {
+  return !['invalid_format', 'service_validation_error', 'unauthorized'].includes(String(errorCode(error)));
+}
+
+/** For writes that were not even tried, shaped as the rejection that Home Assistant gives while it cannot be reached. */
+export function connectionLost(): Error {
+  return Object.assign(new Error('Connection lost'), { code: CONNECTION_LOST });
+}

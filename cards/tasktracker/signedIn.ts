@@ -1,0 +1,51 @@
+import type { CardCache } from '../../js/index.ts';
+import { openHassCache } from '../../js/hass/index.ts';
+import type { CardHass } from '../hass.ts';
+import type { People, Person } from './answers.ts';
+import { ENCOURAGEMENT_ENDPOINT, encouragementPolicy } from './encouragement.ts';
+import { EVENT_TYPES, eventRules } from './events.ts';
+import { PEOPLE_ENDPOINT, peoplePolicy, PLAN_ENDPOINT, planPolicy } from './queries.ts';
+
+/** TaskTracker's name of a Home Assistant user, by that user's id, as soon as any card has learnt it. */
+const usernames = new Map<string, string>();
+
+/** By endpoint, so that a bare `get` in a first render keeps to them too. */
+const policies = {
+  [PLAN_ENDPOINT]: planPolicy,
+  [PEOPLE_ENDPOINT]: peoplePolicy,
+  [ENCOURAGEMENT_ENDPOINT]: encouragementPolicy,
+};
+
+/** The one cache that all TaskTracker cards of the signed-in user share, connected to the mutation events. */
+export function openTaskTracker(hass: CardHass): CardCache {
+  const cache = connect(hass);
+  const people = cache.peek<People>(PEOPLE_ENDPOINT);
+  if (people) learnWhoIsWho(hass, people);
+  return cache;
+}
+
+/** Events speak of TaskTracker's usernames, so whom they concern can be told only once the signed-in user's is known. */
+export function learnWhoIsWho(hass: CardHass, people: People): void {
+  const username = signedInPerson(hass, people)?.username;
+  const id = hass.user?.id;
+  if (id === undefined || username === undefined || usernames.get(id) === username) return;
+  usernames.set(id, username);
+  connect(hass);
+}
+
+export function signedInPerson(hass: CardHass, people: People): Person | undefined {
+  const id = hass.user?.id;
+  return id === undefined ? undefined : people.enhanced_users.find((person) => person.ha_user_id === id);
+}
+
+function connect(hass: CardHass): CardCache {
+  const id = hass.user?.id ?? '';
+  return openHassCache(hass, {
+    namespace: 'tasktracker_',
+    policies,
+    events: EVENT_TYPES,
+    subscribeCommand: 'tasktracker/subscribe_events',
+    rules: eventRules(() => usernames.get(id)),
+    username: usernames.get(id),
+  });
+}

@@ -1,0 +1,90 @@
+// Makes dist/ from the TypeScript sources and the built module (build/wasm): each form the cache is shipped in, and the
+// types beside them. Run by `npm run build`.
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { generateDtsBundle } from 'dts-bundle-generator';
+import * as esbuild from 'esbuild';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const dist = join(root, 'dist');
+const glue = join(root, 'build', 'wasm', 'cardcache.mjs');
+const wasm = join(root, 'build', 'wasm', 'cardcache.wasm');
+const index = join(root, 'js', 'index.ts');
+
+/** Entry points whose declarations are published beside their code. */
+const libraries = [
+  { out: 'index', entry: index },
+  { out: 'hass', entry: join(root, 'js', 'hass', 'index.ts') },
+  { out: 'node', entry: join(root, 'js', 'node', 'index.ts') },
+].filter(({ entry }) => existsSync(entry));
+
+const common = {
+  bundle: true,
+  format: 'esm',
+  target: 'es2022',
+  minify: true,
+  charset: 'utf8',
+  logLevel: 'warning',
+  absWorkingDir: root,
+};
+
+/** `#core-glue` is the script that emcc made, `#core-wasm` gives the module itself: its bytes as base64, or where it lies. */
+function core(form) {
+  const inside = () => `export default ${JSON.stringify(readFileSync(wasm).toString('base64'))};`;
+  const beside = () => "export default new URL('./cardcache.wasm', import.meta.url);";
+  return {
+    name: 'core',
+    setup(build) {
+      build.onResolve({ filter: /^#core-glue$/ }, () => ({ path: glue }));
+      // The glue compiles by itself what it is given; the loader has compiled already, in the way this engine allows.
+      build.onLoad({ filter: /cardcache\.mjs$/ }, () => ({
+        contents: `import { WebAssembly } from '#compiled-core';\n${readFileSync(glue, 'utf8')}`,
+        resolveDir: dirname(glue),
+      }));
+      build.onResolve({ filter: /^#compiled-core$/ }, () => ({ path: join(root, 'js', 'compiledCore.ts') }));
+      build.onResolve({ filter: /^#core-wasm$/ }, ({ path }) => ({ path, namespace: 'core' }));
+      build.onLoad({ filter: /.*/, namespace: 'core' }, () => ({ contents: form === 'inside' ? inside() : beside() }));
+    },
+  };
+}
+
+/**
+ * The further entry points share the one cache of index.js and do not carry a second: what they take from it they take
+ * through js/index.ts, and an import past that is refused.
+ */
+const besideIndex = {
+  name: 'beside-index',
+  setup(build) {
+    build.onResolve({ filter: /^\.\.?\// }, ({ path, importer, resolveDir }) => {
+      const file = resolve(resolveDir, path);
+      if (file === index) return { path: './index.js', external: true };
+      if (dirname(file) !== join(root, 'js')) return undefined;
+      return { errors: [{ text: `${relative(root, importer)} must import ${relative(root, file)} through js/index.ts` }] };
+    });
+  },
+};
+
+async function bundle(out, entry, plugins, options = {}) {
+  await esbuild.build({ ...common, sourcemap: 'linked', ...options, entryPoints: [entry], outfile: join(dist, out), plugins });
+}
+
+/** The types of each library, self-contained: a file that imports no other can be read, copied and kept. */
+function declarations() {
+  const output = { noBanner: true, exportReferencedTypes: false };
+  const texts = generateDtsBundle(
+    libraries.map(({ entry }) => ({ filePath: entry, output })),
+    { preferredConfigPath: join(root, 'tsconfig.json') },
+  );
+  libraries.forEach(({ out }, at) => writeFileSync(join(dist, `${out}.d.ts`), texts[at]));
+}
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist, { recursive: true });
+copyFileSync(wasm, join(dist, 'cardcache.wasm'));
+await bundle('index.js', index, [core('inside')]);
+await bundle('index.split.js', index, [core('beside')]);
+for (const { out, entry } of libraries.slice(1)) await bundle(`${out}.js`, entry, [besideIndex]);
+// The one file that HACS copies names no map: none lies beside it there, and the browser would ask for it.
+await bundle('cardcache.js', join(root, 'cards', 'index.ts'), [core('inside')], { sourcemap: 'external' });
+declarations();

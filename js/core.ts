@@ -1,0 +1,501 @@
+import type { Clock } from './clock.ts';
+import type { CoreModule, RawEntry } from './coreModule.ts';
+import { callSafely } from './emitter.ts';
+import { LinearMemory, RING_SIZE, Word } from './linearMemory.ts';
+import { noSelector, stageSelector } from './selectors.ts';
+import type { CacheError, CacheEvents, Key, Policy, Selector } from './types.ts';
+
+/** Names of the core's numbers, in the order of wasm/core/statistics.hpp and two_tier_cache.hpp. */
+const ERRORS = ['quota', 'unavailable', 'corrupt', 'serialize', 'crypto', 'fetch', 'remote', 'version'] as const;
+const FETCH_COUNTS = ['started', 'joined', 'succeeded', 'failed', 'retried', 'discarded'] as const;
+const LATENCIES = ['persist', 'restore', 'fetch'] as const;
+const WHYS = ['expired', 'capacity', 'quota'] as const;
+const ALERTS = ['hitRate', 'errors', 'storage'] as const;
+const REASONS = ['actor', 'assigned', 'unknown', 'other'] as const;
+const ON_EVENT = { refresh: 0, invalidate: 1, keep: 2 } as const;
+export const Reach = { storage: 0, memory: 1, resident: 2 } as const;
+
+export interface Found {
+  value: unknown;
+  source: 'memory' | 'storage';
+  timestamp: number;
+  end: number;
+}
+
+export interface Wanted {
+  grace?: number | undefined;
+  maxAge?: number | undefined;
+  version?: string | undefined;
+  check?: ((value: unknown) => boolean) | undefined;
+  peek?: boolean | undefined;
+}
+
+export interface Party {
+  user: string;
+  named: boolean;
+  assignees: string[];
+}
+
+/** What the core has to say besides its answers. */
+export interface CoreListener {
+  evicted(detail: CacheEvents['evict']): void;
+  failed(error: CacheError): void;
+  alerted(alert: CacheEvents['alert']): void;
+  clockWentBack(): void;
+}
+
+export interface PageSizes {
+  memoryTtl: number;
+  maxEntries: number;
+  maxBytes: number;
+  alerts: { hitRateBelow: number; errorsAbove: number; storageAbove: number };
+}
+
+/**
+ * One user's cache in the core, and the values that belong to it. Values stay here, by reference; everything known about them
+ * is the core's. A hit compares the clock with a number in the core's memory and calls nothing.
+ */
+export class Core {
+  readonly #module: CoreModule;
+  readonly #memory: LinearMemory;
+  readonly #page: number;
+  readonly #ringAt: number;
+  readonly #clock: Clock;
+  readonly #listener: CoreListener;
+
+  readonly #slots = new Map<Key, number>();
+  readonly #keys: (Key | undefined)[] = [];
+  readonly #values: unknown[] = [];
+  #deadlines: Float64Array = new Float64Array();
+  #deadlinesAt = -1;
+  #ring: Uint32Array = new Uint32Array();
+  #noted = 0;
+  #believedFrom = -Infinity;
+
+  constructor(
+    module: CoreModule,
+    memory: LinearMemory,
+    space: number,
+    user: string | null,
+    sizes: PageSizes,
+    clock: Clock,
+    listener: CoreListener,
+  ) {
+    this.#module = module;
+    this.#memory = memory;
+    this.#clock = clock;
+    this.#listener = listener;
+    memory.stage().name(user ?? '');
+    const { alerts } = sizes;
+    const seed = Math.floor(Math.random() * 2 ** 32);
+    this.#page = module.openPage(
+      space,
+      user !== null,
+      sizes.memoryTtl,
+      sizes.maxEntries,
+      sizes.maxBytes,
+      alerts.hitRateBelow,
+      alerts.errorsAbove,
+      alerts.storageAbove,
+      seed,
+    );
+    this.#ringAt = module.ringAddress(this.#page);
+    this.observe();
+  }
+
+  close(): void {
+    this.#module.closePage(this.#page);
+    this.#slots.clear();
+    this.#values.length = 0;
+  }
+
+  /** The time, after the core has heard of it if it went back. */
+  now(): number {
+    const now = this.#clock.now();
+    if (now < this.#believedFrom) this.#observe(now);
+    return now;
+  }
+
+  observe(): void {
+    this.#observe(this.#clock.now());
+  }
+
+  /** The value where it is resident and fresh; one comparison, one number written, no call. */
+  hit(key: Key): unknown {
+    const slot = this.#slots.get(key);
+    if (slot === undefined) return undefined;
+    const now = this.#clock.now();
+    const deadline = this.#deadlines[slot];
+    // A detached view gives undefined, which no number is below.
+    if (deadline === undefined || !(now < deadline) || now < this.#believedFrom) return undefined;
+    this.#ring[this.#noted++] = slot;
+    if (this.#noted === RING_SIZE) this.observe();
+    return this.#values[slot];
+  }
+
+  lookUp(key: Key, wanted: Wanted = {}): Found | undefined {
+    const now = this.now();
+    const { version, peek = false } = wanted;
+    this.#enter().stage().name(key).name(version ?? '');
+    const { grace = 0, maxAge = Infinity } = wanted;
+    const where = this.#module.lookUp(this.#page, now, grace, maxAge, version !== undefined, peek);
+    const { words } = this.#memory;
+    const timestamp = words[Word.timestamp] ?? 0;
+    const end = words[Word.end] ?? 0;
+    const slot = words[Word.slot] ?? -1;
+    const serial = words[Word.serial] ?? 0;
+    const json = where === 2 ? this.#module.pendingJson(this.#page) : '';
+    this.#leave();
+    if (where === 0) return undefined;
+    if (where === 1) return { value: this.#values[slot], source: 'memory', timestamp, end };
+    const value = this.#restore(key, json, wanted, serial);
+    return value === undefined ? undefined : { value, source: 'storage', timestamp, end };
+  }
+
+  #restore(key: Key, json: string, { check, peek }: Wanted, serial: number): unknown {
+    let value: unknown;
+    try {
+      value = JSON.parse(json);
+    } catch {
+      this.#reject(key, 'corrupt');
+      return undefined;
+    }
+    if (check && !accepts(check, value)) {
+      this.#reject(key, 'version');
+      return undefined;
+    }
+    if (peek) return value;
+    this.#enter();
+    this.#module.admit(this.#page, this.now(), serial);
+    const slot = this.#memory.words[Word.slot] ?? -1;
+    this.#leave();
+    this.#install(key, slot, value);
+    return value;
+  }
+
+  #reject(key: Key, kind: CacheError['kind']): void {
+    const now = this.now();
+    this.#enter().stage().name(key);
+    this.#module.reject(this.#page, now, ERRORS.indexOf(kind));
+    this.#leave();
+  }
+
+  /** False where the flight that brought the value is void: then nothing was kept. */
+  set(key: Key, value: unknown, json: string | undefined, policy: Policy, reach: number, flight = 0): boolean {
+    const now = this.now();
+    const { ttl = NaN, version = '', tags = [], cost = 1, onEvent } = policy;
+    const expiresAt = endOf(policy, value);
+    this.#enter().stage().name(key).name(version).names(tags).text(json ?? '');
+    const started = performance.now();
+    const bytes = (json?.length ?? 0) * 2;
+    const kept = this.#module.set(this.#page, now, ttl, expiresAt, cost, bytes, reach, onEvent === 'keep', flight);
+    const slot = this.#memory.words[Word.slot] ?? -1;
+    if (reach === Reach.storage) this.addLatency('persist', performance.now() - started);
+    this.#leave();
+    if (kept) this.#install(key, slot, value);
+    return kept;
+  }
+
+  #install(key: Key, slot: number, value: unknown): void {
+    if (slot < 0) return;
+    this.#slots.set(key, slot);
+    this.#keys[slot] = key;
+    this.#values[slot] = value;
+  }
+
+  delete(key: Key): boolean {
+    const now = this.now();
+    this.#enter().stage().name(key);
+    const existed = this.#module.remove(this.#page, now);
+    this.#leave();
+    return existed;
+  }
+
+  dropResident(key: Key): void {
+    const now = this.now();
+    this.#enter().stage().name(key);
+    this.#module.dropResident(this.#page, now);
+    this.#leave();
+  }
+
+  keys(selector: Selector): Key[] {
+    const now = this.now();
+    const fields = stageSelector(this.#memory, selector);
+    this.#enter();
+    const keys = this.#module.keys(this.#page, now, fields);
+    this.#leave();
+    if (!keys) throw noSelector(selector);
+    return keys;
+  }
+
+  invalidate(selector: Selector): number {
+    const now = this.now();
+    const fields = stageSelector(this.#memory, selector);
+    this.#enter();
+    const count = this.#module.invalidate(this.#page, now, fields);
+    this.#leave();
+    if (count < 0) throw noSelector(selector);
+    return count;
+  }
+
+  clear(): number {
+    const now = this.now();
+    this.#enter();
+    const count = this.#module.clear(this.#page, now);
+    this.#leave();
+    return count;
+  }
+
+  allowGrace(grace: number): void {
+    this.#module.allowGrace(this.#page, grace);
+  }
+
+  sweep(): void {
+    const now = this.now();
+    this.#enter();
+    this.#module.sweep(this.#page, now);
+    this.#leave();
+    for (const { what, value, limit } of this.#module.takeAlerts(this.#page)) {
+      const name = ALERTS[what];
+      if (name) this.#listener.alerted({ what: name, value, limit });
+    }
+  }
+
+  // ---- flights
+
+  beginFlight(key: Key, policy: Policy): number {
+    const now = this.now();
+    this.#enter()
+      .stage()
+      .name(key)
+      .names(policy.tags ?? []);
+    const flight = this.#module.beginFlight(this.#page, now, policy.onEvent === 'keep');
+    this.#leave();
+    return flight;
+  }
+
+  isVoid(flight: number): boolean {
+    const now = this.now();
+    this.#enter();
+    const isVoid = this.#module.isVoid(this.#page, now, flight);
+    this.#leave();
+    return isVoid;
+  }
+
+  endFlight(flight: number): void {
+    this.#module.endFlight(this.#page, flight);
+  }
+
+  voidFlights(key: Key): void {
+    this.#memory.stage().name(key);
+    this.#module.voidFlights(this.#page);
+  }
+
+  retryAfter(attempt: number, base: number, most: number): number {
+    return this.#module.retryAfter(attempt, base, most, Math.random());
+  }
+
+  // ---- what is watched
+
+  watch(key: Key, times: { interval: number; debounce: number; whileHidden: boolean }, policy: Policy, timestamp: number) {
+    this.#memory.stage().name(key);
+    const onEvent = ON_EVENT[policy.onEvent ?? 'refresh'];
+    return this.#module.watch(this.#page, times.interval, times.debounce, times.whileHidden, onEvent, timestamp);
+  }
+
+  unwatch(id: number): void {
+    this.#module.unwatch(this.#page, this.now(), id);
+  }
+
+  setVisible(visible: boolean): void {
+    this.#module.setVisible(this.#page, visible);
+  }
+
+  catchUp(since: number): void {
+    this.#module.catchUp(this.#page, since, this.now());
+  }
+
+  retryFailed(): void {
+    this.#module.retryFailed(this.#page, this.now());
+  }
+
+  refreshStarted(key: Key): void {
+    this.#memory.stage().name(key);
+    this.#module.refreshStarted(this.#page);
+  }
+
+  refreshFailed(key: Key): void {
+    const now = this.now();
+    this.#memory.stage().name(key);
+    this.#module.refreshFailed(this.#page, now, Math.random());
+  }
+
+  refreshDiscarded(key: Key): void {
+    this.#memory.stage().name(key);
+    this.#module.refreshDiscarded(this.#page);
+  }
+
+  refreshSucceeded(key: Key, timestamp: number): void {
+    this.#memory.stage().name(key);
+    this.#module.refreshSucceeded(this.#page, timestamp);
+  }
+
+  nextDue(): number {
+    return this.#module.nextDue(this.#page);
+  }
+
+  takeDue(): Key[] {
+    return this.#module.takeDue(this.#page, this.now());
+  }
+
+  watchStatus(key: Key) {
+    this.#memory.stage().name(key);
+    return this.#module.watchStatus(this.#page);
+  }
+
+  // ---- events and other tabs
+
+  addRule(pattern: string, endpoints: readonly string[], aboutUsername: boolean): void {
+    this.#memory.stage().name(pattern).names(endpoints);
+    this.#module.addRule(this.#page, aboutUsername);
+  }
+
+  ruleIndex(type: string): number {
+    this.#memory.stage().name(type);
+    return this.#module.ruleIndex(this.#page);
+  }
+
+  applyEvent(type: string, data: string, parties: readonly Party[]) {
+    const now = this.now();
+    const message = this.#enter().stage().name(type).text(data).number(parties.length);
+    for (const { user, named, assignees } of parties) {
+      message.name(user).number(Number(named)).names(assignees);
+    }
+    const { reasons, invalidated, refreshed } = this.#module.applyEvent(this.#page, now);
+    this.#leave();
+    return { reasons: reasons.map((reason) => REASONS[reason] ?? 'unknown'), invalidated, refreshed };
+  }
+
+  onAreaChange(key: string | null, text: string | null): void {
+    const now = this.now();
+    this.#enter();
+    this.#module.onAreaChange(this.#page, now, key, text);
+    this.#leave();
+  }
+
+  takeChangedElsewhere(): Key[] {
+    return this.#module.takeChangedElsewhere(this.#page);
+  }
+
+  // ---- what it tells about itself
+
+  statistics(): string {
+    const now = this.now();
+    this.#enter();
+    const text = this.#module.statistics(this.#page, now);
+    this.#leave();
+    return text;
+  }
+
+  inspect(): RawEntry[] {
+    const now = this.now();
+    this.#enter();
+    const entries = this.#module.inspect(this.#page, now);
+    this.#leave();
+    return entries;
+  }
+
+  get memoryBytes(): number {
+    return this.#memory.byteLength;
+  }
+
+  noteError(kind: CacheError['kind'], key: Key, cause?: unknown): void {
+    this.#memory.stage().name(key);
+    this.#module.noteError(this.#page, ERRORS.indexOf(kind));
+    this.#takeNotices(cause);
+  }
+
+  countFetch(what: (typeof FETCH_COUNTS)[number]): void {
+    this.#module.countFetch(this.#page, FETCH_COUNTS.indexOf(what));
+  }
+
+  addLatency(of: (typeof LATENCIES)[number], milliseconds: number): void {
+    this.#module.addLatency(this.#page, LATENCIES.indexOf(of), milliseconds);
+  }
+
+  // ---- around every call
+
+  #observe(now: number): void {
+    this.#enter();
+    this.#module.observe(this.#page, now);
+    this.#leave();
+  }
+
+  #enter(): LinearMemory {
+    if (this.#noted > 0) {
+      this.#memory.words[Word.ringCount] = this.#noted;
+      this.#noted = 0;
+    }
+    return this.#memory;
+  }
+
+  #leave(): void {
+    const { words } = this.#memory;
+    const table = words[Word.table] ?? 0;
+    if (table !== this.#deadlinesAt || this.#deadlines.length === 0) {
+      this.#deadlines = this.#memory.deadlines(table);
+      this.#deadlinesAt = table;
+    }
+    if (this.#ring.length === 0) this.#ring = this.#memory.u32(this.#ringAt, RING_SIZE);
+    this.#believedFrom = words[Word.believedFrom] ?? -Infinity;
+    const dropped = words[Word.droppedCount] ?? 0;
+    const notices = words[Word.noticeCount] ?? 0;
+    const wentBack = words[Word.wentBack] === 1;
+    words[Word.wentBack] = 0;
+    if (dropped > 0) this.#letGo(words[Word.droppedAt] ?? 0, dropped);
+    if (notices > 0) this.#takeNotices();
+    if (wentBack) this.#listener.clockWentBack();
+  }
+
+  #letGo(address: number, count: number): void {
+    const gone: CacheEvents['evict'][] = [];
+    const pairs = this.#memory.u32(address, count * 2);
+    for (let index = 0; index < pairs.length; index += 2) {
+      const slot = pairs[index] ?? 0;
+      const key = this.#keys[slot];
+      if (key === undefined) continue;
+      this.#slots.delete(key);
+      this.#keys[slot] = undefined;
+      this.#values[slot] = undefined;
+      // 0 says that it went on purpose; else one more than the number of its reason.
+      const why = WHYS[(pairs[index + 1] ?? 0) - 1];
+      if (why) gone.push({ key, why });
+    }
+    // Listeners last: they may call the cache again, which writes the pairs anew.
+    for (const detail of gone) this.#listener.evicted(detail);
+  }
+
+  #takeNotices(cause?: unknown): void {
+    for (const { key, why, error } of this.#module.takeNotices(this.#page)) {
+      if (why !== undefined) this.#listener.evicted({ key, why: WHYS[why] ?? 'quota' });
+      else this.#listener.failed({ kind: ERRORS[error ?? 0] ?? 'corrupt', key, cause });
+    }
+  }
+}
+
+/** What a policy's own `expiresAt` says; one that fails or says nothing sets no end. */
+function endOf(policy: Policy, value: unknown): number {
+  let end: number | undefined;
+  callSafely(() => {
+    end = policy.expiresAt?.(value);
+  });
+  return end === undefined || Number.isNaN(end) ? Infinity : end;
+}
+
+function accepts(check: (value: unknown) => boolean, value: unknown): boolean {
+  try {
+    return check(value);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,106 @@
+/** What the module of wasm/bindings exports; the files there say what each takes from the staging buffer. */
+export interface CoreModule {
+  reserve(bytes: number): number;
+  wordsAddress(): number;
+
+  openSpace(area: AreaPort | null, budget: number, ttl: number, foreign: boolean): number;
+  closeSpace(space: number): void;
+  openPage(
+    space: number,
+    hasUser: boolean,
+    memoryTtl: number,
+    maxEntries: number,
+    maxBytes: number,
+    hitRateBelow: number,
+    errorsAbove: number,
+    storageAbove: number,
+    seed: number,
+  ): number;
+  closePage(page: number): void;
+  ringAddress(page: number): number;
+  openCount(): number;
+
+  observe(page: number, now: number): void;
+  lookUp(page: number, now: number, grace: number, maxAge: number, hasVersion: boolean, peek: boolean): number;
+  pendingJson(page: number): string;
+  admit(page: number, now: number, serial: number): void;
+  reject(page: number, now: number, error: number): void;
+  set(
+    page: number,
+    now: number,
+    ttl: number,
+    expiresAt: number,
+    cost: number,
+    bytes: number,
+    reach: number,
+    keptOnEvent: boolean,
+    flight: number,
+  ): boolean;
+  remove(page: number, now: number): boolean;
+  dropResident(page: number, now: number): void;
+  allowGrace(page: number, grace: number): void;
+  sweep(page: number, now: number): void;
+
+  invalidate(page: number, now: number, fields: number): number;
+  clear(page: number, now: number): number;
+  keys(page: number, now: number, fields: number): string[] | null;
+  onAreaChange(page: number, now: number, key: string | null, text: string | null): void;
+  takeChangedElsewhere(page: number): string[];
+
+  beginFlight(page: number, now: number, keptOnEvent: boolean): number;
+  isVoid(page: number, now: number, flight: number): boolean;
+  endFlight(page: number, flight: number): void;
+  voidFlights(page: number): void;
+  retryAfter(attempt: number, base: number, most: number, random: number): number;
+  watch(
+    page: number,
+    interval: number,
+    debounce: number,
+    whileHidden: boolean,
+    onEvent: number,
+    timestamp: number,
+  ): number;
+  unwatch(page: number, now: number, watch: number): void;
+  setVisible(page: number, visible: boolean): void;
+  catchUp(page: number, since: number, now: number): void;
+  retryFailed(page: number, now: number): void;
+  refreshStarted(page: number): void;
+  refreshFailed(page: number, now: number, random: number): void;
+  refreshDiscarded(page: number): void;
+  refreshSucceeded(page: number, timestamp: number): void;
+  nextDue(page: number): number;
+  takeDue(page: number, now: number): string[];
+  watchStatus(page: number): { success: boolean; updated: number; next: number; watchers: number } | undefined;
+
+  addRule(page: number, aboutUsername: boolean): void;
+  ruleIndex(page: number): number;
+  applyEvent(page: number, now: number): { reasons: number[]; invalidated: number; refreshed: string[] };
+  isConcerned(): boolean;
+
+  statistics(page: number, now: number): string;
+  inspect(page: number, now: number): RawEntry[];
+  takeNotices(page: number): { key: string; why?: number; error?: number }[];
+  takeAlerts(page: number): { what: number; value: number; limit: number }[];
+  noteError(page: number, error: number): void;
+  countFetch(page: number, what: number): void;
+  addLatency(page: number, of: number, milliseconds: number): void;
+}
+
+export interface RawEntry {
+  key: string;
+  tier: number;
+  timestamp: number;
+  expires: number;
+  bytes: number;
+  storedBytes: number;
+  hits: number;
+  tags: string[];
+}
+
+/** A Storage as the module uses it: nothing in here throws. */
+export interface AreaPort {
+  get(key: string): string | null;
+  set(key: string, text: string): boolean;
+  remove(key: string): void;
+  keys(prefix: string): string[];
+}

@@ -1,0 +1,77 @@
+import { LinearMemory } from './linearMemory.ts';
+import { loadCore, type LoadedCore } from './loader.ts';
+import type { CoreModule } from './coreModule.ts';
+import { areaPort } from './storageArea.ts';
+
+/** Everything of one namespace in one area: its budget spans the users. */
+interface Space {
+  id: number;
+  handles: number;
+}
+
+export interface SpaceSizes {
+  namespace: string;
+  area: Storage | null;
+  maxBytes: number;
+  ttl: number;
+}
+
+/** The running module of this page, with the spaces that stand in it. */
+export class Engine {
+  readonly module: CoreModule;
+  readonly memory: LinearMemory;
+  readonly #spaces = new Map<string, Space>();
+  readonly #areas = new Map<Storage, number>();
+
+  constructor(loaded: LoadedCore) {
+    this.module = loaded.module;
+    this.memory = new LinearMemory(loaded);
+  }
+
+  /** Gives the space's number; the first opener's sizes win. Every call is matched by one of closeSpace. */
+  openSpace({ namespace, area, maxBytes, ttl }: SpaceSizes): number {
+    const name = this.#nameOf(namespace, area);
+    let space = this.#spaces.get(name);
+    if (!space) {
+      this.memory.stage().name(namespace);
+      const foreign = namespace === FOREIGN_NAMESPACE;
+      space = { id: this.module.openSpace(area && areaPort(area), maxBytes, ttl, foreign), handles: 0 };
+      this.#spaces.set(name, space);
+    }
+    space.handles++;
+    return space.id;
+  }
+
+  closeSpace({ namespace, area }: SpaceSizes): void {
+    const name = this.#nameOf(namespace, area);
+    const space = this.#spaces.get(name);
+    if (!space || --space.handles > 0) return;
+    this.module.closeSpace(space.id);
+    this.#spaces.delete(name);
+  }
+
+  #nameOf(namespace: string, area: Storage | null): string {
+    if (!area) return `${namespace} `;
+    const number = this.#areas.get(area) ?? this.#areas.size;
+    this.#areas.set(area, number);
+    return `${namespace} ${number}`;
+  }
+}
+
+/** AgileTrack's own records lie in it: read and written both ways. */
+export const FOREIGN_NAMESPACE = 'agiletrack_';
+
+let engine: Engine | Promise<Engine> | undefined;
+
+/** The page's engine; started by the first call, at once where the browser allows it. A failed start may be tried again. */
+export function startEngine(): Engine | Promise<Engine> {
+  if (engine) return engine;
+  const loaded = loadCore();
+  if (!(loaded instanceof Promise)) return (engine = new Engine(loaded));
+  const starting = loaded.then((core) => (engine = new Engine(core)));
+  engine = starting;
+  starting.catch(() => {
+    if (engine === starting) engine = undefined;
+  });
+  return starting;
+}

@@ -1,0 +1,173 @@
+import type { Core } from './core.ts';
+import type { FetchContext, FetchOptions, Key, Policy } from './types.ts';
+
+const DEFAULT_TIMEOUT = 30_000;
+const DEFAULT_RETRY = { attempts: 1, baseDelay: 500, maxDelay: 30_000 };
+/** Timers hold 31 bits; what waits longer waits for ever. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** A fetcher of whatever type: any Fetcher<T> fits. */
+export type AnyFetcher = (context: FetchContext<never>) => Promise<unknown>;
+
+interface Flight {
+  promise: Promise<unknown>;
+  controller: AbortController;
+  callers: number;
+  id: number;
+  forced: boolean;
+}
+
+export interface Landing {
+  key: Key;
+  value: unknown;
+  policy: Policy;
+  flight: number;
+}
+
+export interface FlightDeck {
+  /** Keeps a landed answer; gives what callers get, which may be an equal older reference. */
+  land(landing: Landing): unknown;
+  stale(key: Key): unknown;
+  failed(key: Key, error: unknown): void;
+}
+
+/**
+ * Who fetches what. One flight a key at a time, whoever asks; each caller's abort is its own, and when all have gone the fetch
+ * is aborted and the key is free. Which flights still count is the core's to say.
+ */
+export class Flights {
+  readonly #deck: FlightDeck;
+  readonly #flights = new Map<Key, Flight>();
+  #core: Core | undefined;
+
+  constructor(deck: FlightDeck) {
+    this.#deck = deck;
+  }
+
+  /** The core runs. Without one flights are only joined. */
+  adopt(core: Core): void {
+    this.#core = core;
+  }
+
+  isUnderWay(key: Key): boolean {
+    return this.#flights.has(key);
+  }
+
+  /** Joins the key's flight where that may still answer, else starts one. */
+  fetch(key: Key, fetcher: AnyFetcher, options: FetchOptions, attempts = DEFAULT_RETRY.attempts): Promise<unknown> {
+    const { signal, forceRefresh = false } = options;
+    if (signal?.aborted) return Promise.reject(abortError(signal));
+    const flight = this.#joinable(key, forceRefresh) ?? this.#start(key, fetcher, options, forceRefresh, attempts);
+    return this.#wait(key, flight, signal);
+  }
+
+  #joinable(key: Key, forced: boolean): Flight | undefined {
+    const flight = this.#flights.get(key);
+    const core = this.#core;
+    if (!flight) return undefined;
+    if ((forced && !flight.forced) || core?.isVoid(flight.id)) return undefined;
+    core?.countFetch('joined');
+    return flight;
+  }
+
+  #start(key: Key, fetcher: AnyFetcher, policy: FetchOptions, forced: boolean, attempts: number): Flight {
+    const core = this.#core;
+    // A flight that is not joined would land after this one with an older answer.
+    core?.voidFlights(key);
+    const id = core?.beginFlight(key, policy) ?? 0;
+    const controller = new AbortController();
+    const flight: Flight = { promise: Promise.resolve(), controller, callers: 0, id, forced };
+    flight.promise = this.#run(key, fetcher, policy, flight, attempts).finally(() => {
+      core?.endFlight(id);
+      if (this.#flights.get(key) === flight) this.#flights.delete(key);
+    });
+    this.#flights.set(key, flight);
+    return flight;
+  }
+
+  async #run(key: Key, fetcher: AnyFetcher, policy: Policy, flight: Flight, attempts: number): Promise<unknown> {
+    const core = this.#core;
+    const started = performance.now();
+    const retry = { ...DEFAULT_RETRY, attempts, ...policy.retry };
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const value = await this.#attempt(key, fetcher, policy.timeout ?? DEFAULT_TIMEOUT, flight.controller.signal);
+        if (value === undefined) {
+          throw new TypeError(`cardcache: the fetcher of ${key} gave undefined, which is no value; give null for nothing`);
+        }
+        core?.countFetch('succeeded');
+        core?.addLatency('fetch', performance.now() - started);
+        return this.#deck.land({ key, value, policy, flight: flight.id });
+      } catch (error) {
+        const again = attempt < retry.attempts && !flight.controller.signal.aborted && (retry.when?.(error) ?? true);
+        if (!again) {
+          core?.countFetch('failed');
+          if (!flight.controller.signal.aborted) this.#deck.failed(key, error);
+          throw error;
+        }
+        core?.countFetch('retried');
+        const delay = core?.retryAfter(attempt, retry.baseDelay, retry.maxDelay) ?? retry.baseDelay;
+        await pause(delay, flight.controller.signal);
+      }
+    }
+  }
+
+  #attempt(key: Key, fetcher: AnyFetcher, timeout: number, signal: AbortSignal): Promise<unknown> {
+    // A signal of its own: an attempt that timed out is told to stop, the flight goes on with the next.
+    const own = new AbortController();
+    const stop = () => own.abort(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const timedOut = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(abortError(signal)), { once: true });
+      if (timeout > LONGEST_TIMER) return;
+      timer = setTimeout(() => {
+        const error = new DOMException(`cardcache: ${key} took longer than ${timeout} ms`, 'TimeoutError');
+        reject(error);
+        own.abort(error);
+      }, timeout);
+    });
+    const context: FetchContext<never> = { key, signal: own.signal, stale: this.#deck.stale(key) as undefined };
+    const answer = new Promise<unknown>((resolve) => resolve(fetcher(context)));
+    return Promise.race([answer, timedOut]).finally(() => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+    });
+  }
+
+  #wait(key: Key, flight: Flight, signal: AbortSignal | undefined): Promise<unknown> {
+    flight.callers++;
+    if (!signal) return flight.promise;
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        reject(abortError(signal));
+        if (--flight.callers > 0) return;
+        if (this.#flights.get(key) === flight) this.#flights.delete(key);
+        this.#core?.endFlight(flight.id);
+        flight.controller.abort(signal.reason);
+      };
+      signal.addEventListener('abort', leave, { once: true });
+      flight.promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+    });
+  }
+}
+
+function abortError(signal: AbortSignal): DOMException {
+  const { reason } = signal as { reason: unknown };
+  if (reason instanceof DOMException && reason.name === 'AbortError') return reason;
+  return new DOMException('cardcache: the request was aborted', 'AbortError');
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        reject(abortError(signal));
+      },
+      { once: true },
+    );
+  });
+}

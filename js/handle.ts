@@ -1,0 +1,241 @@
+import { mutate } from './mutate.ts';
+import type { AnyFetcher } from './flights.ts';
+import { checkKey } from './keys.ts';
+import { LINK_PORT, type LinkPort } from './linkPort.ts';
+import { checkSpan } from './policies.ts';
+import type { SharedCache } from './sharedCache.ts';
+import { entriesOf, statisticsOf } from './report.ts';
+import type {
+  CacheEvents,
+  CardCache,
+  CoordinatorStatus,
+  EntryInfo,
+  EventDecision,
+  Fetcher,
+  FetchOptions,
+  Key,
+  MutationEvent,
+  Policy,
+  Query,
+  Selector,
+  Statistics,
+  Update,
+  WarmResult,
+  WatchOptions,
+} from './types.ts';
+import { warm } from './warm.ts';
+
+/** What a card holds: one of several handles to a shared cache. Closing it ends what it began, and nothing of others'. */
+export class Handle implements CardCache {
+  readonly ready: Promise<void>;
+  readonly [LINK_PORT]: LinkPort;
+  readonly #cache: SharedCache;
+  readonly #release: () => void;
+  readonly #undo = new Set<() => void>();
+  #closed = false;
+
+  constructor(cache: SharedCache, release: () => void) {
+    this.#cache = cache;
+    this.#release = release;
+    this.ready = cache.ready;
+    this[LINK_PORT] = {
+      applyEvent: (event, users) => cache.applyEvent(event, users),
+      watchedUsers: () => cache.watchedUsers(),
+      catchUp: (since) => {
+        cache.core?.catchUp(since);
+        cache.watches.schedule();
+      },
+      retryFailed: () => {
+        cache.core?.retryFailed();
+        cache.watches.schedule();
+      },
+      now: () => cache.now(),
+      log: (entry) => cache.log.write(entry),
+      refresh: (key) => void cache.watches.refresh(key),
+      connectUser: (user) => {
+        cache.connectedUser = user;
+      },
+      links: cache.links,
+    };
+  }
+
+  get<T>(key: Key): T | undefined {
+    if (typeof key !== 'string') checkKey(key);
+    return this.#open().get(key) as T | undefined;
+  }
+
+  peek<T>(key: Key): T | undefined {
+    checkKey(key);
+    return this.#open().peekValue(key) as T | undefined;
+  }
+
+  has(key: Key): boolean {
+    checkKey(key);
+    return this.#open().peekValue(key) !== undefined;
+  }
+
+  set<T>(key: Key, value: T, policy?: Policy<T>): void {
+    checkKey(key);
+    if (value === undefined) throw new TypeError(`cardcache: undefined is no value (${key}); delete removes an entry`);
+    this.#open().set(key, value, policy);
+  }
+
+  delete(key: Key): boolean {
+    checkKey(key);
+    return this.#open().delete(key);
+  }
+
+  keys(selector: Selector = '*'): Key[] {
+    return this.#open().keys(selector);
+  }
+
+  age(key: Key): number | undefined {
+    checkKey(key);
+    const timestamp = this.#open().timestampOf(key);
+    return timestamp === undefined ? undefined : Math.max(0, this.#cache.now() - timestamp);
+  }
+
+  remainingTtl(key: Key): number | undefined {
+    checkKey(key);
+    const found = this.#open().peek(key);
+    return found && Math.max(0, found.end - this.#cache.now());
+  }
+
+  getMany<T>(keys: Iterable<Key>): Map<Key, T> {
+    const found = new Map<Key, T>();
+    for (const key of keys) {
+      const value = this.get<T>(key);
+      if (value !== undefined) found.set(key, value);
+    }
+    return found;
+  }
+
+  setMany(entries: Iterable<[Key, unknown]>, policy?: Policy): void {
+    for (const [key, value] of entries) this.set(key, value, policy);
+  }
+
+  deleteMany(keys: Iterable<Key>): number {
+    let count = 0;
+    for (const key of keys) if (this.delete(key)) count++;
+    return count;
+  }
+
+  getOrFetch<T>(query: Query<T>, options?: FetchOptions<T>): Promise<T>;
+  getOrFetch<T>(key: Key, fetcher: Fetcher<T>, options?: FetchOptions<T>): Promise<T>;
+  getOrFetch<T>(first: Query<T> | Key, second?: Fetcher<T> | FetchOptions<T>, third?: FetchOptions<T>): Promise<T> {
+    const { key, fetcher, options } = asked(first, second, third);
+    return this.#open().getOrFetch(key, fetcher, options) as Promise<T>;
+  }
+
+  warm(queries: Iterable<Query<unknown>>, options?: { concurrency?: number; signal?: AbortSignal }): Promise<WarmResult> {
+    return warm(this.#open(), queries, options);
+  }
+
+  mutate<T>(
+    write: () => Promise<T>,
+    options: { optimistic?: Iterable<[Key, unknown]>; invalidate?: Selector; event?: MutationEvent } = {},
+  ): Promise<T> {
+    // A selector that says nothing is refused before the write, not after it.
+    if (options.invalidate !== undefined) this.keys(options.invalidate);
+    return mutate(this.#open(), write, options);
+  }
+
+  invalidate(selector: Selector): number {
+    return this.#open().invalidate(selector);
+  }
+
+  invalidateUser(user: string): number {
+    return this.#open().invalidate({ user });
+  }
+
+  invalidateShared(): number {
+    return this.#open().invalidate({ user: null });
+  }
+
+  invalidateAll(): number {
+    return this.#open().invalidate('*');
+  }
+
+  clear(): void {
+    this.#open().clear();
+  }
+
+  watch<T>(query: Query<T>, listener: (update: Update<T>) => void, options?: WatchOptions<T>): () => void;
+  watch<T>(key: Key, fetcher: Fetcher<T>, listener: (update: Update<T>) => void, options?: WatchOptions<T>): () => void;
+  watch<T>(first: Query<T> | Key, ...rest: unknown[]): () => void {
+    const own = typeof first === 'string' ? rest.shift() : undefined;
+    const [listener, given] = rest as [(update: Update<T>) => void, WatchOptions<T> | undefined];
+    const { key, fetcher, options } = asked(first, (own ?? given) as Fetcher<T>, given);
+    if (typeof listener !== 'function') throw new TypeError('cardcache: watch needs a listener');
+    checkSpan(given?.interval, 'interval');
+    checkSpan(given?.debounce, 'debounce');
+    return this.#until(this.#open().watch(key, fetcher, options, listener as (update: Update<unknown>) => void));
+  }
+
+  coordinator(key: Key): CoordinatorStatus | undefined {
+    checkKey(key);
+    return this.#open().watches.status(key);
+  }
+
+  applyEvent(event: MutationEvent, user: string): EventDecision {
+    if (typeof user !== 'string') throw new TypeError('cardcache: applyEvent needs the user to judge for');
+    const [decision] = this.#open().applyEvent(event, [user]);
+    return decision ?? { concerned: true, reason: 'unknown', invalidated: 0, refreshed: [] };
+  }
+
+  on<E extends keyof CacheEvents>(event: E, listener: (detail: CacheEvents[E]) => void): () => void {
+    return this.#until(this.#open().emitter.on(event, listener));
+  }
+
+  stats(): Statistics {
+    return statisticsOf(this.#open());
+  }
+
+  inspect(): EntryInfo[] {
+    return entriesOf(this.#open());
+  }
+
+  /** Nothing is written late in this version: encrypted values stay in memory, and there is no remote tier. */
+  async flush(): Promise<void> {
+    await this.ready;
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const undo of [...this.#undo]) undo();
+    this.#release();
+    await this.ready;
+  }
+
+  #open(): SharedCache {
+    if (this.#closed) throw new TypeError('cardcache: this handle is closed');
+    return this.#cache;
+  }
+
+  /** Runs once, at the latest when the handle closes. */
+  #until(undo: () => void): () => void {
+    const once = () => {
+      if (this.#undo.delete(once)) undo();
+    };
+    this.#undo.add(once);
+    return once;
+  }
+}
+
+/** The two forms, a query or key and fetcher, as one. */
+function asked<T>(
+  first: Query<T> | Key,
+  second: Fetcher<T> | FetchOptions<T> | undefined,
+  third: FetchOptions<T> | undefined,
+): { key: Key; fetcher: AnyFetcher; options: FetchOptions } {
+  if (typeof first === 'string') {
+    checkKey(first);
+    if (typeof second !== 'function') throw new TypeError(`cardcache: ${first} needs a fetcher`);
+    return { key: first, fetcher: second, options: third ?? {} };
+  }
+  const { key, fetcher, ...policy } = first;
+  checkKey(key);
+  if (typeof fetcher !== 'function') throw new TypeError(`cardcache: the query of ${key} needs a fetcher`);
+  return { key, fetcher: fetcher, options: { ...policy, ...(second as FetchOptions<T> | undefined) } };
+}

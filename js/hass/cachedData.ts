@@ -1,0 +1,83 @@
+import type { CardCache, Query, Update } from '../index.ts';
+import type { CachedDataOptions } from './types.ts';
+
+/** What of a Lit element is used: any ReactiveControllerHost. */
+interface Host {
+  addController(controller: object): void;
+  requestUpdate(): void;
+}
+
+/**
+ * For Lit elements: re-renders its host only when this query's data changed; begins and ends with the host's connection. In
+ * the host's first render `data` is already what the cache holds.
+ */
+export class CachedData<T> {
+  readonly #host: Host;
+  readonly #options: CachedDataOptions<T>;
+  #cache: CardCache | undefined;
+  #key: string | undefined;
+  #update: Update<T> | undefined;
+  #stop: (() => void) | undefined;
+
+  constructor(host: unknown, options: CachedDataOptions<T>) {
+    this.#host = host as Host;
+    this.#options = options;
+    this.#host.addController(this);
+  }
+
+  get data(): T | undefined {
+    const query = this.#options.query();
+    return this.#update?.data ?? (query && this.#options.cache()?.peek<T>(query.key));
+  }
+
+  get error(): unknown {
+    return this.#update?.error;
+  }
+
+  get fresh(): boolean {
+    return this.#update?.fresh ?? false;
+  }
+
+  get fetching(): boolean {
+    return this.#update?.fetching ?? false;
+  }
+
+  get timestamp(): number | undefined {
+    return this.#update?.timestamp;
+  }
+
+  async refresh(): Promise<void> {
+    if (this.#key !== undefined) await this.#cache?.coordinator(this.#key)?.refresh();
+  }
+
+  hostConnected(): void {
+    this.#follow();
+  }
+
+  /** Before each render: cache and query may be others now. */
+  hostUpdate(): void {
+    this.#follow();
+  }
+
+  hostDisconnected(): void {
+    this.#stop?.();
+    this.#stop = this.#cache = this.#key = undefined;
+  }
+
+  #follow(): void {
+    const cache = this.#options.cache();
+    const query: Query<T> | undefined = this.#options.query();
+    if (cache === this.#cache && query?.key === this.#key) return;
+    this.hostDisconnected();
+    this.#update = undefined;
+    if (!cache || !query) return;
+    this.#cache = cache;
+    this.#key = query.key;
+    this.#stop = cache.watch(query, (update) => this.#onUpdate(update), this.#options.watch);
+  }
+
+  #onUpdate(update: Update<T>): void {
+    this.#update = update;
+    this.#host.requestUpdate();
+  }
+}

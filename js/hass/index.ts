@@ -1,0 +1,74 @@
+import { openCache, type CacheOptions, type CardCache } from '../index.ts';
+import { Link, portOf } from './link.ts';
+import type { HassLink, HassOptions, HomeAssistant } from './types.ts';
+
+export { CachedData } from './cachedData.ts';
+export type * from './types.ts';
+
+/**
+ * Connects an open cache: mutation events through the best source this user may use, `ready` after a reconnect, who is who. One
+ * link serves all who connect the same cache to the same connection; it ends when the last of them has closed it.
+ */
+export function connectHass(cache: CardCache, hass: HomeAssistant, options: HassOptions = {}): HassLink {
+  const { links } = portOf(cache);
+  let shared = links.get(hass.connection) as { link: Link; holders: number } | undefined;
+  if (shared) {
+    shared.link.merge(options);
+    shared.link.update(hass);
+  } else {
+    const link = new Link(cache, hass, { ...options }, () => links.delete(hass.connection));
+    shared = { link, holders: 0 };
+    links.set(hass.connection, shared);
+  }
+  const held = shared;
+  held.holders++;
+  let closed = false;
+  return {
+    get source() {
+      return closed ? 'none' : held.link.source;
+    },
+    get user() {
+      return held.link.user;
+    },
+    close() {
+      if (closed) return;
+      closed = true;
+      if (--held.holders === 0) held.link.close();
+    },
+  };
+}
+
+interface Opened {
+  cache: CardCache;
+  options: object | undefined;
+}
+
+const opened = new WeakMap<object, Map<string, Opened>>();
+
+/**
+ * openCache for the signed-in user, connected. Call again with each new hass: cheap, the same handle. It lives as long as the
+ * connection: what cards show survives their elements.
+ */
+export function openHassCache(hass: HomeAssistant, options: Omit<CacheOptions, 'user'> & HassOptions = {}): CardCache {
+  const connection = hass.connection as object;
+  let ofConnection = opened.get(connection);
+  if (!ofConnection) opened.set(connection, (ofConnection = new Map<string, Opened>()));
+  const user = hass.user?.id ?? null;
+  const name = `${options.namespace ?? ''} ${user ?? ''}`;
+  const known = ofConnection.get(name);
+  if (known) {
+    const held = portOf(known.cache).links.get(connection) as { link: Link } | undefined;
+    held?.link.update(hass);
+    if (known.options !== options) {
+      known.options = options;
+      held?.link.merge(options);
+    }
+    return known.cache;
+  }
+  const { events, subscribeCommand, revisionEntity, pollInterval, username, ...cacheOptions } = options;
+  const cache = openCache({ ...cacheOptions, user });
+  const hassOptions: HassOptions = { events, subscribeCommand, revisionEntity, pollInterval, username };
+  connectHass(cache, hass, hassOptions);
+  ofConnection.set(name, { cache, options });
+  return cache;
+}

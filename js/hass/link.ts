@@ -1,0 +1,190 @@
+import { LINK_PORT, type CardCache, type LinkPort, type MutationEvent } from '../index.ts';
+import { codeOf, type Connection } from './connection.ts';
+import type { HassLink, HassOptions, HomeAssistant } from './types.ts';
+
+type Unsubscribe = () => Promise<void> | void;
+
+interface Source {
+  name: HassLink['source'];
+  subscribe(type: string): Promise<Unsubscribe>;
+}
+
+/**
+ * One connection's mutation events for one cache. Sources are tried in order and the first that this user may use is kept:
+ * the integration's own command, then events (admins), then the revision entity, then polling. What was refused as
+ * unauthorized is never asked for again: each try is a line in the server's log.
+ */
+export class Link implements HassLink {
+  source: HassLink['source'] = 'none';
+  readonly #port: LinkPort;
+  readonly #connection: Connection;
+  readonly #options: HassOptions;
+  readonly #onClose: () => void;
+  #hass: HomeAssistant;
+  #subscriptions: Unsubscribe[] = [];
+  #refused = new Set<string>();
+  #round = 0;
+  #pollTimer: ReturnType<typeof setInterval> | undefined;
+  #state: string | undefined;
+  #revision: unknown;
+  #closed = false;
+
+  constructor(cache: CardCache, hass: HomeAssistant, options: HassOptions, onClose: () => void) {
+    this.#port = portOf(cache);
+    this.#connection = hass.connection as Connection;
+    this.#options = options;
+    this.#hass = hass;
+    this.#onClose = onClose;
+    this.#state = stateOf(hass);
+    this.#revision = this.#revisionOf(hass);
+    this.#connection.addEventListener('ready', this.#onReady);
+    this.#port.connectUser(this.user);
+    // The rules and policies of whoever links come first; asking the server waits until the card has painted.
+    queueMicrotask(() => void this.#subscribe());
+  }
+
+  get user(): string | undefined {
+    return this.#options.username ?? this.#hass.user?.name;
+  }
+
+  /** What a later call says over an earlier one; the name becomes known only after an answer of the server. */
+  merge(options: HassOptions): void {
+    if (options.username === undefined || options.username === this.#options.username) return;
+    this.#options.username = options.username;
+    this.#port.connectUser(this.user);
+  }
+
+  /** Every new `hass`. Cheap: Home Assistant makes one for each state that changes. */
+  update(hass: HomeAssistant): void {
+    if (hass === this.#hass) return;
+    this.#hass = hass;
+    const state = stateOf(hass);
+    const started = state === 'RUNNING' && this.#state !== 'RUNNING';
+    this.#state = state;
+    // An integration that was not loaded when the connection came back has lost our subscription without a word.
+    if (started) void this.#subscribe();
+    if (this.source !== 'entity') return;
+    const revision = this.#revisionOf(hass);
+    if (revision === this.#revision) return;
+    this.#revision = revision;
+    this.#onEvent({ event_type: this.#options.revisionEntity ?? '' });
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.source = 'none';
+    this.#connection.removeEventListener('ready', this.#onReady);
+    this.#port.connectUser(undefined);
+    this.#unsubscribe();
+    this.#onClose();
+  }
+
+  readonly #onEvent = (event: MutationEvent): void => {
+    if (this.#closed) return;
+    const { user } = this;
+    const others = this.#port.watchedUsers().filter((one) => one !== user);
+    this.#port.applyEvent(event, user === undefined ? others : [user, ...others]);
+  };
+
+  readonly #onReady = (): void => {
+    // Events are never replayed: whatever came before this moment may have been missed.
+    this.#port.catchUp(this.#port.now());
+    if (this.source === 'none' || this.source === 'polling') void this.#subscribe();
+  };
+
+  #sources(): Source[] {
+    const { subscribeCommand } = this.#options;
+    const sources: Source[] = [];
+    if (subscribeCommand !== undefined) {
+      const ask = (type: string) =>
+        this.#connection.subscribeMessage(this.#onEvent, { type: subscribeCommand, event_type: type });
+      sources.push({ name: 'command', subscribe: ask });
+    }
+    if (this.#hass.user?.is_admin) {
+      const ask = (type: string) => this.#connection.subscribeEvents(this.#onEvent, type);
+      sources.push({ name: 'events', subscribe: ask });
+    }
+    return sources.filter(({ name }) => !this.#refused.has(name));
+  }
+
+  async #subscribe(): Promise<void> {
+    const round = ++this.#round;
+    this.#unsubscribe();
+    const since = this.#port.now();
+    const types = this.#options.events ?? [];
+    for (const source of types.length > 0 ? this.#sources() : []) {
+      const accepted = await this.#subscribeTo(source, types);
+      if (round !== this.#round || this.#closed) {
+        release(accepted ?? []);
+        return;
+      }
+      if (!accepted) continue;
+      this.#subscriptions = accepted;
+      this.source = source.name;
+      // Answers from before this moment may have been overtaken by events that nobody heard.
+      this.#port.catchUp(since);
+      return;
+    }
+    if (this.#options.revisionEntity !== undefined && this.#options.revisionEntity in this.#hass.states) {
+      this.source = 'entity';
+      this.#port.catchUp(since);
+    } else {
+      this.#poll();
+    }
+  }
+
+  /** Nothing where the first type is refused: the others would be as well, each with a line in the server's log. */
+  async #subscribeTo(source: Source, types: readonly string[]): Promise<Unsubscribe[] | undefined> {
+    const [first, ...rest] = types;
+    try {
+      const accepted = [await source.subscribe(first ?? '')];
+      const others = await Promise.allSettled(rest.map((type) => source.subscribe(type)));
+      for (const other of others) {
+        if (other.status === 'fulfilled') accepted.push(other.value);
+        else this.#port.log({ level: 'warn', what: 'an event type was refused', detail: other.reason });
+      }
+      return accepted;
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === 'unauthorized') this.#refused.add(source.name);
+      this.#port.log({ level: 'debug', what: `event source '${source.name}' was refused`, detail: error });
+      return undefined;
+    }
+  }
+
+  #poll(): void {
+    this.source = 'polling';
+    const { pollInterval } = this.#options;
+    this.#port.catchUp(this.#port.now());
+    if (pollInterval === undefined) return;
+    this.#pollTimer = setInterval(() => {
+      if (typeof document === 'undefined' || !document.hidden) this.#port.catchUp(this.#port.now());
+    }, pollInterval);
+  }
+
+  #unsubscribe(): void {
+    clearInterval(this.#pollTimer);
+    release(this.#subscriptions.splice(0));
+  }
+
+  #revisionOf(hass: HomeAssistant): unknown {
+    const { revisionEntity } = this.#options;
+    return revisionEntity === undefined ? undefined : hass.states[revisionEntity];
+  }
+}
+
+/** Ending a subscription that the server has already forgotten fails; there is nothing left to end then. */
+function release(subscriptions: readonly Unsubscribe[]): void {
+  for (const unsubscribe of subscriptions) void Promise.resolve(unsubscribe()).catch(() => undefined);
+}
+
+function stateOf(hass: HomeAssistant): string | undefined {
+  return (hass as { config?: { state?: string } }).config?.state;
+}
+
+export function portOf(cache: CardCache): LinkPort {
+  const port = (cache as { [LINK_PORT]?: LinkPort })[LINK_PORT];
+  if (!port) throw new TypeError('cardcache: connectHass needs a cache that openCache gave');
+  return port;
+}

@@ -1,0 +1,142 @@
+import type { LoadedCore } from './loader.ts';
+
+/** Numbers that the core leaves after every call; the same list as `Word` in wasm/bindings/linear_memory.hpp. */
+export const Word = {
+  ringCount: 0,
+  table: 1,
+  droppedCount: 2,
+  droppedAt: 3,
+  noticeCount: 4,
+  believedFrom: 5,
+  wentBack: 6,
+  slot: 7,
+  timestamp: 8,
+  end: 9,
+  serial: 10,
+  count: 11,
+} as const;
+
+/** Hits noted before a call has to drain them; the same number as `Page::ring_size`. */
+export const RING_SIZE = 256;
+
+const encoder = new TextEncoder();
+
+/**
+ * The one place that reads and writes the core's memory. A memory that grows detaches every view at once; each view here is
+ * renewed when it is next asked for.
+ */
+export class LinearMemory {
+  readonly #memory: WebAssembly.Memory;
+  readonly #reserve: (bytes: number) => number;
+  readonly #wordsAt: number;
+  #words: Float64Array;
+  #bytes: Uint8Array;
+  #data: DataView;
+  #staging = 0;
+  #capacity = 0;
+  #at = 0;
+
+  constructor({ module, memory }: LoadedCore) {
+    this.#memory = memory;
+    this.#reserve = (bytes) => module.reserve(bytes);
+    this.#wordsAt = module.wordsAddress();
+    const { buffer } = memory;
+    this.#words = new Float64Array(buffer, this.#wordsAt, Word.count);
+    this.#bytes = new Uint8Array(buffer);
+    this.#data = new DataView(buffer);
+  }
+
+  get words(): Float64Array {
+    if (this.#words.length === 0) this.#words = new Float64Array(this.#memory.buffer, this.#wordsAt, Word.count);
+    return this.#words;
+  }
+
+  get byteLength(): number {
+    return this.#memory.buffer.byteLength;
+  }
+
+  /** Deadlines from this address to the end of the memory: a slot's number is an index into it. */
+  deadlines(address: number) {
+    const { buffer } = this.#memory;
+    return new Float64Array(buffer, address, (buffer.byteLength - address) >>> 3);
+  }
+
+  u32(address: number, count: number) {
+    return new Uint32Array(this.#memory.buffer, address, count);
+  }
+
+  /** Starts a message to the core. Views and addresses of an earlier one are void. */
+  stage(): this {
+    this.#at = 0;
+    return this;
+  }
+
+  number(value: number): this {
+    this.#room(4);
+    this.#data.setUint32(this.#staging + this.#at, value, true);
+    this.#at += 4;
+    return this;
+  }
+
+  /** Well-formed text, such as JSON.stringify gives, as UTF-8. */
+  text(text: string): this {
+    this.#room(4 + text.length * 3);
+    const target = this.#bytes.subarray(this.#staging + this.#at + 4, this.#staging + this.#capacity);
+    const { written } = encoder.encodeInto(text, target);
+    this.number(written);
+    this.#at += written;
+    return this;
+  }
+
+  /** Any text, lone surrogates too, as WTF-8; for keys and names, which are short. */
+  name(text: string): this {
+    this.#room(4 + text.length * 3);
+    const start = this.#staging + this.#at + 4;
+    let to = start;
+    for (let index = 0; index < text.length; index++) {
+      // Always there: the index is inside.
+      const point = text.codePointAt(index) ?? 0;
+      if (point > 0xffff) index++;
+      to = putCodePoint(this.#bytes, to, point);
+    }
+    this.number(to - start);
+    this.#at += to - start;
+    return this;
+  }
+
+  names(texts: readonly string[]): this {
+    this.number(texts.length);
+    for (const text of texts) this.name(text);
+    return this;
+  }
+
+  #room(bytes: number): void {
+    if (this.#at + bytes > this.#capacity) {
+      this.#capacity = Math.max(this.#at + bytes, this.#capacity * 2, 4096);
+      this.#staging = this.#reserve(this.#capacity);
+    }
+    if (this.#bytes.length !== 0) return;
+    this.#bytes = new Uint8Array(this.#memory.buffer);
+    this.#data = new DataView(this.#memory.buffer);
+  }
+}
+
+function putCodePoint(bytes: Uint8Array, to: number, point: number): number {
+  if (point < 0x80) {
+    bytes[to++] = point;
+    return to;
+  }
+  if (point < 0x800) {
+    bytes[to++] = 0xc0 | (point >> 6);
+  } else {
+    if (point < 0x10000) {
+      bytes[to++] = 0xe0 | (point >> 12);
+    } else {
+      bytes[to++] = 0xf0 | (point >> 18);
+      bytes[to++] = 0x80 | ((point >> 12) & 0x3f);
+    }
+    bytes[to++] = 0x80 | ((point >> 6) & 0x3f);
+  }
+  bytes[to++] = 0x80 | (point & 0x3f);
+  return to;
+}

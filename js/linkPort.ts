@@ -1,0 +1,22 @@
+import type { EventDecision, Key, LogEntry, MutationEvent } from './types.ts';
+
+/** Where a handle keeps what event sources need of it and cards do not; found over bundles. */
+export const LINK_PORT: unique symbol = Symbol.for('cardcache.link') as never;
+
+export interface LinkPort {
+  /** Judges for each user, the first being the connected one, then drops and refetches. */
+  applyEvent(event: MutationEvent, users: readonly string[]): EventDecision[];
+  /** Users whose keys somebody watches. */
+  watchedUsers(): string[];
+  /** Events before `since` (ms) may have been missed: what is watched and older is fetched again. */
+  catchUp(since: number): void;
+  /** Fetches again what is watched and failed. */
+  retryFailed(): void;
+  now(): number;
+  log(entry: LogEntry): void;
+  refresh(key: Key): void;
+  /** The connected user, for `mutate({event})`; undefined takes it back. */
+  connectUser(user: string | undefined): void;
+  /** One link a source, whichever bundle made it. */
+  readonly links: Map<unknown, unknown>;
+}

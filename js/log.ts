@@ -1,0 +1,31 @@
+import type { LogEntry } from './types.ts';
+
+/** Warnings and errors go to the console where no log was given; the rest is for those who ask. */
+function toConsole({ level, what, key, detail }: LogEntry): void {
+  if (level !== 'warn' && level !== 'error') return;
+  console[level](`cardcache: ${what}`, ...(key === undefined ? [] : [key]), ...(detail === undefined ? [] : [detail]));
+}
+
+/** A log that says each thing about the page's state once. */
+export class Log {
+  readonly #write: (entry: LogEntry) => void;
+  readonly #said = new Set<string>();
+
+  constructor(write: ((entry: LogEntry) => void) | undefined) {
+    this.#write = write ?? toConsole;
+  }
+
+  write(entry: LogEntry): void {
+    try {
+      this.#write(entry);
+    } catch {
+      // A log that fails has nowhere to say so.
+    }
+  }
+
+  once(entry: LogEntry): void {
+    if (this.#said.has(entry.what)) return;
+    this.#said.add(entry.what);
+    this.write(entry);
+  }
+}

@@ -1,0 +1,59 @@
+import { endpointOf } from './keys.ts';
+import type { Key, Policy } from './types.ts';
+
+/** How far a value under this policy may go. Encrypted ones wait for their key and stay in memory without it. */
+export function mayReachStorage(policy: Policy): boolean {
+  return policy.tier !== 'memory' && !policy.sensitive && !policy.encrypted;
+}
+
+/** TypeError for what no policy can mean. */
+export function checkPolicy(policy: Policy): void {
+  checkSpan(policy.ttl, 'ttl');
+  checkSpan(policy.staleWhileRevalidate, 'staleWhileRevalidate');
+  checkSpan(policy.staleIfError, 'staleIfError');
+  checkSpan(policy.timeout, 'timeout');
+  const { tier, cost, onEvent } = policy;
+  if (tier !== undefined && tier !== 'memory' && tier !== 'both') {
+    throw new TypeError(`cardcache: tier is 'memory' or 'both', not ${String(tier)}`);
+  }
+  if (cost !== undefined && !(cost >= 0 && cost < Infinity)) {
+    throw new TypeError(`cardcache: cost must be a number ≥ 0, not ${String(cost)}`);
+  }
+  if (onEvent !== undefined && !['refresh', 'invalidate', 'keep'].includes(onEvent)) {
+    throw new TypeError(`cardcache: onEvent is 'refresh', 'invalidate' or 'keep', not ${String(onEvent)}`);
+  }
+}
+
+/** A span of milliseconds: a number ≥ 0 or Infinity. */
+export function checkSpan(span: number | undefined, name: string): void {
+  if (span === undefined) return;
+  if (typeof span !== 'number' || !(span >= 0)) {
+    throw new TypeError(`cardcache: ${name} must be milliseconds ≥ 0 or Infinity, not ${String(span)}`);
+  }
+}
+
+/** Policies by endpoint. A call's own policy goes over its endpoint's, field by field. */
+export class Policies {
+  readonly #byEndpoint = new Map<string, Policy>();
+
+  merge(policies: Record<string, Policy> | undefined): void {
+    for (const [endpoint, policy] of Object.entries(policies ?? {})) {
+      checkPolicy(policy);
+      this.#byEndpoint.set(endpoint, { ...this.#byEndpoint.get(endpoint), ...policy });
+    }
+  }
+
+  for(key: Key, own?: Policy): Policy {
+    const general = this.#byEndpoint.get(endpointOf(key));
+    if (!own) return general ?? {};
+    checkPolicy(own);
+    if (!general) return own;
+    const stated = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
+    return { ...general, ...stated };
+  }
+
+  /** The longest an entry may be wanted past its end. */
+  static graceOf({ staleWhileRevalidate = 0, staleIfError = 0 }: Policy): number {
+    return Math.max(staleWhileRevalidate, staleIfError);
+  }
+}

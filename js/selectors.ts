@@ -1,0 +1,46 @@
+import { escapeUser } from './keys.ts';
+import type { LinearMemory } from './linearMemory.ts';
+import type { Selector } from './types.ts';
+
+/** Which fields follow; the same bits as in wasm/bindings/selectors.cpp. */
+const Field = { text: 1, endpoint: 2, user: 4, shared: 8, tag: 16, keys: 32 } as const;
+
+/** Writes a selector for the core to read; answers which fields it has. TypeError for one that says nothing. */
+export function stageSelector(memory: LinearMemory, selector: Selector): number {
+  memory.stage();
+  if (typeof selector === 'string') {
+    memory.name(selector);
+    return Field.text;
+  }
+  const { endpoint, user, tag, keys } = selector;
+  let fields = 0;
+  if (endpoint !== undefined) {
+    fields |= Field.endpoint;
+    memory.name(nonEmpty(endpoint, 'endpoint'));
+  }
+  if (user !== undefined && user !== null) {
+    fields |= Field.user;
+    memory.name(escapeUser(nonEmpty(user, 'user')));
+  }
+  if (user === null) fields |= Field.shared;
+  if (tag !== undefined) {
+    fields |= Field.tag;
+    memory.name(nonEmpty(tag, 'tag'));
+  }
+  if (keys !== undefined) {
+    fields |= Field.keys;
+    memory.names([...keys]);
+  }
+  if (fields === 0) throw noSelector(selector);
+  return fields;
+}
+
+export function noSelector(selector: Selector): TypeError {
+  const shown = typeof selector === 'string' ? `'${selector}'` : JSON.stringify(selector);
+  return new TypeError(`cardcache: ${shown} selects nothing that can be said; '*' selects everything`);
+}
+
+function nonEmpty(text: unknown, field: string): string {
+  if (typeof text !== 'string' || text === '') throw new TypeError(`cardcache: a selector's ${field} must be a text`);
+  return text;
+}

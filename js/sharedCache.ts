@@ -1,0 +1,375 @@
+import { clockOf, type Clock } from './clock.ts';
+import { Core, Reach, type CoreListener, type Wanted } from './core.ts';
+import { Emitter } from './emitter.ts';
+import { startEngine, type Engine, type SpaceSizes } from './engine.ts';
+import { Flights, type AnyFetcher, type Landing } from './flights.ts';
+import { escapeUser, unescapeUser } from './keys.ts';
+import { Log } from './log.ts';
+import { MutationEvents } from './mutationEvents.ts';
+import { mayReachStorage, Policies } from './policies.ts';
+import { isUsable, localArea } from './storageArea.ts';
+import type {
+  CacheEvents,
+  CacheOptions,
+  EventDecision,
+  FetchOptions,
+  Key,
+  MutationEvent,
+  Policy,
+  Selector,
+  Update,
+  WatchOptions,
+} from './types.ts';
+import { sameJson, toJson } from './values.ts';
+import { unref, Watches } from './watches.ts';
+
+const SWEEP_INTERVAL = 60_000;
+
+/**
+ * One user's cache in one namespace: what every handle to it shares. It carries values, promises and timers; whether anything
+ * is fresh, goes first, is touched or concerns somebody, it asks the core.
+ */
+export class SharedCache {
+  readonly emitter = new Emitter();
+  readonly flights: Flights;
+  readonly watches: Watches;
+  readonly ready: Promise<void>;
+  readonly log: Log;
+  /** Kept here so that bundles that link the same cache to the same source find each other's links. */
+  readonly links = new Map<unknown, unknown>();
+  core: Core | undefined;
+  /** For whom `mutate({event})` is judged. */
+  connectedUser: string | undefined;
+
+  readonly #options: CacheOptions;
+  readonly #clock: Clock;
+  readonly #space: SpaceSizes;
+  readonly #policies = new Policies();
+  readonly #events = new MutationEvents();
+  readonly #early = new Map<Key, { value: unknown; policy: Policy | undefined }>();
+  readonly #rulesToCome: NonNullable<CacheOptions['rules']>[] = [];
+  #engine: Engine | undefined;
+  #sweeper: ReturnType<typeof setInterval> | undefined;
+  #closed = false;
+
+  constructor(options: CacheOptions) {
+    this.#options = options;
+    this.#clock = clockOf(options.clock);
+    this.log = new Log(options.log);
+    const { storage = {}, namespace = 'cardcache_' } = options;
+    const { area = undefined, maxBytes = 2 * 1024 * 1024, ttl = 259_200_000 } = storage === false ? { area: null } : storage;
+    this.#space = { namespace, area: this.#usable(area), maxBytes, ttl };
+    this.flights = new Flights({
+      land: (landing) => this.#land(landing),
+      stale: (key) => this.core?.lookUp(key, { grace: Infinity, peek: true })?.value,
+      failed: (key, error) => this.core?.noteError('fetch', key, error),
+    });
+    this.watches = new Watches({
+      fetch: (key, fetcher, fetchOptions, attempts) => this.flights.fetch(key, fetcher, fetchOptions, attempts),
+      read: (key, policy) => this.#read(key, policy),
+      isFresh: (key) => this.core?.lookUp(key, { peek: true }) !== undefined,
+      timestampOf: (key) => this.timestampOf(key),
+    });
+    this.merge(options);
+    this.ready = this.#start();
+  }
+
+  /** Policies and rules of a further opener. */
+  merge({ policies, rules }: CacheOptions): void {
+    this.#policies.merge(policies);
+    for (const policy of Object.values(policies ?? {})) this.#allowGrace(policy);
+    if (!rules) return;
+    if (this.core) this.#events.merge(this.core, rules);
+    else this.#rulesToCome.push(rules);
+  }
+
+  policyFor(key: Key, own?: Policy): Policy {
+    return this.#policies.for(key, own);
+  }
+
+  // ---- reading
+
+  /** What `get` answers; undefined for a miss. */
+  get(key: Key): unknown {
+    const { core } = this;
+    if (!core) return this.#early.get(key)?.value;
+    const resident = core.hit(key);
+    if (resident !== undefined) {
+      if (this.emitter.hears('hit')) this.emitter.emit('hit', { key, source: 'memory' });
+      return resident;
+    }
+    return this.lookUp(key, this.policyFor(key))?.value;
+  }
+
+  /** A counted look-up under a policy, with its events. */
+  lookUp(key: Key, policy: Policy, wanted: Wanted = {}) {
+    const { version, check } = policy;
+    const started = performance.now();
+    const found = this.core?.lookUp(key, { version, check, ...wanted });
+    if (found?.source === 'storage') this.core?.addLatency('restore', performance.now() - started);
+    if (found) this.emitter.emit('hit', { key, source: found.source });
+    else this.emitter.emit('miss', { key });
+    return found;
+  }
+
+  peek(key: Key, wanted: Wanted = {}) {
+    const { version, check } = this.policyFor(key);
+    return this.core?.lookUp(key, { version, check, ...wanted, peek: true });
+  }
+
+  peekValue(key: Key): unknown {
+    return this.core ? this.peek(key)?.value : this.#early.get(key)?.value;
+  }
+
+  keys(selector: Selector): Key[] {
+    return this.core?.keys(selector) ?? [];
+  }
+
+  now(): number {
+    return this.core?.now() ?? this.#clock.now();
+  }
+
+  timestampOf(key: Key): number | undefined {
+    return this.core?.lookUp(key, { peek: true })?.timestamp;
+  }
+
+  #read(key: Key, policy: Policy) {
+    const found = this.lookUp(key, policy, { grace: policy.staleWhileRevalidate });
+    return found && { value: found.value, source: found.source, timestamp: found.timestamp };
+  }
+
+  // ---- writing
+
+  set(key: Key, value: unknown, own?: Policy): void {
+    const policy = this.policyFor(key, own);
+    if (!this.core) {
+      this.#early.set(key, { value, policy: own });
+      return;
+    }
+    this.#store(key, value, policy, 0, 'set');
+  }
+
+  #land({ key, value, policy, flight }: Landing): unknown {
+    return this.core ? this.#store(key, value, policy, flight, 'fetch') : value;
+  }
+
+  /** Keeps a value; answers what is kept: an equal one that is there already keeps its reference. */
+  #store(key: Key, value: unknown, policy: Policy, flight: number, source: Update<unknown>['source']): unknown {
+    const { core } = this;
+    if (!core) return value;
+    this.#allowGrace(policy);
+    const before = core.lookUp(key, { grace: Infinity, peek: true })?.value ?? this.watches.shown(key);
+    const equal = before !== undefined && before !== value && sameJson(before, value);
+    const kept = equal ? before : value;
+    const storable = mayReachStorage(policy);
+    const json = storable ? toJson(kept) : undefined;
+    if (storable && json === undefined) core.noteError('serialize', key);
+    const done = core.set(key, kept, json, policy, json === undefined ? Reach.memory : Reach.storage, flight);
+    if (!done) return value;
+    this.emitter.emit('set', { key });
+    if (!equal) {
+      queueMicrotask(() => this.emitter.emit('update', { key }));
+      if (source !== 'fetch' || !this.flights.isUnderWay(key)) this.watches.changed(key, kept, source);
+    }
+    this.watches.schedule();
+    return kept;
+  }
+
+  /** Stands before what is stored until it is confirmed, taken back or dropped. */
+  setOptimistic(key: Key, value: unknown): void {
+    this.core?.set(key, value, undefined, this.policyFor(key), Reach.resident);
+    this.watches.changed(key, value, 'set');
+  }
+
+  delete(key: Key): boolean {
+    this.#early.delete(key);
+    return this.core?.delete(key) ?? false;
+  }
+
+  invalidate(selector: Selector): number {
+    const count = this.core?.invalidate(selector) ?? 0;
+    this.emitter.emit('invalidate', { selector, count });
+    this.watches.schedule();
+    return count;
+  }
+
+  clear(): void {
+    this.#early.clear();
+    const count = this.core?.clear() ?? 0;
+    this.emitter.emit('invalidate', { selector: '*', count });
+    this.watches.schedule();
+  }
+
+  // ---- fetching
+
+  async getOrFetch(key: Key, fetcher: AnyFetcher, options: FetchOptions): Promise<unknown> {
+    if (!this.core) await this.ready;
+    const policy: FetchOptions = { ...this.policyFor(key, options), ...unset(options) };
+    this.#allowGrace(policy);
+    if (!policy.forceRefresh && !policy.signal?.aborted) {
+      const resident = policy.maxAge === undefined && policy.version === undefined ? this.core?.hit(key) : undefined;
+      if (resident !== undefined) {
+        this.emitter.emit('hit', { key, source: 'memory' });
+        return resident;
+      }
+      const found = this.lookUp(key, policy, { maxAge: policy.maxAge });
+      if (found) return found.value;
+      const stale = policy.staleWhileRevalidate && this.peek(key, { grace: policy.staleWhileRevalidate });
+      if (stale) {
+        // It may fail unseen: whoever asked has an answer, and the failure is counted.
+        this.flights.fetch(key, fetcher, policy).catch(() => undefined);
+        return stale.value;
+      }
+    }
+    try {
+      return await this.flights.fetch(key, fetcher, policy);
+    } catch (error) {
+      const stale = policy.staleIfError && !policy.signal?.aborted && this.peek(key, { grace: policy.staleIfError });
+      if (stale) return stale.value;
+      throw error;
+    }
+  }
+
+  watch(key: Key, fetcher: AnyFetcher, options: WatchOptions, listener: (update: Update<unknown>) => void): () => void {
+    const policy = this.policyFor(key, options);
+    this.#allowGrace(policy);
+    return this.watches.add(key, fetcher, policy, options, listener);
+  }
+
+  // ---- events
+
+  /** Users whose keys somebody watches. */
+  watchedUsers(): string[] {
+    const users = this.watches.keys.map((key) => key.split(':')[1]).filter((user) => user !== undefined);
+    return [...new Set(users)].filter((user) => user !== 'None').map(unescapeUser);
+  }
+
+  /** Judges an event for each user, the first being the connected one, and acts on it. */
+  applyEvent(event: MutationEvent, users: readonly string[]): EventDecision[] {
+    const { core } = this;
+    if (!core) return users.map(() => ({ concerned: true, reason: 'unknown', invalidated: 0, refreshed: [] }));
+    const answers = { core, cached: (user?: string) => this.#cached(user) };
+    const decisions = this.#events.apply(answers, event, users);
+    decisions.forEach((decision, index) => this.emitter.emit('event', { event, user: users[index] ?? '', decision }));
+    this.watches.schedule();
+    return decisions;
+  }
+
+  /** Cached answers, and those that are still shown though already dropped. */
+  *#cached(user?: string): Iterable<[Key, unknown]> {
+    const own = user === undefined ? undefined : escapeUser(user);
+    const seen = new Set<Key>();
+    for (const key of this.core?.keys(user === undefined ? '*' : { user }) ?? []) {
+      seen.add(key);
+      const value = this.peek(key)?.value;
+      if (value !== undefined) yield [key, value];
+    }
+    for (const key of this.watches.keys) {
+      const value = this.watches.shown(key);
+      if (seen.has(key) || value === undefined || (own !== undefined && key.split(':')[1] !== own)) continue;
+      yield [key, value];
+    }
+  }
+
+  // ---- beginning and end
+
+  async #start(): Promise<void> {
+    try {
+      const started = startEngine();
+      this.#open(started instanceof Promise ? await started : started);
+    } catch (error) {
+      this.log.once({ level: 'warn', what: 'the core does not run here: nothing is kept, every fetch goes through', detail: error });
+      this.watches.giveUp();
+    }
+  }
+
+  #open(engine: Engine): void {
+    if (this.#closed) return;
+    this.#engine = engine;
+    const { memory = {}, user = null, alerts = {} } = this.#options;
+    const sizes = {
+      memoryTtl: memory.ttl ?? 14_400_000,
+      maxEntries: memory.maxEntries ?? 1_000,
+      maxBytes: memory.maxBytes ?? Infinity,
+      alerts: {
+        hitRateBelow: alerts.hitRateBelow ?? 0,
+        errorsAbove: alerts.errorsAbove ?? Infinity,
+        storageAbove: alerts.storageAbove ?? Infinity,
+      },
+    };
+    const space = engine.openSpace(this.#space);
+    this.core = new Core(engine.module, engine.memory, space, user, sizes, this.#clock, this.#listener);
+    for (const part of [this.flights, this.watches]) part.adopt(this.core);
+    for (const rules of this.#rulesToCome.splice(0)) this.#events.merge(this.core, rules);
+    for (const [key, { value, policy }] of this.#early) this.set(key, value, policy);
+    this.#early.clear();
+    this.#sweeper = setInterval(() => this.#whenIdle(() => this.core?.sweep()), SWEEP_INTERVAL);
+    unref(this.#sweeper);
+    if (typeof globalThis.addEventListener === 'function') globalThis.addEventListener('storage', this.#onStorage);
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#sweeper);
+    this.watches.stop();
+    if (typeof globalThis.removeEventListener === 'function') globalThis.removeEventListener('storage', this.#onStorage);
+    this.core?.close();
+    this.core = undefined;
+    this.#engine?.closeSpace(this.#space);
+  }
+
+  readonly #listener: CoreListener = {
+    evicted: (detail) => this.emitter.emit('evict', detail),
+    failed: (error) => this.#failed(error),
+    alerted: (alert) => this.emitter.emit('alert', alert),
+    clockWentBack: () => {
+      this.log.write({ level: 'warn', what: 'the clock was set back: ages can no longer be told, the cache starts anew' });
+    },
+  };
+
+  #failed(error: CacheEvents['error']): void {
+    this.emitter.emit('error', error);
+    const { kind, key, cause } = error;
+    this.log.write({ level: 'debug', what: kind, ...(key === undefined ? {} : { key }), detail: cause });
+  }
+
+  readonly #onStorage = (event: StorageEvent): void => {
+    const { core } = this;
+    const { namespace, area } = this.#space;
+    if (!core || event.storageArea !== area || (event.key !== null && !event.key.startsWith(namespace))) return;
+    core.onAreaChange(event.key, event.newValue);
+    for (const key of core.takeChangedElsewhere()) {
+      const value = this.peek(key)?.value;
+      if (value !== undefined) this.watches.changed(key, value, 'tab');
+    }
+    this.watches.schedule();
+  };
+
+  #allowGrace(policy: Policy): void {
+    const grace = Policies.graceOf(policy);
+    if (grace > 0) this.core?.allowGrace(grace);
+  }
+
+  #usable(asked: Storage | null | undefined): Storage | null {
+    if (asked === null) return null;
+    const area = asked ?? localArea();
+    if (area && isUsable(area)) return area;
+    this.log.once({ level: 'warn', what: 'no localStorage here: answers are kept in memory only' });
+    return null;
+  }
+
+  #whenIdle(action: () => void): void {
+    if (typeof requestIdleCallback === 'function') requestIdleCallback(action);
+    else action();
+  }
+}
+
+/** What was given as undefined does not hide what the policy says. */
+function unset(options: FetchOptions): FetchOptions {
+  const { forceRefresh, maxAge, signal } = options;
+  return {
+    ...(forceRefresh === undefined ? {} : { forceRefresh }),
+    ...(maxAge === undefined ? {} : { maxAge }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+}

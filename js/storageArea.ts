@@ -1,0 +1,53 @@
+import type { AreaPort } from './coreModule.ts';
+
+/** localStorage where this page may use it: browsers answer null or throw in private modes and sandboxed frames. */
+export function localArea(): Storage | null {
+  try {
+    return globalThis.localStorage ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** True where one can write to it at all; some browsers give a localStorage whose quota is 0. */
+export function isUsable(area: Storage): boolean {
+  const probe = 'cardcache_!probe';
+  try {
+    area.setItem(probe, probe);
+    area.removeItem(probe);
+    return true;
+  } catch {
+    // A full one is usable: ours may already lie in it.
+    return safely(() => area.length > 0, false);
+  }
+}
+
+function safely<T>(action: () => T, otherwise: T): T {
+  try {
+    return action();
+  } catch {
+    return otherwise;
+  }
+}
+
+/** The area as the module reaches it: whatever a browser throws becomes a value. */
+export function areaPort(area: Storage): AreaPort {
+  return {
+    get: (key) => safely(() => area.getItem(key), null),
+    set: (key, text) =>
+      safely(() => {
+        area.setItem(key, text);
+        return true;
+      }, false),
+    remove: (key) => {
+      safely(() => {
+        area.removeItem(key);
+      }, undefined);
+    },
+    keys: (prefix) => safely(() => keysOf(area).filter((key) => key.startsWith(prefix)), []),
+  };
+}
+
+function keysOf(area: Storage): string[] {
+  return Array.from({ length: area.length }, (_, index) => area.key(index)).filter((key) => key !== null);
+}

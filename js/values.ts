@@ -1,0 +1,76 @@
+/**
+ * The JSON of a value that JSON can hold whole, so that parsing it gives an equal value; undefined for any other (a Map, a
+ * Date, a cycle, a function, NaN). A member that is undefined may be left out: reading it gives the same.
+ */
+export function toJson(value: unknown): string | undefined {
+  try {
+    return isJson(value) ? JSON.stringify(value) : undefined;
+  } catch {
+    // Nested deeper than the stack, a cycle for instance, or a getter that throws.
+    return undefined;
+  }
+}
+
+function isJson(value: unknown): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true;
+    case 'number':
+      // JSON writes −0 as 0.
+      return Number.isFinite(value) && !Object.is(value, -0);
+    case 'object':
+      return value === null || (Array.isArray(value) ? value.every(isJson) && !hasHoles(value) : isPlain(value));
+    default:
+      return false;
+  }
+}
+
+function hasHoles(array: unknown[]): boolean {
+  return Object.keys(array).length !== array.length;
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // The prototype of plain objects has none itself; that holds for objects of another frame as well.
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return false;
+  if (typeof (value as { toJSON?: unknown }).toJSON === 'function') return false;
+  return Object.values(value).every((member) => member === undefined || isJson(member));
+}
+
+/** True where both are the same plain JSON. */
+export function sameJson(a: unknown, b: unknown): boolean {
+  try {
+    return equal(a, b);
+  } catch {
+    return false;
+  }
+}
+
+function equal(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a)) {
+    return Array.isArray(b) && a.length === b.length && a.every((item, index) => equal(item, b[index]));
+  }
+  if (Array.isArray(b) || !isPlainObject(a) || !isPlainObject(b)) return false;
+  const names = Object.keys(a);
+  return (
+    names.length === Object.keys(b).length &&
+    names.every((name) => Object.hasOwn(b, name) && equal(a[name], b[name]))
+  );
+}
+
+function isPlainObject(value: object): value is Record<string, unknown> {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** True where somewhere inside `value` an object says `id` (as number or text) of itself. */
+export function namesId(value: unknown, id: string): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return value.some((item) => namesId(item, id));
+  const own = (value as { id?: unknown }).id;
+  if ((typeof own === 'number' || typeof own === 'string') && String(own) === id) return true;
+  return Object.values(value).some((member) => namesId(member, id));
+}

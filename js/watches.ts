@@ -1,0 +1,285 @@
+import type { Core } from './core.ts';
+import { callSafely } from './emitter.ts';
+import type { AnyFetcher } from './flights.ts';
+import type { CoordinatorStatus, FetchOptions, Key, Policy, Update, WatchOptions } from './types.ts';
+import { sameJson } from './values.ts';
+
+export const DEFAULT_INTERVAL = 180_000;
+export const DEFAULT_DEBOUNCE = 300;
+const ATTEMPTS = 3;
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+type Listener = (update: Update<unknown>) => void;
+type Source = Update<unknown>['source'];
+
+interface Watcher {
+  id: number;
+  times: { interval: number; debounce: number; whileHidden: boolean };
+  listener: Listener;
+  states: boolean;
+  told?: { data: unknown; error: unknown; fresh: boolean; fetching: boolean };
+}
+
+interface Watch {
+  key: Key;
+  fetcher: AnyFetcher;
+  policy: FetchOptions;
+  watchers: Set<Watcher>;
+  data: unknown;
+  error: unknown;
+  fetching: boolean;
+  source: Source;
+  timestamp: number | undefined;
+  linger?: ReturnType<typeof setTimeout> | undefined;
+}
+
+export interface WatchHost {
+  fetch(key: Key, fetcher: AnyFetcher, options: FetchOptions, attempts: number): Promise<unknown>;
+  read(key: Key, policy: Policy): { value: unknown; source: Source; timestamp: number } | undefined;
+  isFresh(key: Key): boolean;
+  timestampOf(key: Key): number | undefined;
+}
+
+/** A card that is moved or rebuilt comes back within a moment; what it showed waits for it. The same as in the core. */
+const LINGER = 5_000;
+
+/**
+ * What is watched, and by whom. When a key is fetched next is the core's decision; here are the one timer that waits for it,
+ * the fetch, and telling those who watch.
+ */
+export class Watches {
+  readonly #host: WatchHost;
+  #core: Core | undefined;
+  readonly #watches = new Map<Key, Watch>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #stopped = false;
+  #givenUp = false;
+
+  constructor(host: WatchHost) {
+    this.#host = host;
+    if (typeof document === 'undefined') return;
+    document.addEventListener('visibilitychange', this.#onVisibility);
+    globalThis.addEventListener('online', this.#onOnline);
+    globalThis.addEventListener('focus', this.schedule);
+    globalThis.addEventListener('pageshow', this.schedule);
+  }
+
+  add(key: Key, fetcher: AnyFetcher, policy: Policy, options: WatchOptions, listener: Listener): () => void {
+    const watch = this.#watches.get(key) ?? this.#create(key, fetcher, policy);
+    clearTimeout(watch.linger);
+    watch.fetcher = fetcher;
+    watch.policy = policy;
+    const found = this.#host.read(key, policy);
+    if (found) {
+      watch.data = found.value;
+      watch.source = found.source;
+      watch.timestamp = found.timestamp;
+    }
+    const { interval = DEFAULT_INTERVAL, debounce = DEFAULT_DEBOUNCE, whileHidden = false } = options;
+    const times = { interval, debounce, whileHidden };
+    const watcher: Watcher = { id: 0, times, listener, states: options.states ?? false };
+    watch.watchers.add(watcher);
+    this.#register(watch, watcher);
+    queueMicrotask(() => {
+      if (!watcher.told && watch.watchers.has(watcher)) this.#tell(watch, watcher);
+      this.schedule();
+    });
+    return () => this.#remove(watch, watcher);
+  }
+
+  /** The value went from elsewhere into the cache: tells those who watch it. */
+  changed(key: Key, data: unknown, source: Source): void {
+    const watch = this.#watches.get(key);
+    if (!watch) return;
+    watch.error = undefined;
+    watch.timestamp = this.#host.timestampOf(key) ?? watch.timestamp;
+    this.#show(watch, data, source);
+  }
+
+  /** What watchers show of a key, which may outlive its entry. */
+  shown(key: Key): unknown {
+    return this.#watches.get(key)?.data;
+  }
+
+  get keys(): Key[] {
+    return [...this.#watches.values()].filter(({ watchers }) => watchers.size > 0).map(({ key }) => key);
+  }
+
+  isWatched(key: Key): boolean {
+    return (this.#watches.get(key)?.watchers.size ?? 0) > 0;
+  }
+
+  status(key: Key): CoordinatorStatus | undefined {
+    const watch = this.#watches.get(key);
+    const status = watch && this.#core?.watchStatus(key);
+    if (!status) return undefined;
+    return {
+      lastUpdateSuccess: status.success,
+      ...(Number.isNaN(status.updated) ? {} : { lastUpdateTime: status.updated }),
+      ...(watch.error === undefined ? {} : { lastError: watch.error }),
+      ...(status.next === Infinity ? {} : { nextRefresh: Math.max(status.next, this.#core?.now() ?? 0) }),
+      watchers: status.watchers,
+      refresh: () => this.refresh(key),
+    };
+  }
+
+  async refresh(key: Key): Promise<void> {
+    const watch = this.#watches.get(key);
+    if (!watch) return;
+    this.#core?.refreshStarted(key);
+    await this.#fetch(watch);
+  }
+
+  /** Sets the timer to when the core wants the next fetch. */
+  readonly schedule = (): void => {
+    const core = this.#core;
+    clearTimeout(this.#timer);
+    if (!core || this.#stopped) return;
+    const next = core.nextDue();
+    if (next === Infinity) return;
+    const wait = Math.max(0, next - core.now());
+    // Checked anew after at most a day: timers do not run in sleep, and a long one would overflow.
+    this.#timer = setTimeout(this.#onDue, Math.min(wait, LONGEST_TIMER, 86_400_000));
+  };
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    for (const watch of this.#watches.values()) clearTimeout(watch.linger);
+    this.#watches.clear();
+    if (typeof document === 'undefined') return;
+    document.removeEventListener('visibilitychange', this.#onVisibility);
+    globalThis.removeEventListener('online', this.#onOnline);
+    globalThis.removeEventListener('focus', this.schedule);
+    globalThis.removeEventListener('pageshow', this.schedule);
+  }
+
+  /** The core runs: what was watched before it did is made known to it. */
+  adopt(core: Core): void {
+    this.#core = core;
+    core.setVisible(typeof document === 'undefined' || !document.hidden);
+    for (const watch of this.#watches.values()) {
+      for (const watcher of watch.watchers) this.#register(watch, watcher);
+    }
+    this.schedule();
+  }
+
+  /** There will be no core: what is watched is fetched once, since nothing here knows when to fetch again. */
+  giveUp(): void {
+    this.#givenUp = true;
+    for (const watch of this.#watches.values()) void this.#fetch(watch);
+  }
+
+  #register(watch: Watch, watcher: Watcher): void {
+    const core = this.#core;
+    if (core) {
+      const timestamp = watch.data === undefined ? NaN : (watch.timestamp ?? NaN);
+      watcher.id = core.watch(watch.key, watcher.times, watch.policy, timestamp);
+    } else if (this.#givenUp && !watch.fetching) {
+      void this.#fetch(watch);
+    }
+  }
+
+  readonly #onDue = (): void => {
+    for (const key of this.#core?.takeDue() ?? []) {
+      const watch = this.#watches.get(key);
+      if (watch) void this.#fetch(watch);
+      else this.#core?.refreshDiscarded(key);
+    }
+    this.schedule();
+  };
+
+  readonly #onVisibility = (): void => {
+    this.#core?.setVisible(!document.hidden);
+    this.schedule();
+  };
+
+  readonly #onOnline = (): void => {
+    this.#core?.retryFailed();
+    this.schedule();
+  };
+
+  #create(key: Key, fetcher: AnyFetcher, policy: Policy): Watch {
+    const watch: Watch = {
+      key,
+      fetcher,
+      policy,
+      watchers: new Set(),
+      data: undefined,
+      error: undefined,
+      fetching: false,
+      source: 'memory',
+      timestamp: undefined,
+    };
+    this.#watches.set(key, watch);
+    return watch;
+  }
+
+  #remove(watch: Watch, watcher: Watcher): void {
+    if (!watch.watchers.delete(watcher)) return;
+    this.#core?.unwatch(watcher.id);
+    this.schedule();
+    if (watch.watchers.size > 0) return;
+    watch.linger = setTimeout(() => {
+      if (watch.watchers.size === 0) this.#watches.delete(watch.key);
+    }, LINGER);
+    unref(watch.linger);
+  }
+
+  async #fetch(watch: Watch): Promise<void> {
+    const core = this.#core;
+    const { key } = watch;
+    watch.fetching = true;
+    this.#tellAll(watch);
+    try {
+      const data = await this.#host.fetch(key, watch.fetcher, { ...watch.policy, forceRefresh: true }, ATTEMPTS);
+      watch.fetching = false;
+      const timestamp = this.#host.timestampOf(key);
+      if (core && timestamp === undefined && watch.data !== undefined) {
+        // Not kept: something voided it on the way, and what it says may be outdated.
+        core.refreshDiscarded(key);
+        this.#tellAll(watch);
+      } else {
+        // With nothing else to show even such an answer serves.
+        if (timestamp === undefined) core?.refreshDiscarded(key);
+        else core?.refreshSucceeded(key, timestamp);
+        watch.error = undefined;
+        watch.timestamp = timestamp;
+        this.#show(watch, data, 'fetch');
+      }
+    } catch (error) {
+      watch.fetching = false;
+      core?.refreshFailed(key);
+      watch.error = error;
+      this.#tellAll(watch);
+    }
+    this.schedule();
+  }
+
+  #show(watch: Watch, data: unknown, source: Source): void {
+    // An equal answer keeps its reference: nothing re-renders.
+    if (watch.data === data || !sameJson(watch.data, data)) watch.data = data;
+    watch.source = source;
+    this.#tellAll(watch);
+  }
+
+  #tellAll(watch: Watch): void {
+    for (const watcher of [...watch.watchers]) this.#tell(watch, watcher);
+  }
+
+  #tell(watch: Watch, watcher: Watcher): void {
+    const fresh = this.#host.isFresh(watch.key);
+    const now = { data: watch.data, error: watch.error, fresh, fetching: watch.fetching };
+    const { told } = watcher;
+    const states = watcher.states && told && (told.fresh !== fresh || told.fetching !== now.fetching);
+    if (told && told.data === now.data && told.error === now.error && !states) return;
+    watcher.told = now;
+    const { source, timestamp } = watch;
+    callSafely(() => watcher.listener({ ...now, previous: told?.data, source, timestamp }));
+  }
+}
+
+/** Under node a timer of ours must not keep a finished program alive. */
+export function unref(timer: unknown): void {
+  (timer as { unref?: () => void }).unref?.();
+}

@@ -1,0 +1,77 @@
+// The whole bench for one test file: Home Assistant with our integration, its users, their connections.
+import { createHash } from 'node:crypto';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectFolder } from '../../../wasm/toolchain/project.mjs';
+import { makeConfigFolder } from '../setup/config_folder.mjs';
+import { freePort, HomeAssistantProcess } from '../setup/home_assistant.mjs';
+import { onboard } from '../setup/users.mjs';
+import { HaConnection } from './connection.mjs';
+import { planDashboard } from './dashboards.mjs';
+import { errorsIn } from './server_log.mjs';
+import { Tracker } from './tracker.mjs';
+
+/** The file that HACS installs. */
+export const CARDS = join(projectFolder, 'dist', 'cardcache.js');
+
+/** `cards`: a file that every page loads. The server's log is kept as build/ha/<name>.log. */
+export async function startBench(name, { cards } = {}) {
+  const port = await freePort();
+  const folder = makeConfigFolder(port);
+  const logFile = join(projectFolder, 'build', 'ha', `${name}.log`);
+  rmSync(logFile, { force: true });
+  const configuration = cards ? withCards(folder, cards) : {};
+  folder.writeConfiguration(configuration);
+  const ha = new HomeAssistantProcess({ configPath: folder.path, port, logFile });
+  const connections = new Map();
+  const bench = {
+    url: ha.url,
+    folder,
+    users: {},
+    tracker: undefined,
+    connection: (username) => connections.get(username),
+    errors: () => errorsIn(logFile),
+    stopServer: () => ha.stop(),
+    /** Starts it again over the same state; `startDelay` holds our integration back, in seconds. */
+    startServer: async ({ startDelay = 0 } = {}) => {
+      folder.writeConfiguration({ ...configuration, startDelay });
+      await ha.start();
+      await ready();
+    },
+    close: async () => {
+      for (const connection of connections.values()) connection.close();
+      await ha.stop();
+      folder.remove();
+    },
+  };
+  const ready = async () => {
+    await ha.running(bench.users.gabriel.token);
+    for (const [username, { token }] of Object.entries(bench.users)) {
+      connections.get(username)?.close();
+      connections.set(username, await HaConnection.open(ha.url, token));
+    }
+    bench.tracker = new Tracker(connections.get('gabriel'));
+  };
+  try {
+    await ha.start();
+    bench.users = await onboard(ha.url);
+    await ready();
+    // A missing wheel of a base platform shows here, and to people as a page that never loads.
+    await connections.get('sara').send({ type: 'get_services' });
+    return bench;
+  } catch (error) {
+    await bench.close();
+    throw error;
+  }
+}
+
+function withCards(folder, bundle) {
+  const version = createHash('sha256').update(readFileSync(bundle)).digest('hex').slice(0, 8);
+  folder.addLocalFile(bundle, 'cardcache.js');
+  folder.writeDashboard('plan.yaml', planDashboard);
+  return {
+    // /local is cached for a month: only another address brings another file.
+    resources: [{ url: `/local/cardcache.js?v=${version}`, type: 'module' }],
+    dashboards: { 'lovelace-plan': { mode: 'yaml', title: 'Plans', filename: 'plan.yaml' } },
+  };
+}

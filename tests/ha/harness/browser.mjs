@@ -1,0 +1,65 @@
+// Chromium, and a page of Home Assistant for a user who is signed in already.
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { chromium as installedChromium } from '../../../wasm/toolchain/browser.mjs';
+import { projectFolder } from '../../../wasm/toolchain/project.mjs';
+import { CardPage } from './card_page.mjs';
+import { recordCards } from './card_recorder.mjs';
+
+const WIDE = { width: 1280, height: 900 };
+export const NARROW = { width: 400, height: 860 };
+const YEAR = 31_536_000;
+// Twice what the slowest page takes on two busy cores.
+const TIMEOUT = 15_000;
+
+export const TAG = 'cardcache-daily-plan-card';
+
+export async function launch() {
+  return chromium.launch({
+    executablePath: process.env.CARDCACHE_CHROMIUM || (await installedChromium()),
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+  });
+}
+
+/**
+ * A page of one user in a browser context of its own, with nothing cached. `clock: true` puts timers and dates under
+ * `page.clock`; time goes on by itself until a test moves it.
+ */
+export async function newUserPage(
+  browser,
+  bench,
+  username,
+  { viewport = WIDE, colorScheme = 'light', clock = false } = {},
+) {
+  const tokens = {
+    hassUrl: bench.url,
+    clientId: `${bench.url}/`,
+    access_token: bench.users[username].token,
+    refresh_token: '',
+    token_type: 'Bearer',
+    expires_in: YEAR,
+    expires: Date.now() + YEAR * 1000,
+  };
+  const localStorage = [{ name: 'hassTokens', value: JSON.stringify(tokens) }];
+  const context = await browser.newContext({
+    viewport,
+    colorScheme,
+    reducedMotion: 'reduce',
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+    storageState: { cookies: [], origins: [{ origin: bench.url, localStorage }] },
+  });
+  context.setDefaultTimeout(TIMEOUT);
+  const page = await context.newPage();
+  if (clock) await page.clock.install();
+  await page.addInitScript(recordCards, TAG);
+  return new CardPage(page, bench.url, TAG);
+}
+
+/** Into build/screenshots/ha, for people to look at. */
+export async function screenshot(page, name) {
+  const path = join(projectFolder, 'build', 'screenshots', 'ha', `${name}.png`);
+  mkdirSync(dirname(path), { recursive: true });
+  await page.screenshot({ path });
+}

@@ -1,0 +1,117 @@
+// Reading, writing and removing single entries.
+#include <emscripten/bind.h>
+
+#include <cmath>
+#include <utility>
+
+#include "bindings/page.hpp"
+
+namespace cardcache::bindings {
+namespace {
+
+/// Drains the ring and brings the words up to date; what the page calls when only the time has moved.
+void observe(std::uint32_t id, double now) { const Call call(id, now); }
+
+double slot_word(const std::optional<SlotId>& slot) {
+  return slot ? static_cast<double>(static_cast<std::uint32_t>(*slot)) : -1;
+}
+
+/// Staged: key, version. Answers Lookup::Where; a storage answer's JSON waits for pending_json().
+int look_up(std::uint32_t id, double now, double grace, double max_age, bool has_version, bool peek) {
+  Call call(id, now);
+  StagedReader staged;
+  const auto key = staged.text();
+  const auto version = staged.text();
+  auto found = call.cache.look_up({.key = key,
+                                   .grace = Millis{grace},
+                                   .not_before = call.now - Millis{max_age},
+                                   .version = has_version ? std::optional(version) : std::nullopt,
+                                   .peek = peek},
+                                  call.now);
+  words[timestamp] = found.facts.timestamp.value;
+  words[end] = found.facts.end.value;
+  words[slot] = found.where == Lookup::Where::memory ? static_cast<double>(static_cast<std::uint32_t>(found.slot)) : -1;
+  if (found.where == Lookup::Where::storage) {
+    call.page.pending_key = key;
+    call.page.pending_json = std::move(found.json);
+    call.page.pending = std::move(found.facts);
+    words[serial] = ++call.page.pending_serial;
+  }
+  return static_cast<int>(found.where);
+}
+
+std::u16string pending_json(std::uint32_t id) { return std::exchange(page_of(id).pending_json, {}); }
+
+/// Makes the pending record resident, unless another look-up came in between.
+void admit(std::uint32_t id, double now, std::uint32_t pending_serial) {
+  Call call(id, now);
+  words[slot] = -1;
+  if (pending_serial != call.page.pending_serial) return;
+  words[slot] = slot_word(call.cache.admit(call.page.pending_key, call.page.pending, call.now));
+}
+
+/// Staged: key. `kind` is an ErrorKind.
+void reject(std::uint32_t id, double now, int kind) {
+  Call call(id, now);
+  call.cache.reject(StagedReader().text(), static_cast<ErrorKind>(kind));
+}
+
+/// Staged: key, version, tags, JSON. `ttl` NaN: none; `reach` a Reach; `flight` 0: none. Answers whether it was kept.
+bool set(std::uint32_t id, double now, double ttl, double expires_at, double cost, double bytes, int reach,
+         bool kept_on_event, std::uint32_t flight) {
+  Call call(id, now);
+  StagedReader staged;
+  SetRequest request;
+  request.key = staged.text();
+  request.version = staged.string();
+  request.tags = staged.strings();
+  const auto json = staged.text();
+  request.reach = static_cast<Reach>(reach);
+  if (request.reach == Reach::storage) request.json = json;
+  if (!std::isnan(ttl)) request.ttl = Millis{ttl};
+  request.expires_at = Millis{expires_at};
+  request.cost = cost;
+  request.bytes = bytes;
+  request.kept_on_event = kept_on_event;
+  if (flight != 0) request.flight = FlightId{flight};
+  const auto result = call.cache.set(request, call.now);
+  words[slot] = slot_word(result.slot);
+  words[timestamp] = result.timestamp.value;
+  return result.kept;
+}
+
+/// Staged: key.
+bool remove(std::uint32_t id, double now) {
+  Call call(id, now);
+  return call.cache.remove(StagedReader().text(), call.now);
+}
+
+/// Staged: key.
+void drop_resident(std::uint32_t id, double now) {
+  Call call(id, now);
+  call.cache.drop_resident(StagedReader().text());
+}
+
+void allow_grace(std::uint32_t id, double grace) { page_of(id).cache.allow_grace(Millis{grace}); }
+
+void sweep(std::uint32_t id, double now) {
+  Call call(id, now);
+  call.cache.sweep(call.now);
+}
+
+}  // namespace
+
+EMSCRIPTEN_BINDINGS(entries) {
+  emscripten::function("observe", &observe);
+  emscripten::function("lookUp", &look_up);
+  emscripten::function("pendingJson", &pending_json);
+  emscripten::function("admit", &admit);
+  emscripten::function("reject", &reject);
+  emscripten::function("set", &set);
+  emscripten::function("remove", &remove);
+  emscripten::function("dropResident", &drop_resident);
+  emscripten::function("allowGrace", &allow_grace);
+  emscripten::function("sweep", &sweep);
+}
+
+}  // namespace cardcache::bindings

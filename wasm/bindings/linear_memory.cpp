@@ -1,0 +1,52 @@
+#include "bindings/linear_memory.hpp"
+
+#include <emscripten/bind.h>
+
+#include <cstring>
+
+namespace cardcache::bindings {
+
+std::array<double, word_count> words{};
+
+namespace {
+
+std::vector<char> staging;
+
+/// Room for `size` bytes; answers its address. It never shrinks: the largest answer so far is likely to come again.
+std::uint32_t reserve(std::uint32_t size) {
+  if (staging.size() < size) staging.resize(size);
+  return reinterpret_cast<std::uint32_t>(staging.data());
+}
+
+std::uint32_t words_address() { return reinterpret_cast<std::uint32_t>(words.data()); }
+
+}  // namespace
+
+StagedReader::StagedReader() = default;
+
+std::uint32_t StagedReader::number() {
+  std::uint32_t value = 0;
+  std::memcpy(&value, staging.data() + at_, sizeof value);
+  at_ += sizeof value;
+  return value;
+}
+
+std::string_view StagedReader::text() {
+  const auto length = number();
+  const std::string_view view(staging.data() + at_, length);
+  at_ += length;
+  return view;
+}
+
+std::vector<std::string> StagedReader::strings() {
+  std::vector<std::string> out(number());
+  for (auto& one : out) one = text();
+  return out;
+}
+
+EMSCRIPTEN_BINDINGS(linear_memory) {
+  emscripten::function("reserve", &reserve);
+  emscripten::function("wordsAddress", &words_address);
+}
+
+}  // namespace cardcache::bindings

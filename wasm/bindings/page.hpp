@@ -1,0 +1,51 @@
+#pragma once
+
+#include <emscripten/val.h>
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "bindings/linear_memory.hpp"
+#include "core/two_tier_cache.hpp"
+
+namespace cardcache::bindings {
+
+/// One open cache and what the page and it hand each other.
+struct Page {
+  /// How many hits the page notes before it has to call. js/linearMemory.ts has the same number.
+  static constexpr std::size_t ring_size = 256;
+
+  Page(MemoryLimits limits, StorageTier& tier, AlertLimits alerts, std::uint32_t seed)
+      : cache(limits, tier, alerts, seed) {}
+
+  TwoTierCache cache;
+  std::array<std::uint32_t, ring_size> ring{};
+  std::vector<std::uint32_t> dropped;
+  /// The record that was looked up last and waits to be admitted or rejected.
+  std::string pending_key;
+  std::u16string pending_json;
+  EntryFacts pending;
+  std::uint32_t pending_serial = 0;
+};
+
+/// Stands around every call that a cache answers: first the hits that were noted since the last one and the time, at the end the
+/// words that the page reads.
+class Call {
+ public:
+  Call(std::uint32_t id, double now);
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+  ~Call();
+
+  Page& page;
+  TwoTierCache& cache;
+  const Millis now;
+};
+
+[[nodiscard]] Page& page_of(std::uint32_t id);
+[[nodiscard]] emscripten::val to_js(const std::vector<std::string>& texts);
+
+}  // namespace cardcache::bindings

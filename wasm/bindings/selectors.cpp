@@ -1,0 +1,66 @@
+// What works on many entries at once.
+#include <emscripten/bind.h>
+
+#include "bindings/page.hpp"
+#include "core/text.hpp"
+
+namespace cardcache::bindings {
+namespace {
+
+/// Which fields of a selector were staged. js/selectors.ts has the same bits.
+enum Field : unsigned { as_text = 1, endpoint = 2, user = 4, shared = 8, tag = 16, keys = 32 };
+
+/// Staged: the selector as its author wrote it, or each field that `fields` names. nullopt where the text is none.
+std::optional<Selector> staged_selector(unsigned fields) {
+  StagedReader staged;
+  if (fields & as_text) return parse_selector(staged.text());
+  Selector selector;
+  if (fields & endpoint) selector.endpoint = staged.string();
+  if (selector.endpoint == "*") selector.endpoint.reset();
+  if (fields & user) selector.user = staged.string();
+  selector.shared = (fields & shared) != 0;
+  if (fields & tag) selector.tag = staged.string();
+  if (fields & keys) selector.keys = staged.strings();
+  return selector;
+}
+
+/// How many went; −1 where the selector is none.
+int invalidate(std::uint32_t id, double now, unsigned fields) {
+  Call call(id, now);
+  const auto selector = staged_selector(fields);
+  return selector ? static_cast<int>(call.cache.invalidate(*selector, call.now)) : -1;
+}
+
+int clear(std::uint32_t id, double now) {
+  Call call(id, now);
+  return static_cast<int>(call.cache.clear(call.now));
+}
+
+/// An array, or null where the selector is none.
+emscripten::val list_keys(std::uint32_t id, double now, unsigned fields) {
+  Call call(id, now);
+  const auto selector = staged_selector(fields);
+  return selector ? to_js(call.cache.keys(*selector, call.now)) : emscripten::val::null();
+}
+
+/// Another tab wrote to the area: `key` and `text` as its storage event tells them, null for "everything" and "gone".
+void on_area_change(std::uint32_t id, double now, emscripten::val key, emscripten::val text) {
+  Call call(id, now);
+  const auto name = key.isNull() ? std::string() : to_wtf8(key.as<std::u16string>());
+  call.cache.on_area_change(key.isNull() ? std::nullopt : std::optional<std::string_view>(name),
+                            text.isNull() ? std::nullopt : std::optional(text.as<std::u16string>()), call.now);
+}
+
+emscripten::val take_changed_elsewhere(std::uint32_t id) { return to_js(page_of(id).cache.take_changed_elsewhere()); }
+
+}  // namespace
+
+EMSCRIPTEN_BINDINGS(selectors) {
+  emscripten::function("invalidate", &invalidate);
+  emscripten::function("clear", &clear);
+  emscripten::function("keys", &list_keys);
+  emscripten::function("onAreaChange", &on_area_change);
+  emscripten::function("takeChangedElsewhere", &take_changed_elsewhere);
+}
+
+}  // namespace cardcache::bindings

@@ -1,0 +1,90 @@
+// What the cache tells about itself.
+#include <emscripten/bind.h>
+
+#include "bindings/page.hpp"
+#include "core/json_documents.hpp"
+#include "core/text.hpp"
+
+namespace cardcache::bindings {
+namespace {
+
+std::string statistics(std::uint32_t id, double now) {
+  Call call(id, now);
+  return write_statistics(call.cache, call.now);
+}
+
+/// `{key, tier (0 memory, 1 storage, 2 both), timestamp, expires, bytes, storedBytes, hits, tags}` each.
+emscripten::val inspect(std::uint32_t id, double now) {
+  Call call(id, now);
+  auto out = emscripten::val::array();
+  unsigned count = 0;
+  for (const auto& entry : call.cache.inspect(call.now)) {
+    auto one = emscripten::val::object();
+    one.set("key", to_utf16(entry.key));
+    one.set("tier", entry.in_both ? 2 : entry.first == Lookup::Where::memory ? 0 : 1);
+    one.set("timestamp", entry.timestamp.value);
+    one.set("expires", entry.end.value);
+    one.set("bytes", entry.bytes);
+    one.set("storedBytes", entry.stored_bytes);
+    one.set("hits", entry.hits);
+    one.set("tags", to_js(entry.tags));
+    out.set(count++, one);
+  }
+  return out;
+}
+
+/// `{key, why}` for evictions, `{key, error}` for errors; both as numbers of Why and ErrorKind.
+emscripten::val take_notices(std::uint32_t id) {
+  auto out = emscripten::val::array();
+  unsigned count = 0;
+  for (const auto& notice : page_of(id).cache.take_notices()) {
+    auto one = emscripten::val::object();
+    one.set("key", to_utf16(notice.key));
+    if (notice.kind == Notice::Kind::evicted) {
+      one.set("why", static_cast<int>(notice.why));
+    } else {
+      one.set("error", static_cast<int>(notice.error));
+    }
+    out.set(count++, one);
+  }
+  return out;
+}
+
+/// `{what, value, limit}` each; `what` as a number of AlertKind.
+emscripten::val take_alerts(std::uint32_t id) {
+  auto out = emscripten::val::array();
+  unsigned count = 0;
+  for (const auto& alert : page_of(id).cache.take_alerts()) {
+    auto one = emscripten::val::object();
+    one.set("what", static_cast<int>(alert.kind));
+    one.set("value", alert.value);
+    one.set("limit", alert.limit);
+    out.set(count++, one);
+  }
+  return out;
+}
+
+/// Staged: key.
+void note_error(std::uint32_t id, int kind) {
+  page_of(id).cache.note_error(static_cast<ErrorKind>(kind), StagedReader().text());
+}
+
+void count_fetch(std::uint32_t id, int what) { page_of(id).cache.statistics().count(static_cast<FetchCount>(what)); }
+
+void add_latency(std::uint32_t id, int of, double duration) {
+  page_of(id).cache.statistics().latencies[static_cast<std::size_t>(of)].add(duration);
+}
+
+}  // namespace
+
+EMSCRIPTEN_BINDINGS(statistics) {
+  emscripten::function("statistics", &statistics);
+  emscripten::function("inspect", &inspect);
+  emscripten::function("takeNotices", &take_notices);
+  emscripten::function("takeAlerts", &take_alerts);
+  emscripten::function("noteError", &note_error);
+  emscripten::function("countFetch", &count_fetch);
+  emscripten::function("addLatency", &add_latency);
+}
+
+}  // namespace cardcache::bindings

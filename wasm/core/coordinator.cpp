@@ -1,0 +1,169 @@
+#include "core/coordinator.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace cardcache {
+namespace {
+
+constexpr Millis first_retry{5'000};
+
+Millis backed_off(int attempt, Millis base, Millis most) {
+  return Millis{std::min(base.value * std::exp2(std::min(attempt, 30) - 1), most.value)};
+}
+
+}  // namespace
+
+Millis retry_delay(int attempt, Millis base, Millis most, double random) {
+  return Millis{backed_off(attempt, base, most).value * random};
+}
+
+Coordinator::State* Coordinator::find(std::string_view key) {
+  const auto found = std::find_if(states_.begin(), states_.end(), [key](const State& s) { return s.key == key; });
+  return found == states_.end() ? nullptr : &*found;
+}
+
+const Coordinator::State* Coordinator::find(std::string_view key) const {
+  return const_cast<Coordinator*>(this)->find(key);
+}
+
+WatchId Coordinator::add(std::string_view key, const WatchTimes& times, std::optional<Millis> timestamp) {
+  auto* state = find(key);
+  if (!state) {
+    states_.push_back({});
+    state = &states_.back();
+    state->key = key;
+  }
+  if (timestamp) state->updated = std::max(state->updated.value_or(long_ago), *timestamp);
+  state->abandoned = never;
+  const WatchId id{next_watch_++};
+  state->watchers.push_back({id, times});
+  return id;
+}
+
+void Coordinator::remove(WatchId id, Millis now) {
+  for (auto& state : states_) {
+    const auto gone = std::erase_if(state.watchers, [id](const Watcher& watcher) { return watcher.id == id; });
+    if (gone > 0 && state.watchers.empty()) state.abandoned = now;
+  }
+}
+
+void Coordinator::request(std::string_view key, Millis now) {
+  if (auto* state = find(key)) state->requested = now;
+}
+
+void Coordinator::catch_up(Millis since, Millis now) {
+  for (auto& state : states_) {
+    const bool wanted = std::any_of(state.watchers.begin(), state.watchers.end(),
+                                    [](const Watcher& w) { return w.times.on_event == OnEvent::refresh; });
+    if (!wanted || !state.updated || *state.updated >= since) continue;
+    state.retry_at = std::min(state.retry_at, now);
+  }
+}
+
+void Coordinator::retry_failed(Millis now) {
+  for (auto& state : states_) {
+    if (state.failures > 0) state.retry_at = now;
+  }
+}
+
+void Coordinator::started(std::string_view key) {
+  auto* state = find(key);
+  if (!state) return;
+  state->fetching = true;
+  state->requested.reset();
+  state->retry_at = never;
+}
+
+void Coordinator::failed(std::string_view key, Millis now, double random) {
+  auto* state = find(key);
+  if (!state) return;
+  state->fetching = false;
+  ++state->failures;
+  auto longest = Millis{180'000};
+  for (const auto& watcher : state->watchers) longest = std::min(longest, watcher.times.interval);
+  // Equal jitter: half of it is certain, so that a failing server is never asked in a tight row.
+  const auto delay = backed_off(state->failures, first_retry, longest);
+  state->retry_at = now + Millis{delay.value * (0.5 + random / 2)};
+}
+
+void Coordinator::succeeded(std::string_view key, Millis timestamp) {
+  auto* state = find(key);
+  if (!state) return;
+  state->fetching = false;
+  state->failures = 0;
+  state->retry_at = never;
+  state->updated = timestamp;
+}
+
+void Coordinator::discarded(std::string_view key) {
+  if (auto* state = find(key)) state->fetching = false;
+}
+
+void Coordinator::renewed(std::string_view key, Millis timestamp) {
+  if (auto* state = find(key)) state->updated = timestamp;
+}
+
+Millis Coordinator::due(const State& state) const {
+  auto interval = never;
+  auto debounce = never;
+  for (const auto& watcher : state.watchers) {
+    if (!visible_ && !watcher.times.while_hidden) continue;
+    interval = std::min(interval, watcher.times.interval);
+    debounce = std::min(debounce, watcher.times.debounce);
+  }
+  const bool active = debounce != never;
+  if (!active || state.fetching) return never;
+  auto due = state.retry_at;
+  if (state.requested) due = std::min(due, *state.requested + debounce);
+  if (state.failures == 0) due = std::min(due, state.updated ? *state.updated + interval : long_ago);
+  return due;
+}
+
+Millis Coordinator::next_due() const {
+  auto next = never;
+  for (const auto& state : states_) next = std::min(next, due(state));
+  return next;
+}
+
+std::vector<std::string> Coordinator::take_due(Millis now) {
+  std::vector<std::string> keys;
+  for (const auto& state : states_) {
+    if (due(state) <= now) keys.push_back(state.key);
+  }
+  for (const auto& key : keys) started(key);
+  return keys;
+}
+
+std::optional<Coordinator::Status> Coordinator::status(std::string_view key) const {
+  const auto* state = find(key);
+  if (!state) return std::nullopt;
+  return Status{state->failures == 0, state->updated, due(*state), state->watchers.size()};
+}
+
+bool Coordinator::is_watched(std::string_view key) const {
+  const auto* state = find(key);
+  return state && !state->watchers.empty();
+}
+
+OnEvent Coordinator::on_event(std::string_view key) const {
+  const auto* state = find(key);
+  // The newest watcher says what its answer is worth.
+  return state && !state->watchers.empty() ? state->watchers.back().times.on_event : OnEvent::refresh;
+}
+
+std::vector<std::string> Coordinator::watched_keys() const {
+  std::vector<std::string> keys;
+  for (const auto& state : states_) {
+    if (!state.watchers.empty()) keys.push_back(state.key);
+  }
+  return keys;
+}
+
+void Coordinator::sweep(Millis now) {
+  std::erase_if(states_, [now](const State& state) {
+    return state.watchers.empty() && !state.fetching && state.abandoned + linger <= now;
+  });
+}
+
+}  // namespace cardcache

@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/millis.hpp"
+#include "core/selector.hpp"
+
+namespace cardcache {
+
+enum class WatchId : std::uint32_t {};
+
+/// What a mutation event does to an entry that it selects.
+enum class OnEvent : std::uint8_t { refresh, invalidate, keep };
+
+struct WatchTimes {
+  Millis interval{180'000};
+  Millis debounce{300};
+  bool while_hidden = false;
+  OnEvent on_event = OnEvent::refresh;
+};
+
+/// Says when each watched key is to be fetched next. It fetches nothing and starts no timer: the page asks next_due(), waits
+/// that long, and takes what is due. Keys that nobody watches, or that only hidden pages watch, are never due.
+class Coordinator {
+ public:
+  struct Status {
+    bool last_success = true;
+    std::optional<Millis> last_update;
+    Millis next = never;
+    std::size_t watchers = 0;
+  };
+
+  /// `timestamp` tells how old the answer is that the watcher shows; nullopt where it has none, then the key is due at once.
+  WatchId add(std::string_view key, const WatchTimes& times, std::optional<Millis> timestamp);
+  void remove(WatchId id, Millis now);
+  void set_visible(bool visible) { visible_ = visible; }
+
+  /// An invalidation or an event wants these fetched anew: after the debounce, counted from the last of a burst.
+  void request(std::string_view key, Millis now);
+  /// Events before `since` may have been missed: what is older is due at once, but for answers that events do not refetch.
+  void catch_up(Millis since, Millis now);
+  /// The network is back: what failed is tried again at once.
+  void retry_failed(Millis now);
+
+  void started(std::string_view key);
+  /// `random` in [0, 1) spreads the retries of many pages.
+  void failed(std::string_view key, Millis now, double random);
+  void succeeded(std::string_view key, Millis timestamp);
+  /// The fetch was void: its answer was not kept, and the key is as due as before.
+  void discarded(std::string_view key);
+  /// The answer is from `timestamp` now, however it came here.
+  void renewed(std::string_view key, Millis timestamp);
+
+  [[nodiscard]] Millis next_due() const;
+  /// Keys due at `now`; they count as started.
+  [[nodiscard]] std::vector<std::string> take_due(Millis now);
+
+  [[nodiscard]] std::optional<Status> status(std::string_view key) const;
+  [[nodiscard]] bool is_watched(std::string_view key) const;
+  [[nodiscard]] OnEvent on_event(std::string_view key) const;
+  [[nodiscard]] std::vector<std::string> watched_keys() const;
+  /// Forgets keys that nobody has watched for `linger`.
+  void sweep(Millis now);
+
+  /// A card that is moved or rebuilt comes back within a moment; its key's state waits for it this long.
+  static constexpr Millis linger{5'000};
+
+ private:
+  struct Watcher {
+    WatchId id;
+    WatchTimes times;
+  };
+  struct State {
+    std::string key;
+    std::vector<Watcher> watchers;
+    std::optional<Millis> updated;
+    std::optional<Millis> requested;
+    Millis retry_at = never;
+    Millis abandoned = never;
+    int failures = 0;
+    bool fetching = false;
+  };
+
+  [[nodiscard]] State* find(std::string_view key);
+  [[nodiscard]] const State* find(std::string_view key) const;
+  [[nodiscard]] Millis due(const State& state) const;
+
+  std::vector<State> states_;
+  std::uint32_t next_watch_ = 1;
+  bool visible_ = true;
+};
+
+/// Full jitter: a random share of base · 2^(attempt − 1), at most `most`. `attempt` counts from 1, `random` is in [0, 1).
+[[nodiscard]] Millis retry_delay(int attempt, Millis base, Millis most, double random);
+
+}  // namespace cardcache

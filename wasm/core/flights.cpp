@@ -1,0 +1,35 @@
+#include "core/flights.hpp"
+
+#include <algorithm>
+
+namespace cardcache {
+
+FlightId Flights::begin(Flight flight) {
+  flight.id = FlightId{next_++};
+  flights_.push_back(std::move(flight));
+  return flights_.back().id;
+}
+
+void Flights::end(FlightId id) {
+  std::erase_if(flights_, [id](const Flight& flight) { return flight.id == id; });
+}
+
+const Flights::Flight* Flights::find(FlightId id) const {
+  const auto found = std::find_if(flights_.begin(), flights_.end(), [id](const Flight& f) { return f.id == id; });
+  return found == flights_.end() ? nullptr : &*found;
+}
+
+void Flights::void_key(std::string_view key) {
+  for (auto& flight : flights_) {
+    if (flight.key == key) flight.is_void = true;
+  }
+}
+
+void Flights::void_selected(const Selector& selector, Millis at, bool spares_kept) {
+  for (auto& flight : flights_) {
+    if (spares_kept && flight.kept_on_event) continue;
+    if (flight.timestamp <= at && selector.selects(flight.key, flight.tags)) flight.is_void = true;
+  }
+}
+
+}  // namespace cardcache

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/millis.hpp"
+#include "core/selector.hpp"
+
+namespace cardcache {
+
+enum class FlightId : std::uint32_t {};
+
+/// The fetches that are under way. A flight is void once something later says that its answer, which may be older than that,
+/// must not be kept: an invalidation that selects its key, a set or delete of the key, a forced refresh.
+class Flights {
+ public:
+  struct Flight {
+    FlightId id;
+    std::string key;
+    std::vector<std::string> tags;
+    bool kept_on_event = false;
+    Millis timestamp;
+    bool is_void = false;
+  };
+
+  FlightId begin(Flight flight);
+  void end(FlightId id);
+  /// Null where it has ended.
+  [[nodiscard]] const Flight* find(FlightId id) const;
+  void void_key(std::string_view key);
+  /// Voids what the selector selects and began at or before `at`.
+  void void_selected(const Selector& selector, Millis at, bool spares_kept);
+  [[nodiscard]] std::size_t size() const { return flights_.size(); }
+
+ private:
+  std::vector<Flight> flights_;
+  std::uint32_t next_ = 1;
+};
+
+}  // namespace cardcache

@@ -1,0 +1,52 @@
+#include "core/floors.hpp"
+
+#include <algorithm>
+
+namespace cardcache {
+
+std::string Floor::to_text() const { return (spares_kept ? "~" : "") + selector.to_text(); }
+
+std::optional<Floor> Floor::from_text(std::string_view name, Millis at) {
+  const bool spares = !name.empty() && name.front() == '~';
+  if (spares) name.remove_prefix(1);
+  auto selector = Selector::from_text(name);
+  if (!selector || name.empty()) return std::nullopt;
+  return Floor{std::move(*selector), at, spares};
+}
+
+bool Floors::raise(Floor floor) {
+  for (auto& known : floors_) {
+    if (known.spares_kept != floor.spares_kept || known.selector != floor.selector) continue;
+    const bool younger = known.at < floor.at;
+    if (younger) known.at = floor.at;
+    return younger;
+  }
+  floors_.push_back(std::move(floor));
+  if (floors_.size() > most) {
+    Floor merged{{}, long_ago, true};
+    for (const auto& one : floors_) {
+      merged.at = std::max(merged.at, one.at);
+      merged.spares_kept = merged.spares_kept && one.spares_kept;
+    }
+    floors_ = {merged};
+  }
+  return true;
+}
+
+Millis Floors::above(std::string_view key, std::span<const std::string> tags, bool kept_on_event) const {
+  auto at = long_ago;
+  for (const auto& floor : floors_) {
+    if (floor.at > at && !(floor.spares_kept && kept_on_event) && floor.selector.selects(key, tags)) at = floor.at;
+  }
+  return at;
+}
+
+std::vector<Floor> Floors::expire(Millis before) {
+  const auto gone = std::stable_partition(floors_.begin(), floors_.end(),
+                                          [&](const Floor& floor) { return floor.at >= before; });
+  std::vector<Floor> out(std::make_move_iterator(gone), std::make_move_iterator(floors_.end()));
+  floors_.erase(gone, floors_.end());
+  return out;
+}
+
+}  // namespace cardcache

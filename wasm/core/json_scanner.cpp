@@ -1,0 +1,153 @@
+#include "core/json_scanner.hpp"
+
+#include <cmath>
+
+namespace cardcache {
+namespace {
+
+constexpr bool is_digit(char16_t unit) { return unit >= u'0' && unit <= u'9'; }
+constexpr bool is_hex(char16_t unit) {
+  return is_digit(unit) || (unit >= u'a' && unit <= u'f') || (unit >= u'A' && unit <= u'F');
+}
+
+}  // namespace
+
+void JsonScanner::skip_space() {
+  while (next_is(u' ') || next_is(u'\t') || next_is(u'\n') || next_is(u'\r')) ++at_;
+}
+
+bool JsonScanner::take(char16_t character) {
+  skip_space();
+  if (!next_is(character)) return false;
+  ++at_;
+  return true;
+}
+
+bool JsonScanner::at_end() {
+  skip_space();
+  return at_ == text_.size();
+}
+
+bool JsonScanner::skip_string() {
+  if (!next_is(u'"')) return false;
+  for (++at_; at_ < text_.size(); ++at_) {
+    const auto unit = text_[at_];
+    if (unit == u'"') {
+      ++at_;
+      return true;
+    }
+    if (unit < 0x20) return false;
+    if (unit != u'\\') continue;
+    if (++at_ == text_.size()) return false;
+    const auto escaped = text_[at_];
+    if (escaped == u'u') {
+      for (int i = 0; i < 4; ++i) {
+        if (++at_ == text_.size() || !is_hex(text_[at_])) return false;
+      }
+    } else if (std::u16string_view(u"\"\\/bfnrt").find(escaped) == std::u16string_view::npos) {
+      return false;
+    }
+  }
+  return false;
+}
+
+bool JsonScanner::skip_digits() {
+  const auto start = at_;
+  while (at_ < text_.size() && is_digit(text_[at_])) ++at_;
+  return at_ > start;
+}
+
+bool JsonScanner::skip_number() {
+  if (next_is(u'-')) ++at_;
+  if (next_is(u'0')) {
+    ++at_;
+  } else if (!skip_digits()) {
+    return false;
+  }
+  if (next_is(u'.')) {
+    ++at_;
+    if (!skip_digits()) return false;
+  }
+  if (next_is(u'e') || next_is(u'E')) {
+    ++at_;
+    if (next_is(u'+') || next_is(u'-')) ++at_;
+    return skip_digits();
+  }
+  return true;
+}
+
+bool JsonScanner::skip_word(std::u16string_view word) {
+  if (text_.substr(at_, word.size()) != word) return false;
+  at_ += word.size();
+  return true;
+}
+
+bool JsonScanner::skip_value(int depth) {
+  skip_space();
+  if (at_ == text_.size() || depth > max_depth) return false;
+  switch (text_[at_]) {
+    case u'"': return skip_string();
+    case u't': return skip_word(u"true");
+    case u'f': return skip_word(u"false");
+    case u'n': return skip_word(u"null");
+    case u'[':
+      ++at_;
+      if (take(u']')) return true;
+      do {
+        if (!skip_value(depth + 1)) return false;
+      } while (take(u','));
+      return take(u']');
+    case u'{':
+      ++at_;
+      if (take(u'}')) return true;
+      do {
+        skip_space();
+        if (!skip_string() || !take(u':') || !skip_value(depth + 1)) return false;
+      } while (take(u','));
+      return take(u'}');
+    default: return skip_number();
+  }
+}
+
+std::optional<std::u16string_view> JsonScanner::value() {
+  skip_space();
+  const auto start = at_;
+  if (!skip_value(0)) return std::nullopt;
+  return text_.substr(start, at_ - start);
+}
+
+std::optional<std::u16string_view> JsonScanner::string() {
+  skip_space();
+  const auto start = at_ + 1;
+  if (!skip_string()) return std::nullopt;
+  return text_.substr(start, at_ - start - 1);
+}
+
+std::optional<double> read_number(std::u16string_view text) {
+  std::size_t at = 0;
+  const auto next_is = [&](char16_t unit) { return at < text.size() && text[at] == unit; };
+  const bool negative = next_is(u'-');
+  if (negative) ++at;
+  if (at == text.size() || !is_digit(text[at])) return std::nullopt;
+  double mantissa = 0;
+  int exponent = 0;
+  for (; at < text.size() && is_digit(text[at]); ++at) mantissa = mantissa * 10 + (text[at] - u'0');
+  if (next_is(u'.')) {
+    for (++at; at < text.size() && is_digit(text[at]); ++at, --exponent) mantissa = mantissa * 10 + (text[at] - u'0');
+  }
+  if (next_is(u'e') || next_is(u'E')) {
+    ++at;
+    const bool down = next_is(u'-');
+    if (down || next_is(u'+')) ++at;
+    int digits = 0;
+    for (; at < text.size() && is_digit(text[at]); ++at) {
+      if (digits < 1'000) digits = digits * 10 + (text[at] - u'0');
+    }
+    exponent += down ? -digits : digits;
+  }
+  if (at != text.size()) return std::nullopt;
+  const double value = mantissa * std::pow(10.0, exponent);
+  return negative ? -value : value;
+}
+
+}  // namespace cardcache

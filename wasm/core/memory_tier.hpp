@@ -1,0 +1,106 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/key_index.hpp"
+#include "core/millis.hpp"
+
+namespace cardcache {
+
+enum class SlotId : std::uint32_t {};
+
+enum class Why : std::uint8_t { expired, capacity, quota };
+
+struct MemoryLimits {
+  Millis ttl = default_memory_ttl;
+  std::uint32_t max_entries = 1'000;
+  double max_bytes = std::numeric_limits<double>::infinity();
+};
+
+/// What the cache knows of one answer, wherever its value lies.
+struct EntryFacts {
+  Millis timestamp;
+  Millis end;
+  std::vector<std::string> tags;
+  std::string version;
+  double cost = 1;
+  double bytes = 0;
+  /// Mutation events leave it alone.
+  bool kept_on_event = false;
+};
+
+/// The answers whose values the page holds by reference. It knows everything about them but the values: each lives in a slot,
+/// whose number the page keeps beside the value.
+///
+/// A hit is decided without a call: the page compares its clock with `deadlines()[slot]` and notes the slot in a ring, which
+/// is drained here in bulk before anything depends on use.
+class MemoryTier {
+ public:
+  struct Dropped {
+    SlotId slot;
+    Why why;
+    bool evicted;  // made room, or was found outdated; else it was removed on purpose
+  };
+
+  explicit MemoryTier(MemoryLimits limits) : limits_(limits) {}
+
+  /// Puts or replaces an entry and makes room for it. nullopt where it alone is over `max_bytes`; its older value is gone then too.
+  std::optional<SlotId> put(std::string_view key, const EntryFacts& facts, Millis now);
+  [[nodiscard]] std::optional<SlotId> find(std::string_view key) const;
+  /// Resident, fresh and believable at `now`.
+  [[nodiscard]] bool is_fresh(SlotId slot, Millis now) const;
+  /// Resident and not further than `grace` past its end.
+  [[nodiscard]] bool may_serve(SlotId slot, Millis now, Millis grace) const;
+  void remove(SlotId slot);
+  void evict(SlotId slot, Why why);
+  /// Drops what is past its residence or `grace` past its end.
+  void sweep(Millis now, Millis grace);
+  /// Drops what claims to be from the future.
+  void drop_future(Millis now);
+  void note_use(SlotId slot);
+
+  [[nodiscard]] std::vector<KeyIndex::Id> select(const Selector& selector) const { return index_.select(selector); }
+  [[nodiscard]] const EntryFacts& facts(SlotId slot) const { return slots_[number(slot)].facts; }
+  [[nodiscard]] const std::string& key(SlotId slot) const { return index_.key(number(slot)); }
+  [[nodiscard]] std::uint32_t hits(SlotId slot) const { return slots_[number(slot)].hits; }
+  [[nodiscard]] bool holds(SlotId slot) const { return index_.contains(number(slot)); }
+  [[nodiscard]] std::size_t size() const { return index_.size(); }
+  [[nodiscard]] const KeyIndex& index() const { return index_; }
+
+  /// Until when each slot may be served from memory, in ms; long ago for empty slots. Moves when slots are added.
+  [[nodiscard]] const std::vector<double>& deadlines() const { return deadlines_; }
+
+  /// Slots that were emptied since the last call, for the page to let go of their values.
+  [[nodiscard]] std::vector<Dropped>& dropped() { return dropped_; }
+
+ private:
+  static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
+
+  struct Slot {
+    EntryFacts facts;
+    Millis resident_until;
+    std::uint32_t hits = 0;
+    std::uint32_t newer = none, older = none;  // the list of recent use
+  };
+
+  static constexpr std::uint32_t number(SlotId slot) { return static_cast<std::uint32_t>(slot); }
+  void release(SlotId slot, Why why, bool evicted);
+  void unlink(std::uint32_t slot);
+  void link_newest(std::uint32_t slot);
+  [[nodiscard]] std::uint32_t victim(std::uint32_t spared) const;
+
+  MemoryLimits limits_;
+  KeyIndex index_;
+  std::vector<Slot> slots_;
+  std::vector<double> deadlines_;
+  std::vector<Dropped> dropped_;
+  std::uint32_t newest_ = none, oldest_ = none;
+  double bytes_ = 0;
+};
+
+}  // namespace cardcache

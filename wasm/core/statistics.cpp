@@ -1,0 +1,42 @@
+#include "core/statistics.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace cardcache {
+
+void Latency::add(double duration) {
+  const auto position = static_cast<std::size_t>(count_) % window;
+  if (recent_.size() < window) {
+    recent_.push_back(duration);
+  } else {
+    recent_[position] = duration;
+  }
+  ++count_;
+  longest_ = std::max(longest_, duration);
+}
+
+double Latency::quantile(double share) const {
+  if (recent_.empty()) return 0;
+  auto sorted = recent_;
+  std::sort(sorted.begin(), sorted.end());
+  const auto rank = static_cast<std::size_t>(std::ceil(share * static_cast<double>(sorted.size())));
+  return sorted[std::max<std::size_t>(rank, 1) - 1];
+}
+
+void Statistics::count_endpoint(std::string_view endpoint, double hits, double misses) {
+  auto known = endpoint_numbers_.find(endpoint);
+  if (known == endpoint_numbers_.end() && endpoint_numbers_.size() >= most_endpoints) {
+    endpoint = "…";
+    known = endpoint_numbers_.find(endpoint);
+  }
+  if (known == endpoint_numbers_.end()) {
+    known = endpoint_numbers_.emplace(endpoint, static_cast<std::uint32_t>(endpoints_.size())).first;
+    endpoints_.emplace_back();
+  }
+  auto& counts = endpoints_[known->second];
+  counts.hits += hits;
+  counts.misses += misses;
+}
+
+}  // namespace cardcache

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "core/string_map.hpp"
+
+namespace cardcache {
+
+struct TierCounts {
+  double hits = 0, misses = 0, evictions = 0, expired = 0;
+};
+
+enum class ErrorKind : std::uint8_t { quota, unavailable, corrupt, serialize, crypto, fetch, remote, version };
+inline constexpr std::array<std::string_view, 8> error_names{"quota",  "unavailable", "corrupt", "serialize",
+                                                             "crypto", "fetch",       "remote",  "version"};
+
+enum class FetchCount : std::uint8_t { started, joined, succeeded, failed, retried, discarded };
+inline constexpr std::array<std::string_view, 6> fetch_names{"started", "joined",  "succeeded",
+                                                             "failed",  "retried", "discarded"};
+
+enum class LatencyOf : std::uint8_t { persist, restore, fetch };
+inline constexpr std::array<std::string_view, 3> latency_names{"persist", "restore", "fetch"};
+
+/// Durations in ms. Quantiles are those of the last `window` ones.
+class Latency {
+ public:
+  static constexpr std::size_t window = 128;
+
+  void add(double duration);
+  [[nodiscard]] double count() const { return count_; }
+  [[nodiscard]] double longest() const { return longest_; }
+  /// 0 where nothing was measured.
+  [[nodiscard]] double quantile(double share) const;
+
+ private:
+  std::vector<double> recent_;
+  double count_ = 0, longest_ = 0;
+};
+
+struct EndpointCounts {
+  double hits = 0, misses = 0;
+};
+
+/// What happened so far, in counts. Kept as doubles: they cross the border as JavaScript's numbers.
+class Statistics {
+ public:
+  TierCounts memory, storage, remote;
+  std::array<double, fetch_names.size()> fetches{};
+  std::array<double, error_names.size()> errors{};
+  std::array<Latency, latency_names.size()> latencies{};
+  double events_seen = 0, events_concerned = 0;
+
+  void count_endpoint(std::string_view endpoint, double hits, double misses);
+  void count(ErrorKind kind) { ++errors[static_cast<std::size_t>(kind)]; }
+  void count(FetchCount what) { ++fetches[static_cast<std::size_t>(what)]; }
+  [[nodiscard]] const StringMap& endpoint_numbers() const { return endpoint_numbers_; }
+  [[nodiscard]] const EndpointCounts& endpoint(std::uint32_t number) const { return endpoints_[number]; }
+
+  /// Beyond this many endpoints the rest is counted together under `…`: keys made of ids must not grow this for ever.
+  static constexpr std::size_t most_endpoints = 256;
+
+ private:
+  StringMap endpoint_numbers_;
+  std::vector<EndpointCounts> endpoints_;
+};
+
+}  // namespace cardcache

@@ -1,0 +1,160 @@
+#include <algorithm>
+
+#include "core/storage_tier.hpp"
+#include "core/text.hpp"
+
+namespace cardcache {
+namespace {
+
+constexpr std::string_view clock_note = "!clock";
+constexpr Millis time_keeping_interval{60'000};
+
+/// After an eviction this share of the budget is free, so that not every write has to sort all records again.
+constexpr double slack = 0.05;
+
+double read_time(const std::optional<std::u16string>& text) {
+  double value = 0;
+  if (!text || text->empty()) return long_ago.value;
+  for (const auto unit : *text) {
+    if (unit < u'0' || unit > u'9') return long_ago.value;
+    value = value * 10 + (unit - u'0');
+  }
+  return value;
+}
+
+}  // namespace
+
+StorageSpace::StorageSpace(StorageArea* area, std::string name_space, double budget, Millis default_life, bool foreign)
+    : area_(area), name_(std::move(name_space)), budget_(budget), default_life_(default_life), foreign_(foreign) {}
+
+StorageTier& StorageSpace::tier_of(std::optional<std::string_view> user) {
+  return tier_with_prefix(user ? name_ + "@" + percent_encode(*user) + "/" : name_);
+}
+
+StorageTier& StorageSpace::tier_with_prefix(std::string prefix) {
+  const auto known = tier_numbers_.find(prefix);
+  if (known != tier_numbers_.end()) return *tiers_[known->second];
+  tier_numbers_.emplace(prefix, static_cast<std::uint32_t>(tiers_.size()));
+  tiers_.push_back(std::make_unique<StorageTier>(*this, std::move(prefix)));
+  return *tiers_.back();
+}
+
+bool StorageSpace::put(std::u16string_view area_key, std::u16string_view text) { return area_->set(area_key, text); }
+
+void StorageSpace::ensure_counted() {
+  if (!counted_) recount();
+}
+
+void StorageSpace::recount() {
+  for (auto& tier : tiers_) {
+    tier->index_ = {};
+    tier->stored_.clear();
+  }
+  note_bytes_.clear();
+  bytes_ = 0;
+  counted_ = true;
+  if (!area_) return;
+  for (const auto& key : area_->keys_with_prefix(to_utf16(name_))) {
+    if (const auto text = area_->get(key)) count_in(to_wtf8(key), *text);
+  }
+}
+
+void StorageSpace::count_in(std::string_view area_key, const std::u16string& text) {
+  const auto bytes = static_cast<double>(stored_bytes(to_utf16(area_key)) + stored_bytes(text));
+  auto prefix = name_;
+  auto key = area_key.substr(name_.size());
+  const auto slash = key.find('/');
+  if (!key.empty() && key.front() == '@' && slash != std::string_view::npos) {
+    prefix += key.substr(0, slash + 1);
+    key.remove_prefix(slash + 1);
+  }
+  if (!key.empty() && key.front() == '!') {
+    auto& known = note_bytes_[std::string(area_key)];
+    bytes_ += bytes - known;
+    known = static_cast<std::uint32_t>(bytes);
+    return;
+  }
+  const auto record = read_plain_record(text, default_life_);
+  if (!record && foreign_) return;
+  auto& tier = tier_with_prefix(std::move(prefix));
+  StoredFacts facts;
+  facts.bytes = bytes;
+  if (record) {
+    facts = {bytes,    record->facts.timestamp, record->facts.end, record->facts.cost,
+             long_ago, record->facts.kept_on_event};
+  }
+  tier.remember(key, facts);
+  if (const auto id = tier.index_.find(key); id && record) tier.index_.retag(*id, record->facts.tags);
+}
+
+bool StorageSpace::make_room(double room, double limit, const StorageTier* spared_in, std::string_view spared,
+                             Millis now) {
+  if (bytes_ + room <= limit) return true;
+  std::vector<Candidate> candidates;
+  for (const auto& tier : tiers_) {
+    tier->index_.for_each([&](KeyIndex::Id id) {
+      if (tier.get() == spared_in && tier->index_.key(id) == spared) return;
+      const auto& facts = tier->stored_[id];
+      const auto idle = std::max(now - std::max(facts.last_use, facts.timestamp), Millis{0}) + time_keeping_interval;
+      candidates.push_back({tier.get(), id, facts.end <= now, facts.cost / (facts.bytes * idle.value)});
+    });
+  }
+  std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+    return a.expired != b.expired ? a.expired : a.worth < b.worth;
+  });
+  const double target = std::min(limit, std::max(budget_ * (1 - slack), room));
+  for (const auto& candidate : candidates) {
+    if (bytes_ + room <= target) break;
+    auto& tier = *candidate.tier;
+    const std::string key = tier.index_.key(candidate.id);
+    tier.remove(key);
+    evicted_.push_back({&tier, key, candidate.expired ? Why::expired : Why::quota});
+  }
+  return bytes_ + room <= limit;
+}
+
+void StorageSpace::sweep(Millis now, Millis grace) {
+  if (!counted_) return;
+  for (const auto& tier : tiers_) {
+    std::vector<std::string> gone;
+    tier->index_.for_each([&](KeyIndex::Id id) {
+      if (tier->stored_[id].end + grace <= now) gone.push_back(tier->index_.key(id));
+    });
+    for (const auto& key : gone) {
+      // The hint may be older than the record: another tab can have renewed it.
+      Record record;
+      if (tier->read(key, record) == StorageTier::Read::found && record.facts.end + grace > now) continue;
+      tier->remove(key);
+      evicted_.push_back({tier.get(), key, Why::expired});
+    }
+  }
+  keep_time(now);
+}
+
+void StorageSpace::remove_everything() {
+  recount();
+  for (const auto& tier : tiers_) {
+    std::vector<std::string> keys;
+    tier->index_.for_each([&](KeyIndex::Id id) { keys.push_back(tier->index_.key(id)); });
+    for (const auto& key : keys) tier->remove(key);
+  }
+  if (!area_) return;
+  for (const auto& [key, bytes] : note_bytes_) area_->remove(to_utf16(key));
+  note_bytes_.clear();
+  bytes_ = 0;
+  time_kept_ = long_ago;
+}
+
+Millis StorageSpace::latest_time_seen() {
+  if (!area_ || foreign_) return long_ago;
+  return Millis{read_time(area_->get(to_utf16(name_) + to_utf16(clock_note)))};
+}
+
+void StorageSpace::keep_time(Millis now) {
+  if (!area_ || foreign_ || now < time_kept_ + time_keeping_interval) return;
+  time_kept_ = now;
+  if (latest_time_seen() >= now) return;
+  tier_of(std::nullopt).write_note(clock_note, std::to_string(static_cast<long long>(now.value)));
+}
+
+}  // namespace cardcache

@@ -1,0 +1,121 @@
+#include "core/storage_tier.hpp"
+
+#include "core/text.hpp"
+
+namespace cardcache {
+
+std::u16string StorageTier::area_key(std::string_view key) const { return to_utf16(prefix_) + to_utf16(key); }
+
+void StorageTier::remember(std::string_view key, const StoredFacts& facts) {
+  const auto known = index_.find(key);
+  const auto id = known ? *known : index_.insert(key, {});
+  if (id >= stored_.size()) stored_.resize(id + 1);
+  space_.bytes_ += facts.bytes - (known ? stored_[id].bytes : 0);
+  stored_[id] = facts;
+}
+
+void StorageTier::forget(std::string_view key) {
+  const auto id = index_.find(key);
+  if (!id) return;
+  space_.bytes_ -= stored_[*id].bytes;
+  index_.erase(*id);
+}
+
+StorageTier::Read StorageTier::read(std::string_view key, Record& into) {
+  if (!space_.area_) return Read::absent;
+  const auto text = space_.area_->get(area_key(key));
+  if (!text) {
+    forget(key);
+    return Read::absent;
+  }
+  auto record = read_plain_record(*text, space_.default_life_);
+  if (!record) return Read::corrupt;
+  into = std::move(*record);
+  return Read::found;
+}
+
+StorageTier::Write StorageTier::write(std::string_view key, std::string_view data, const EntryFacts& facts, Millis now) {
+  if (!space_.area_) return Write::unavailable;
+  space_.ensure_counted();
+  const auto name = area_key(key);
+  const auto text = write_plain_record(data, facts, space_.default_life_);
+  const auto bytes = static_cast<double>(stored_bytes(name) + stored_bytes(text));
+  const auto known = index_.find(key);
+  const double growth = bytes - (known ? stored_[*known].bytes : 0);
+  bool written = bytes <= space_.budget_ && space_.make_room(growth, space_.budget_, this, key, now);
+  if (written) {
+    written = space_.put(name, text);
+    // The origin's own quota is shared with the whole page: it can be full long before our budget is.
+    double room = bytes;
+    while (!written) {
+      space_.recount();
+      const double limit = space_.bytes_ > room ? space_.bytes_ - room : 0;
+      const bool freed = space_.make_room(0, limit, this, key, now);
+      written = space_.put(name, text);
+      if (!freed) break;
+      room *= 4;
+    }
+  }
+  if (!written) {
+    remove(key);
+    return Write::quota;
+  }
+  remember(key, {bytes, facts.timestamp, facts.end, facts.cost, now, facts.kept_on_event});
+  if (const auto id = index_.find(key)) index_.retag(*id, facts.tags);
+  space_.keep_time(now);
+  return Write::stored;
+}
+
+void StorageTier::remove(std::string_view key) {
+  if (space_.area_) space_.area_->remove(area_key(key));
+  forget(key);
+}
+
+void StorageTier::note_use(std::string_view key, Millis now) {
+  if (const auto id = index_.find(key)) stored_[*id].last_use = now;
+}
+
+std::optional<std::u16string> StorageTier::read_note(std::string_view name) {
+  return space_.area_ ? space_.area_->get(area_key(name)) : std::nullopt;
+}
+
+void StorageTier::write_note(std::string_view name, std::string_view text) {
+  const auto key = area_key(name);
+  const auto value = to_utf16(text);
+  if (space_.area_ && space_.put(key, value)) space_.count_in(to_wtf8(key), value);
+}
+
+void StorageTier::remove_note(std::string_view name) {
+  if (!space_.area_) return;
+  const auto key = area_key(name);
+  space_.area_->remove(key);
+  if (const auto known = space_.note_bytes_.find(to_wtf8(key)); known != space_.note_bytes_.end()) {
+    space_.bytes_ -= known->second;
+    space_.note_bytes_.erase(known);
+  }
+}
+
+std::vector<std::string> StorageTier::notes_with_prefix(std::string_view name) {
+  std::vector<std::string> names;
+  if (!space_.area_) return names;
+  for (const auto& key : space_.area_->keys_with_prefix(area_key(name))) {
+    names.push_back(to_wtf8(key).substr(prefix_.size()));
+  }
+  return names;
+}
+
+void StorageTier::on_change(std::string_view key, const std::optional<std::u16string>& text) {
+  if (!space_.counted_) return;
+  if (text) {
+    space_.count_in(prefix_ + std::string(key), *text);
+  } else {
+    forget(key);
+  }
+}
+
+const KeyIndex& StorageTier::index() {
+  space_.ensure_counted();
+  return index_;
+}
+
+}  // namespace cardcache

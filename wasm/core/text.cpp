@@ -1,0 +1,108 @@
+#include "core/text.hpp"
+
+#include <algorithm>
+#include <cstdint>
+
+namespace cardcache {
+namespace {
+
+constexpr bool is_high(std::uint32_t unit) { return unit >= 0xD800 && unit < 0xDC00; }
+constexpr bool is_low(std::uint32_t unit) { return unit >= 0xDC00 && unit < 0xE000; }
+
+void append_code_point(std::string& out, std::uint32_t point) {
+  const auto put = [&out](std::uint32_t byte) { out.push_back(static_cast<char>(byte)); };
+  if (point < 0x80) {
+    put(point);
+  } else if (point < 0x800) {
+    put(0xC0 | (point >> 6));
+    put(0x80 | (point & 0x3F));
+  } else if (point < 0x10000) {
+    put(0xE0 | (point >> 12));
+    put(0x80 | ((point >> 6) & 0x3F));
+    put(0x80 | (point & 0x3F));
+  } else {
+    put(0xF0 | (point >> 18));
+    put(0x80 | ((point >> 12) & 0x3F));
+    put(0x80 | ((point >> 6) & 0x3F));
+    put(0x80 | (point & 0x3F));
+  }
+}
+
+struct Decoded {
+  std::uint32_t point;
+  std::size_t length;
+};
+
+constexpr Decoded replacement{0xFFFD, 1};
+
+Decoded decode(std::string_view text, std::size_t at) {
+  const auto byte = [&](std::size_t offset) { return static_cast<std::uint8_t>(text[at + offset]); };
+  const std::uint32_t lead = byte(0);
+  if (lead < 0x80) return {lead, 1};
+  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  if (lead < 0xC2 || lead > 0xF4 || at + length > text.size()) return replacement;
+  std::uint32_t point = lead & (0xFFU >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return replacement;
+    point = (point << 6) | (byte(i) & 0x3F);
+  }
+  const bool overlong = (length == 3 && point < 0x800) || (length == 4 && point < 0x10000);
+  if (overlong || point > 0x10FFFF) return replacement;
+  return {point, length};
+}
+
+}  // namespace
+
+std::string to_wtf8(std::u16string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    std::uint32_t point = text[i];
+    if (is_high(point) && i + 1 < text.size() && is_low(text[i + 1])) {
+      point = 0x10000 + ((point - 0xD800) << 10) + (text[++i] - 0xDC00U);
+    }
+    append_code_point(out, point);
+  }
+  return out;
+}
+
+std::u16string to_utf16(std::string_view text) {
+  std::u16string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size();) {
+    const auto [point, length] = decode(text, i);
+    i += length;
+    if (point < 0x10000) {
+      out.push_back(static_cast<char16_t>(point));
+    } else {
+      out.push_back(static_cast<char16_t>(0xD800 + ((point - 0x10000) >> 10)));
+      out.push_back(static_cast<char16_t>(0xDC00 + ((point - 0x10000) & 0x3FF)));
+    }
+  }
+  return out;
+}
+
+std::size_t stored_bytes(std::u16string_view text) {
+  const bool wide = std::any_of(text.begin(), text.end(), [](char16_t unit) { return unit > 0xFF; });
+  return wide ? text.size() * 2 : text.size();
+}
+
+std::string percent_encode(std::string_view text) {
+  static constexpr char digits[] = "0123456789ABCDEF";
+  std::string out;
+  for (const char character : text) {
+    const auto byte = static_cast<std::uint8_t>(character);
+    const bool plain = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
+                       byte == '_' || byte == '-' || byte == '.';
+    if (plain) {
+      out.push_back(character);
+    } else {
+      out.push_back('%');
+      out.push_back(digits[byte >> 4]);
+      out.push_back(digits[byte & 0xF]);
+    }
+  }
+  return out;
+}
+
+}  // namespace cardcache

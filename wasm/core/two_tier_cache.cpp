@@ -1,0 +1,485 @@
+#include "core/two_tier_cache.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/text.hpp"
+
+namespace cardcache {
+namespace {
+
+constexpr std::string_view floor_note = "!floor:";
+constexpr std::string_view mark_note = "!floors";
+
+Millis read_floor_time(std::u16string_view text) {
+  double value = 0;
+  for (const auto unit : text) {
+    if (unit < u'0' || unit > u'9') return long_ago;
+    value = value * 10 + (unit - u'0');
+  }
+  return text.empty() ? long_ago : Millis{value};
+}
+
+std::string whole(double value) { return std::to_string(static_cast<long long>(value)); }
+
+}  // namespace
+
+TwoTierCache::TwoTierCache(MemoryLimits memory, StorageTier& storage, AlertLimits alerts, std::uint32_t seed)
+    : memory_(memory), storage_(storage), alert_limits_(alerts), tab_(std::to_string(seed)), memory_ttl_(memory.ttl) {
+  latest_ = storage_.space().latest_time_seen();
+  learn_floors();
+}
+
+// ---- time
+
+bool TwoTierCache::observe(Millis now) {
+  const bool went_back = now + clock_tolerance < latest_;
+  if (went_back) {
+    latest_ = now;
+    start_anew();
+  }
+  latest_ = std::max(latest_, now);
+  return went_back;
+}
+
+void TwoTierCache::start_anew() {
+  std::vector<SlotId> slots;
+  memory_.index().for_each([&](KeyIndex::Id id) { slots.push_back(SlotId{id}); });
+  for (const auto slot : slots) memory_.evict(slot, Why::expired);
+  flights_.void_selected({}, never, false);
+  floors_.clear();
+  last_stamp_ = long_ago;
+  storage_.space().remove_everything();
+}
+
+bool TwoTierCache::is_fresh(const EntryFacts& facts, std::string_view key, Millis now, Millis grace) const {
+  return now < facts.end + grace && facts.timestamp <= now + clock_tolerance &&
+         facts.timestamp > floors_.above(key, facts.tags, facts.kept_on_event);
+}
+
+Millis TwoTierCache::stamp(std::string_view key, std::span<const std::string> tags, bool kept, Millis now) {
+  const auto above = floors_.above(key, tags, kept);
+  // Only a floor of about now can push it: one that a wrong clock left far ahead must not lend its time to answers.
+  const auto after = above <= now + clock_tolerance ? above + Millis{1} : now;
+  const auto timestamp = std::max(now, after);
+  last_stamp_ = std::max(last_stamp_, timestamp);
+  return timestamp;
+}
+
+// ---- reading
+
+void TwoTierCache::drain_hits(std::span<const std::uint32_t> slots) {
+  for (const auto number : slots) {
+    const SlotId slot{number};
+    if (!memory_.holds(slot)) continue;
+    memory_.note_use(slot);
+    ++statistics_.memory.hits;
+    statistics_.count_endpoint(split_key(memory_.key(slot)).endpoint, 1, 0);
+  }
+}
+
+Lookup TwoTierCache::look_up(const LookupRequest& request, Millis now) {
+  const auto endpoint = split_key(request.key).endpoint;
+  if (const auto slot = memory_.find(request.key)) {
+    const auto& facts = memory_.facts(*slot);
+    const bool wanted = facts.timestamp >= request.not_before && (!request.version || *request.version == facts.version);
+    if (memory_.may_serve(*slot, now, request.grace) && wanted) {
+      if (!request.peek) {
+        memory_.note_use(*slot);
+        ++statistics_.memory.hits;
+        statistics_.count_endpoint(endpoint, 1, 0);
+      }
+      return {Lookup::Where::memory, *slot, {}, facts};
+    }
+    if (!memory_.may_serve(*slot, now, grace_)) memory_.evict(*slot, Why::expired);
+  }
+  if (!request.peek) ++statistics_.memory.misses;
+  Record record;
+  const auto read = storage_.read(request.key, record);
+  if (read == StorageTier::Read::corrupt) {
+    note_corrupt(request.key);
+  } else if (read == StorageTier::Read::found) {
+    corrupt_in_row_ = 0;
+    if (request.version && *request.version != record.facts.version) {
+      reject(request.key, ErrorKind::version);
+    } else if (is_fresh(record.facts, request.key, now, request.grace)) {
+      if (record.facts.timestamp >= request.not_before) {
+        if (!request.peek) {
+          ++statistics_.storage.hits;
+          statistics_.count_endpoint(endpoint, 1, 0);
+          storage_.note_use(request.key, now);
+        }
+        return {Lookup::Where::storage, {}, std::move(record.data), std::move(record.facts)};
+      }
+    } else if (!is_fresh(record.facts, request.key, now, grace_)) {
+      ++statistics_.storage.expired;
+      storage_.remove(request.key);
+    }
+  }
+  if (!request.peek) {
+    ++statistics_.storage.misses;
+    statistics_.count_endpoint(endpoint, 0, 1);
+  }
+  return {};
+}
+
+std::optional<SlotId> TwoTierCache::admit(std::string_view key, const EntryFacts& facts, Millis now) {
+  return memory_.put(key, facts, now);
+}
+
+void TwoTierCache::reject(std::string_view key, ErrorKind kind) {
+  if (kind == ErrorKind::corrupt) return note_corrupt(key);
+  storage_.remove(key);
+  note_error(kind, key);
+}
+
+void TwoTierCache::note_corrupt(std::string_view key) {
+  note_error(ErrorKind::corrupt, key);
+  // In a namespace that another program owns, what we cannot read may well be that program's.
+  if (storage_.space().foreign()) return;
+  storage_.remove(key);
+  if (++corrupt_in_row_ < corrupt_limit) return;
+  corrupt_in_row_ = 0;
+  for (const auto id : storage_.index().select({})) storage_.remove(std::string(storage_.index().key(id)));
+}
+
+std::vector<std::string> TwoTierCache::keys(const Selector& selector, Millis now) {
+  std::vector<std::string> out;
+  for (const auto id : memory_.select(selector)) {
+    if (memory_.is_fresh(SlotId{id}, now)) out.push_back(memory_.key(SlotId{id}));
+  }
+  std::vector<std::string> stored;
+  for (const auto id : storage_.index().select(selector)) stored.push_back(storage_.index().key(id));
+  for (auto& key : stored) {
+    if (const auto slot = memory_.find(key); slot && memory_.is_fresh(*slot, now)) continue;
+    Record record;
+    if (storage_.read(key, record) != StorageTier::Read::found || !is_fresh(record.facts, key, now, Millis{0})) continue;
+    if (selector.selects(key, record.facts.tags)) out.push_back(std::move(key));
+  }
+  return out;
+}
+
+// ---- writing
+
+SetResult TwoTierCache::set(const SetRequest& request, Millis now) {
+  SetResult result;
+  if (request.flight) {
+    if (is_void(*request.flight)) {
+      statistics_.count(FetchCount::discarded);
+      return result;
+    }
+    result.timestamp = flights_.find(*request.flight)->timestamp;
+  } else {
+    flights_.void_key(request.key);
+    result.timestamp = stamp(request.key, request.tags, request.kept_on_event, now);
+  }
+  const bool may_store = request.json && storage_.space().available();
+  const auto life = request.ttl.value_or(may_store ? storage_.space().default_life() : memory_ttl_);
+  const EntryFacts facts{.timestamp = result.timestamp,
+                         .end = std::min(result.timestamp + life, request.expires_at),
+                         .tags = request.tags,
+                         .version = request.version,
+                         .cost = request.cost,
+                         .bytes = request.bytes,
+                         .kept_on_event = request.kept_on_event};
+  result.kept = true;
+  result.slot = memory_.put(request.key, facts, now);
+  if (request.json) {
+    const auto written = storage_.write(request.key, *request.json, facts, now);
+    if (written == StorageTier::Write::quota) note_error(ErrorKind::quota, request.key);
+    collect_evictions();
+  } else if (request.reach != Reach::resident) {
+    storage_.remove(request.key);
+  }
+  coordinator_.renewed(request.key, result.timestamp);
+  return result;
+}
+
+bool TwoTierCache::remove(std::string_view key, Millis now) {
+  flights_.void_key(key);
+  Record record;
+  const auto slot = memory_.find(key);
+  const bool in_memory = slot && memory_.is_fresh(*slot, now);
+  const bool existed = in_memory || (storage_.read(key, record) == StorageTier::Read::found &&
+                                     is_fresh(record.facts, key, now, Millis{0}));
+  if (slot) memory_.remove(*slot);
+  storage_.remove(key);
+  return existed;
+}
+
+void TwoTierCache::drop_resident(std::string_view key) {
+  if (const auto slot = memory_.find(key)) memory_.remove(*slot);
+}
+
+// ---- invalidating
+
+std::size_t TwoTierCache::drop_selected(const Selector& selector, bool spares_kept, Millis now) {
+  std::size_t count = 0;
+  // Storage first: an entry in both tiers is recognised by its slot and counted once.
+  const auto& stored = storage_.index();
+  std::vector<std::string> keys;
+  for (const auto id : stored.select(selector)) {
+    const auto& facts = storage_.facts(id);
+    if (spares_kept && facts.kept_on_event) continue;
+    keys.push_back(stored.key(id));
+    const auto slot = memory_.find(keys.back());
+    const bool counted_in_memory = slot && memory_.is_fresh(*slot, now);
+    const bool fresh = now < facts.end && facts.timestamp <= now + clock_tolerance &&
+                       facts.timestamp > floors_.above(keys.back(), stored.tags(id), facts.kept_on_event);
+    if (fresh && !counted_in_memory) ++count;
+  }
+  for (const auto& key : keys) storage_.remove(key);
+  for (const auto id : memory_.select(selector)) {
+    const SlotId slot{id};
+    if (spares_kept && memory_.facts(slot).kept_on_event) continue;
+    if (memory_.is_fresh(slot, now)) ++count;
+    memory_.remove(slot);
+  }
+  return count;
+}
+
+std::size_t TwoTierCache::invalidate_at(const Selector& selector, bool spares_kept, Millis now) {
+  const auto count = drop_selected(selector, spares_kept, now);
+  // At or after whatever this tab has stamped so far, so that a flight of the very same millisecond is void too.
+  const auto at = std::max(now, last_stamp_);
+  flights_.void_selected(selector, at, spares_kept);
+  raise({selector, at, spares_kept});
+  return count;
+}
+
+std::size_t TwoTierCache::invalidate(const Selector& selector, Millis now) {
+  const auto count = invalidate_at(selector, false, now);
+  for (const auto& key : coordinator_.watched_keys()) {
+    if (selector.selects(key, {})) coordinator_.request(key, now);
+  }
+  return count;
+}
+
+std::size_t TwoTierCache::clear(Millis now) {
+  const auto count = invalidate({}, now);
+  statistics_ = {};
+  return count;
+}
+
+void TwoTierCache::raise(Floor floor) {
+  if (storage_.space().foreign()) {
+    floors_.raise(std::move(floor));
+    return;
+  }
+  const auto before = floors_.size();
+  const auto text = floor.to_text();
+  const auto at = floor.at;
+  if (!floors_.raise(std::move(floor))) return;
+  if (floors_.size() < before) {
+    for (const auto& note : storage_.notes_with_prefix(floor_note)) storage_.remove_note(note);
+    for (const auto& one : floors_.all()) storage_.write_note(std::string(floor_note) + one.to_text(), whole(one.at.value));
+  } else {
+    storage_.write_note(std::string(floor_note) + text, whole(at.value));
+  }
+  const auto mark = tab_ + "." + std::to_string(++marks_);
+  storage_.write_note(mark_note, mark);
+  floors_mark_ = to_utf16(mark);
+}
+
+void TwoTierCache::learn_floors() {
+  if (storage_.space().foreign()) return;
+  floors_mark_ = storage_.read_note(mark_note).value_or(u"");
+  for (const auto& note : storage_.notes_with_prefix(floor_note)) {
+    const auto text = storage_.read_note(note);
+    if (!text) continue;
+    if (auto floor = Floor::from_text(note.substr(floor_note.size()), read_floor_time(*text))) absorb(*floor, latest_);
+  }
+}
+
+void TwoTierCache::absorb(const Floor& floor, Millis now) {
+  if (!floors_.raise(floor)) return;
+  flights_.void_selected(floor.selector, floor.at, floor.spares_kept);
+  for (const auto id : memory_.select(floor.selector)) {
+    const auto& facts = memory_.facts(SlotId{id});
+    if (facts.timestamp <= floor.at && !(floor.spares_kept && facts.kept_on_event)) memory_.remove(SlotId{id});
+  }
+  // An event's floor asks nobody to refetch: every tab hears the event itself and decides for its own users.
+  if (floor.spares_kept) return;
+  for (const auto& key : coordinator_.watched_keys()) {
+    if (floor.selector.selects(key, {})) coordinator_.request(key, now);
+  }
+}
+
+// ---- fetching
+
+FlightId TwoTierCache::begin_flight(std::string_view key, std::vector<std::string> tags, bool kept_on_event,
+                                    Millis now) {
+  statistics_.count(FetchCount::started);
+  const auto timestamp = stamp(key, tags, kept_on_event, now);
+  return flights_.begin({.id = {},
+                         .key = std::string(key),
+                         .tags = std::move(tags),
+                         .kept_on_event = kept_on_event,
+                         .timestamp = timestamp});
+}
+
+bool TwoTierCache::is_void(FlightId id) {
+  const auto* flight = flights_.find(id);
+  if (!flight) return true;
+  // Another tab's invalidation may not have been announced here yet, but its mark already lies in the area.
+  if (!storage_.space().foreign() && storage_.read_note(mark_note).value_or(u"") != floors_mark_) learn_floors();
+  flight = flights_.find(id);
+  return flight->is_void;
+}
+
+void TwoTierCache::end_flight(FlightId flight) { flights_.end(flight); }
+
+// ---- events
+
+EventOutcome TwoTierCache::apply_event(std::string_view type, const EventFacts& facts, std::span<const Party> parties,
+                                       Millis now) {
+  EventOutcome outcome;
+  const auto* rule = filter_.rule_for(type);
+  const auto concerned = [&](std::string_view user) {
+    for (std::size_t i = 0; i < parties.size(); ++i) {
+      if (parties[i].user == user) return EventFilter::concerns(outcome.reasons[i]);
+    }
+    return false;
+  };
+  for (const auto& party : parties) {
+    outcome.reasons.push_back(EventFilter::judge(facts, rule, party.user, party.evidence));
+  }
+  ++statistics_.events_seen;
+  const bool mine = !parties.empty() && EventFilter::concerns(outcome.reasons.front());
+  if (mine) ++statistics_.events_concerned;
+
+  std::vector<Selector> selectors(1);
+  if (rule && !rule->endpoints.empty()) {
+    selectors.clear();
+    for (const auto& endpoint : rule->endpoints) {
+      Selector selector;
+      selector.endpoint = endpoint;
+      selectors.push_back(std::move(selector));
+    }
+  }
+  for (const auto& selector : selectors) outcome.invalidated += invalidate_at(selector, true, now);
+
+  for (const auto& key : coordinator_.watched_keys()) {
+    if (coordinator_.on_event(key) != OnEvent::refresh) continue;
+    const auto selected = std::any_of(selectors.begin(), selectors.end(), [&](const Selector& s) { return s.selects(key, {}); });
+    if (!selected) continue;
+    const auto parts = split_key(key);
+    if (parts.shared ? mine : concerned(parts.user)) {
+      coordinator_.request(key, now);
+      outcome.refreshed.push_back(key);
+    }
+  }
+  return outcome;
+}
+
+// ---- other tabs
+
+void TwoTierCache::on_area_change(std::optional<std::string_view> area_key, const std::optional<std::u16string>& text,
+                                  Millis now) {
+  if (!area_key) {
+    storage_.space().recount();
+    return;
+  }
+  const auto& prefix = storage_.prefix();
+  if (!area_key->starts_with(prefix)) return;
+  const auto key = area_key->substr(prefix.size());
+  if (key.starts_with(floor_note)) {
+    if (!text) return;
+    if (const auto floor = Floor::from_text(key.substr(floor_note.size()), read_floor_time(*text))) absorb(*floor, now);
+    return;
+  }
+  if (!is_valid_key(key)) return;
+  storage_.on_change(key, text);
+  const auto slot = memory_.find(key);
+  if (!text) {
+    // Deleted there or evicted there: it cannot be told which, and outdated is worse than missed.
+    if (slot) memory_.remove(*slot);
+    return;
+  }
+  const auto record = read_plain_record(*text, storage_.space().default_life());
+  if (!record || !is_fresh(record->facts, key, now, Millis{0})) return;
+  if (slot && memory_.facts(*slot).timestamp >= record->facts.timestamp) return;
+  if (slot) memory_.remove(*slot);
+  coordinator_.renewed(key, record->facts.timestamp);
+  if (coordinator_.is_watched(key)) changed_elsewhere_.emplace_back(key);
+}
+
+std::vector<std::string> TwoTierCache::take_changed_elsewhere() { return std::exchange(changed_elsewhere_, {}); }
+
+// ---- upkeep
+
+void TwoTierCache::sweep(Millis now) {
+  memory_.sweep(now, grace_);
+  storage_.space().sweep(now, grace_);
+  collect_evictions();
+  coordinator_.sweep(now);
+  for (const auto& floor : floors_.expire(now - default_storage_ttl)) {
+    storage_.remove_note(std::string(floor_note) + floor.to_text());
+  }
+}
+
+void TwoTierCache::allow_grace(Millis grace) { grace_ = std::max(grace_, grace); }
+
+void TwoTierCache::collect_evictions() {
+  for (auto& gone : storage_.space().evicted()) {
+    ++statistics_.storage.evictions;
+    if (gone.tier == &storage_) notices_.push_back({Notice::Kind::evicted, std::move(gone.key), gone.why, {}});
+  }
+  storage_.space().evicted().clear();
+}
+
+void TwoTierCache::note_error(ErrorKind kind, std::string_view key) {
+  statistics_.count(kind);
+  notices_.push_back({Notice::Kind::error, std::string(key), {}, kind});
+}
+
+std::vector<Notice> TwoTierCache::take_notices() { return std::exchange(notices_, {}); }
+
+std::vector<Alert> TwoTierCache::take_alerts() {
+  const auto asked = statistics_.memory.hits + statistics_.memory.misses;
+  const auto hits = statistics_.memory.hits + statistics_.storage.hits;
+  double errors = 0;
+  for (const auto count : statistics_.errors) errors += count;
+  const double filled = storage_.space().bytes() / storage_.space().budget();
+  // A rate of a handful of requests says nothing yet.
+  constexpr double enough = 20;
+  std::vector<Alert> out;
+  const auto check = [&](AlertKind kind, bool crossed, double value, double limit) {
+    const auto bit = static_cast<std::uint8_t>(1U << static_cast<unsigned>(kind));
+    if (crossed && !(alerted_ & bit)) out.push_back({kind, value, limit});
+    alerted_ = static_cast<std::uint8_t>(crossed ? alerted_ | bit : alerted_ & ~bit);
+  };
+  const double rate = asked > 0 ? hits / asked : 1;
+  check(AlertKind::hit_rate, asked >= enough && rate < alert_limits_.hit_rate_below, rate, alert_limits_.hit_rate_below);
+  check(AlertKind::errors, errors > alert_limits_.errors_above, errors, alert_limits_.errors_above);
+  check(AlertKind::storage, filled > alert_limits_.storage_above, filled, alert_limits_.storage_above);
+  return out;
+}
+
+std::vector<Entry> TwoTierCache::inspect(Millis now) {
+  std::vector<Entry> out;
+  StringMap positions;
+  memory_.index().for_each([&](KeyIndex::Id id) {
+    const SlotId slot{id};
+    if (!memory_.is_fresh(slot, now)) return;
+    const auto& facts = memory_.facts(slot);
+    positions.emplace(memory_.key(slot), static_cast<std::uint32_t>(out.size()));
+    out.push_back({memory_.key(slot), Lookup::Where::memory, false, facts.timestamp, facts.end, facts.bytes, 0,
+                   memory_.hits(slot), facts.tags});
+  });
+  const auto& stored = storage_.index();
+  stored.for_each([&](KeyIndex::Id id) {
+    const auto& facts = storage_.facts(id);
+    if (const auto known = positions.find(stored.key(id)); known != positions.end()) {
+      out[known->second].in_both = true;
+      out[known->second].stored_bytes = facts.bytes;
+    } else if (now < facts.end && facts.timestamp <= now + clock_tolerance &&
+               facts.timestamp > floors_.above(stored.key(id), stored.tags(id), facts.kept_on_event)) {
+      out.push_back({stored.key(id), Lookup::Where::storage, false, facts.timestamp, facts.end, 0, facts.bytes, 0,
+                     stored.tags(id)});
+    }
+  });
+  return out;
+}
+
+}  // namespace cardcache

@@ -1,0 +1,216 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/coordinator.hpp"
+#include "core/event_filter.hpp"
+#include "core/flights.hpp"
+#include "core/floors.hpp"
+#include "core/memory_tier.hpp"
+#include "core/millis.hpp"
+#include "core/statistics.hpp"
+#include "core/storage_tier.hpp"
+
+namespace cardcache {
+
+/// How far a value may go. `resident` is for values that may yet be taken back: they stand before the stored record and leave it
+/// as it is, where `memory` removes it.
+enum class Reach : std::uint8_t { storage, memory, resident };
+
+/// A value to keep, as its owner describes it.
+struct SetRequest {
+  std::string_view key;
+  Reach reach = Reach::memory;
+  /// The value's JSON (UTF-8) where it may reach storage.
+  std::optional<std::string_view> json;
+  std::optional<Millis> ttl;
+  Millis expires_at = never;
+  std::vector<std::string> tags;
+  std::string version;
+  double cost = 1;
+  /// What it takes in the page, for the memory tier's byte limit.
+  double bytes = 0;
+  bool kept_on_event = false;
+  /// The fetch that brought it; nullopt for a plain set.
+  std::optional<FlightId> flight;
+};
+
+struct SetResult {
+  /// False for the answer of a void flight: it fills nothing.
+  bool kept = false;
+  std::optional<SlotId> slot;
+  Millis timestamp;
+};
+
+/// Why an entry was asked for decides what the answer may be and what asking leaves behind.
+struct LookupRequest {
+  std::string_view key;
+  /// How far past its end it may be.
+  Millis grace{0};
+  /// The oldest timestamp that will do.
+  Millis not_before = long_ago;
+  /// nullopt: any version will do.
+  std::optional<std::string_view> version;
+  /// Leaves order and statistics alone.
+  bool peek = false;
+};
+
+struct Lookup {
+  enum class Where : std::uint8_t { nowhere, memory, storage };
+  Where where = Where::nowhere;
+  SlotId slot{};
+  /// For storage: JSON to be parsed, checked and then admitted or rejected by the page.
+  std::u16string json;
+  EntryFacts facts;
+};
+
+/// Whom an event may concern, and what the page knew about that.
+struct Party {
+  std::string user;
+  Evidence evidence;
+};
+
+struct EventOutcome {
+  std::vector<Reason> reasons;  // one a party
+  std::size_t invalidated = 0;
+  std::vector<std::string> refreshed;
+};
+
+struct Entry {
+  std::string key;
+  Lookup::Where first = Lookup::Where::memory;
+  bool in_both = false;
+  Millis timestamp, end;
+  double bytes = 0, stored_bytes = 0;
+  std::uint32_t hits = 0;
+  std::vector<std::string> tags;
+};
+
+/// What the page has to hear about: sent on as `evict` and `error` events.
+struct Notice {
+  enum class Kind : std::uint8_t { evicted, error };
+  Kind kind;
+  std::string key;
+  Why why{};
+  ErrorKind error{};
+};
+
+struct AlertLimits {
+  double hit_rate_below = 0;
+  double errors_above = never.value;
+  double storage_above = never.value;
+};
+enum class AlertKind : std::uint8_t { hit_rate, errors, storage };
+struct Alert {
+  AlertKind kind;
+  double value, limit;
+};
+
+/// The cache of one user: what is fresh, what goes first, what an invalidation touches, over both tiers. The values themselves
+/// stay in the page; here is everything known about them.
+///
+/// Rules that hold throughout: an answer is fresh while `now < end` and its timestamp is at most a minute ahead; its life is
+/// counted from when it was true, so moving it between tiers never lengthens it; and whatever a floor selects is gone if it is
+/// not younger than the floor, wherever it lies or comes from.
+class TwoTierCache {
+ public:
+  /// After this many unreadable records in a row all of ours are dropped: something has gone over them.
+  static constexpr int corrupt_limit = 8;
+
+  /// `storage` must outlive this. `seed` makes the marks that this tab leaves for others its own.
+  TwoTierCache(MemoryLimits memory, StorageTier& storage, AlertLimits alerts, std::uint32_t seed);
+
+  /// Every call begins with the time; a clock that went back by more than a minute drops all of ours, since ages can no longer
+  /// be told. True where that happened.
+  bool observe(Millis now);
+  /// A time below this needs observe() before the next hit.
+  [[nodiscard]] Millis believed_from() const { return latest_ - clock_tolerance; }
+  void drain_hits(std::span<const std::uint32_t> slots);
+
+  [[nodiscard]] Lookup look_up(const LookupRequest& request, Millis now);
+  /// A storage answer that the page could parse and accepted: it becomes resident, with its own timestamp.
+  [[nodiscard]] std::optional<SlotId> admit(std::string_view key, const EntryFacts& facts, Millis now);
+  /// One that it could not parse (corrupt) or did not accept (version).
+  void reject(std::string_view key, ErrorKind kind);
+  [[nodiscard]] SetResult set(const SetRequest& request, Millis now);
+  bool remove(std::string_view key, Millis now);
+  /// Lets go of the value in memory alone: what storage holds answers next.
+  void drop_resident(std::string_view key);
+
+  /// How many fresh entries went. Leaves a floor.
+  std::size_t invalidate(const Selector& selector, Millis now);
+  std::size_t clear(Millis now);
+  [[nodiscard]] std::vector<std::string> keys(const Selector& selector, Millis now);
+
+  [[nodiscard]] FlightId begin_flight(std::string_view key, std::vector<std::string> tags, bool kept_on_event,
+                                      Millis now);
+  [[nodiscard]] bool is_void(FlightId flight);
+  void end_flight(FlightId flight);
+  void void_flights(std::string_view key) { flights_.void_key(key); }
+
+  [[nodiscard]] EventFilter& filter() { return filter_; }
+  /// Drops what the event's rule names, then asks for the watched answers of those it concerns. The first party is the
+  /// connected user, who also stands for shared keys.
+  [[nodiscard]] EventOutcome apply_event(std::string_view type, const EventFacts& facts, std::span<const Party> parties,
+                                         Millis now);
+  [[nodiscard]] Coordinator& coordinator() { return coordinator_; }
+
+  /// Another tab changed `key` (as it stands in the area) or removed it; nullopt for a key: everything was.
+  void on_area_change(std::optional<std::string_view> area_key, const std::optional<std::u16string>& text, Millis now);
+  /// Watched keys whose answer another tab brought since the last call.
+  [[nodiscard]] std::vector<std::string> take_changed_elsewhere();
+
+  void sweep(Millis now);
+  /// How long past its end an entry may still be wanted: the longest such window any policy asked for.
+  void allow_grace(Millis grace);
+
+  [[nodiscard]] Statistics& statistics() { return statistics_; }
+  [[nodiscard]] std::vector<Entry> inspect(Millis now);
+  [[nodiscard]] MemoryTier& memory() { return memory_; }
+  [[nodiscard]] StorageTier& storage() { return storage_; }
+  [[nodiscard]] const Floors& floors() const { return floors_; }
+  [[nodiscard]] const std::vector<Notice>& notices() const { return notices_; }
+  [[nodiscard]] std::vector<Notice> take_notices();
+  /// Limits crossed since the last call.
+  [[nodiscard]] std::vector<Alert> take_alerts();
+  void note_error(ErrorKind kind, std::string_view key);
+
+ private:
+  [[nodiscard]] bool is_fresh(const EntryFacts& facts, std::string_view key, Millis now, Millis grace) const;
+  [[nodiscard]] Millis stamp(std::string_view key, std::span<const std::string> tags, bool kept, Millis now);
+  std::size_t drop_selected(const Selector& selector, bool spares_kept, Millis now);
+  std::size_t invalidate_at(const Selector& selector, bool spares_kept, Millis now);
+  void raise(Floor floor);
+  void learn_floors();
+  void absorb(const Floor& floor, Millis now);
+  void note_corrupt(std::string_view key);
+  void start_anew();
+  void collect_evictions();
+
+  MemoryTier memory_;
+  StorageTier& storage_;
+  AlertLimits alert_limits_;
+  std::string tab_;
+  Floors floors_;
+  Flights flights_;
+  EventFilter filter_;
+  Coordinator coordinator_;
+  Statistics statistics_;
+  std::vector<Notice> notices_;
+  std::vector<std::string> changed_elsewhere_;
+  std::u16string floors_mark_;
+  Millis memory_ttl_;
+  Millis latest_ = long_ago;
+  Millis last_stamp_ = long_ago;
+  Millis grace_{0};
+  std::uint32_t marks_ = 0;
+  int corrupt_in_row_ = 0;
+  std::uint8_t alerted_ = 0;
+};
+
+}  // namespace cardcache

@@ -1,0 +1,20 @@
+// Everything that is shipped: the module and, around it, dist/.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildPreset } from './build_preset.mjs';
+import { hashFiles, once, stampIs, writeStamp } from './content_hash.mjs';
+import { run } from './exec.mjs';
+import { step } from './log.mjs';
+import { npmPackages } from './npm_packages.mjs';
+import { projectFolder } from './project.mjs';
+
+const INPUTS = ['js', 'cards', 'build/wasm/cardcache.mjs', 'build/wasm/cardcache.wasm', 'package-lock.json', 'tsconfig.json'];
+
+export const buildDist = once(async () => {
+  await Promise.all([npmPackages(), buildPreset('wasm')]);
+  const stamp = hashFiles(INPUTS.map((input) => join(projectFolder, input)));
+  const stampFile = join(projectFolder, 'build', 'dist.stamp');
+  if (existsSync(join(projectFolder, 'dist', 'index.js')) && stampIs(stampFile, stamp)) return;
+  await step('bundling dist', () => run(process.execPath, ['js/bundle.mjs'], { cwd: projectFolder }));
+  writeStamp(stampFile, stamp);
+});

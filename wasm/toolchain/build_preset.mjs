@@ -1,0 +1,56 @@
+// Configures and builds a CMake preset, natively or with Emscripten; configured anew only when what that depends on changed.
+import { existsSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { ensureCommands } from './apt.mjs';
+import { hashFiles, hashOf, stampIs, writeStamp } from './content_hash.mjs';
+import { emscripten } from './emscripten.mjs';
+import { run } from './exec.mjs';
+import { step } from './log.mjs';
+import { projectFolder } from './project.mjs';
+import { sourceArguments } from './sources.mjs';
+
+const building = new Map();
+
+/** The build folder of a preset, built; once a process for each. */
+export function buildPreset(preset) {
+  if (!building.has(preset)) building.set(preset, build(preset));
+  return building.get(preset);
+}
+
+/** The same without compiling: enough for compile_commands.json. */
+export async function configurePreset(preset) {
+  const folder = join(projectFolder, 'build', preset);
+  const [tools, sources] = await Promise.all([toolsOf(preset), sourceArguments()]);
+  const stampFile = join(folder, 'configured');
+  const stamp = hashOf(tools.id, sources, hashFiles([join(projectFolder, 'CMakePresets.json')]));
+  if (!existsSync(join(folder, 'build.ninja')) || !stampIs(stampFile, stamp)) {
+    // Another compiler or other sources: CMake's own cache would hold on to the old ones.
+    rmSync(folder, { recursive: true, force: true });
+    await step(`configuring ${preset}`, () => tools.run(tools.cmake, ['--preset', preset, ...sources]));
+    writeStamp(stampFile, stamp);
+  }
+  return { folder, tools };
+}
+
+async function build(preset) {
+  const { folder, tools } = await configurePreset(preset);
+  await step(`building ${preset}`, () =>
+    tools.run(['cmake'], ['--build', folder, '--parallel', String(availableParallelism()), '--', '--quiet']),
+  );
+  return folder;
+}
+
+async function toolsOf(preset) {
+  const inProject = (command, args) => run(command, args, { cwd: projectFolder });
+  if (preset.startsWith('wasm')) {
+    const { id, wrap } = await emscripten();
+    const wrapped = ([command, ...first], args) => {
+      const whole = wrap(command, [...first, ...args]);
+      return inProject(whole.command, whole.args);
+    };
+    return { id, cmake: ['emcmake', 'cmake'], run: wrapped };
+  }
+  await ensureCommands({ cmake: 'cmake', ninja: 'ninja-build', 'g++': 'g++' }, 'a C++20 compiler, CMake and Ninja');
+  return { id: 'native', cmake: ['cmake'], run: ([command, ...first], args) => inProject(command, [...first, ...args]) };
+}

@@ -1,0 +1,106 @@
+// Child processes: quiet ones whose output only matters when they fail, and live ones whose output is shown and counted.
+import { spawn } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { pass, say, Trouble } from './log.mjs';
+
+const TAIL_LINES = 80;
+const GRACE = 10_000;
+
+/** Where a command is found on PATH, or undefined. */
+export function which(command, path = process.env.PATH ?? '') {
+  for (const folder of path.split(delimiter)) {
+    const file = join(folder, command);
+    try {
+      accessSync(file, constants.X_OK);
+      return file;
+    } catch {
+      // Not in this folder.
+    }
+  }
+  return undefined;
+}
+
+/** Runs to the end and returns what was printed to stdout; throws with the last lines of both streams. */
+export function run(command, args, { cwd, env } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let all = '';
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      stdout += text;
+      all += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      all += text;
+    });
+    child.on('error', (error) => reject(new Trouble(`${command}: ${error.message}`)));
+    child.on('close', (code, signal) => {
+      if (code === 0) return resolve(stdout);
+      const tail = all.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
+      reject(new Trouble(`${[command, ...args].join(' ')}\nended with ${signal ?? `code ${code}`}:\n${tail}`));
+    });
+  });
+}
+
+/**
+ * Runs with its output shown as it comes, for at most `timeout` ms; returns the output and whether it ended well.
+ * It leads a process group of its own: a runner that hangs is ended together with the servers it started.
+ */
+export function runLive(command, args, { cwd, env, timeout }) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    let text = '';
+    const keep = (chunk) => {
+      text += chunk;
+      pass(chunk);
+    };
+    child.stdout.setEncoding('utf8').on('data', keep);
+    child.stderr.setEncoding('utf8').on('data', keep);
+
+    const killGroup = (signal) => {
+      try {
+        process.kill(-child.pid, signal);
+      } catch {
+        // The group is gone already.
+      }
+    };
+    let timedOut = false;
+    let lastResort;
+    const limit = setTimeout(() => {
+      timedOut = true;
+      say(`${command}: stopped after ${timeout / 1000} s`);
+      killGroup('SIGTERM');
+      lastResort = setTimeout(() => killGroup('SIGKILL'), GRACE);
+    }, timeout);
+    const forward = (signal) => {
+      killGroup(signal);
+      process.exitCode = 130;
+    };
+    process.on('SIGINT', forward);
+    process.on('SIGTERM', forward);
+    const end = () => {
+      clearTimeout(limit);
+      clearTimeout(lastResort);
+      process.off('SIGINT', forward);
+      process.off('SIGTERM', forward);
+    };
+    child.on('error', (error) => {
+      end();
+      reject(new Trouble(`${command}: ${error.message}`));
+    });
+    child.on('close', (code) => {
+      end();
+      resolve({ ok: code === 0 && !timedOut, text });
+    });
+  });
+}

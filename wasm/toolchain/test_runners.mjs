@@ -1,0 +1,49 @@
+// The runners of the tests and how many each says that it ran.
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { filesBelow } from './content_hash.mjs';
+import { runLive } from './exec.mjs';
+import { Trouble } from './log.mjs';
+import { projectFolder } from './project.mjs';
+
+// Far above what a stage takes; only what hangs meets it.
+const LIMIT = 12 * 60_000;
+
+/** Catch2's binary, or its WebAssembly under this node. Counts test cases. */
+export async function runCatch2(file, env) {
+  const [command, args] = file.endsWith('.cjs') ? [process.execPath, [file]] : [file, []];
+  const { ok, text } = await runLive(command, args, { cwd: projectFolder, env, timeout: LIMIT });
+  return checked(ok, countCatch2(text));
+}
+
+/** Every `*.test.mjs` below a folder of tests, under node's own runner. Counts tests. */
+export async function runNodeTests(folder, { env, concurrency = 1 } = {}) {
+  const root = join(projectFolder, folder);
+  const files = filesBelow([root], (file) => file.endsWith('.test.mjs'));
+  if (!existsSync(root) || files.length === 0) throw new Trouble(`${folder} holds no *.test.mjs`);
+  const args = ['--test', '--test-reporter=spec', `--test-concurrency=${concurrency}`];
+  const { ok, text } = await runLive(process.execPath, [...args, ...files.map((file) => relative(projectFolder, file))], {
+    cwd: projectFolder,
+    env: { ...env, FORCE_COLOR: '0' },
+    timeout: LIMIT,
+  });
+  return checked(ok, countNodeTests(text));
+}
+
+/** A runner that ended badly has failed even if it counted no failure: it may have died before it could. */
+function checked(ok, { passed, failed, skipped }) {
+  return { passed, failed: ok ? failed : Math.max(failed, 1), skipped };
+}
+
+function countCatch2(text) {
+  const all = /^All tests passed \(.*? in (\d+) test cases?\)/m.exec(text);
+  if (all) return { passed: Number(all[1]), failed: 0, skipped: 0 };
+  const line = /^test cases: .*$/m.exec(text)?.[0] ?? '';
+  const count = (word) => Number(new RegExp(`(\\d+) ${word}\\b`).exec(line)?.[1] ?? 0);
+  return { passed: count('passed') + count('failed as expected'), failed: count('failed(?! as)'), skipped: count('skipped') };
+}
+
+function countNodeTests(text) {
+  const count = (word) => Number(new RegExp(`^\\S+ ${word} (\\d+)$`, 'm').exec(text)?.[1] ?? 0);
+  return { passed: count('pass'), failed: count('fail') + count('cancelled'), skipped: count('skipped') + count('todo') };
+}

@@ -1,0 +1,53 @@
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(`
+  :host {
+    display: block;
+    position: relative;
+    box-sizing: border-box;
+    color: var(--primary-text-color);
+    background: var(--ha-card-background);
+    border: var(--ha-card-border-width) solid var(--ha-card-border-color);
+    border-radius: var(--ha-card-border-radius);
+    box-shadow: var(--ha-card-box-shadow);
+  }
+  .card-header {
+    padding: 16px 16px 8px;
+    font-size: var(--ha-card-header-font-size);
+    line-height: 1.3;
+    color: var(--ha-card-header-color);
+  }
+`);
+
+/** The frame that Home Assistant draws around every card: `header` and the theme's variables, no more. */
+class HaCard extends HTMLElement {
+  static observedAttributes = ['header'];
+  #header;
+
+  constructor() {
+    super();
+    this.attachShadow({ mode: 'open' }).adoptedStyleSheets = [sheet];
+    this.shadowRoot.append(document.createElement('slot'));
+  }
+
+  get header() {
+    return this.getAttribute('header') ?? '';
+  }
+
+  set header(text) {
+    this.setAttribute('header', text ?? '');
+  }
+
+  attributeChangedCallback() {
+    this.#header?.remove();
+    this.#header = undefined;
+    if (this.header === '') return;
+    this.#header = document.createElement('h2');
+    this.#header.className = 'card-header';
+    this.#header.style.margin = '0';
+    this.#header.style.fontWeight = 'normal';
+    this.#header.textContent = this.header;
+    this.shadowRoot.prepend(this.#header);
+  }
+}
+
+if (!customElements.get('ha-card')) customElements.define('ha-card', HaCard);

@@ -1,0 +1,38 @@
+/**
+ * What each session cost, counted where it arrives: a session is one browser tab with all of its connections, and goes on over
+ * its reloads. The other device of the page counts as a session of its own.
+ */
+export class CallCounts {
+  #sessions = new Map();
+  #listeners = new Set();
+
+  of(session) {
+    let counts = this.#sessions.get(session);
+    if (!counts) this.#sessions.set(session, (counts = { calls: 0, worked: 0, generations: 0, services: {} }));
+    return counts;
+  }
+
+  call(session, service) {
+    const counts = this.of(session);
+    counts.calls += 1;
+    counts.services[service] = (counts.services[service] ?? 0) + 1;
+    this.#tell(session);
+  }
+
+  cost(session, what) {
+    const counts = this.of(session);
+    if (what === 'generation') counts.generations += 1;
+    else counts.worked += 1;
+    this.#tell(session);
+  }
+
+  onChange(session, listener) {
+    const entry = { session, listener };
+    this.#listeners.add(entry);
+    return () => this.#listeners.delete(entry);
+  }
+
+  #tell(session) {
+    for (const entry of this.#listeners) if (entry.session === session) entry.listener(this.of(session));
+  }
+}

@@ -1,0 +1,64 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { WebSocketServer } from 'ws';
+import { CallCounts } from './call_counts.mjs';
+import { Connection } from './connection.mjs';
+import { Household } from './household.mjs';
+import { people } from './people.mjs';
+import { staticFiles } from './static_files.mjs';
+import { TaskTracker, usualDelays } from './tasktracker.mjs';
+
+const HOST = '127.0.0.1';
+const SOCKET_PATH = '/api/websocket';
+const folders = {
+  '/dist/': fileURLToPath(new URL('../../dist/', import.meta.url)),
+  '/': fileURLToPath(new URL('../page/', import.meta.url)),
+};
+
+/** Delays that a socket's address asks for (`?call=20&encouragement=60`), else those of the server. */
+function delaysOf(url, delays) {
+  const { searchParams } = new URL(url, 'http://page');
+  const asked = [...searchParams].filter(([name, value]) => name in delays && /^\d{1,5}$/.test(value));
+  return { ...delays, ...Object.fromEntries(asked.map(([name, value]) => [name, Number(value)])) };
+}
+
+/** Who is signed in on this page: what Home Assistant's frontend keeps in localStorage, here written into the page. */
+const fillPage = (text) => text.replace('{{people}}', JSON.stringify(people).replaceAll('<', '\\u003c'));
+
+/** Starts the demo; port 0 takes a free one. */
+export async function startDemoServer({ port = 0, delays = {}, clock = Date.now, timeZone } = {}) {
+  const household = new Household({ clock, timeZone });
+  const tracker = new TaskTracker(household, clock);
+  const counts = new CallCounts();
+  const serve = staticFiles(folders, fillPage);
+  const server = createServer((request, response) => void serve(request, response));
+
+  server.listen(port, HOST);
+  await once(server, 'listening');
+
+  // Only now: a server that could not listen would tell of it here a second time, where nobody can catch it.
+  const sockets = new WebSocketServer({ server, path: SOCKET_PATH, maxPayload: 1_000_000 });
+  sockets.on('connection', (socket, request) => {
+    new Connection(socket, { tracker, counts, delays: delaysOf(request.url, { ...usualDelays, ...delays }) });
+  });
+
+  return {
+    url: `http://${HOST}:${server.address().port}/`,
+    household,
+    tracker,
+    counts,
+    async close() {
+      for (const socket of sockets.clients) socket.close(1001, 'the server ends');
+      sockets.close();
+      server.close();
+      server.closeIdleConnections();
+      const late = setTimeout(() => {
+        for (const socket of sockets.clients) socket.terminate();
+        server.closeAllConnections();
+      }, 1000);
+      await once(server, 'close');
+      clearTimeout(late);
+    },
+  };
+}

@@ -1,0 +1,11 @@
+import { createHash } from 'node:crypto';
+
+/** Home Assistant's user ids are 32 hex digits; made from the name, they outlive a restart of the server. */
+function person(username, name) {
+  const id = createHash('sha256').update(`cardcache demo ${username}`).digest('hex').slice(0, 32);
+  return { username, name, id, token: `demo-${username}` };
+}
+
+export const people = [person('gabriel', 'Gabriel'), person('sara', 'Sara')];
+
+export const personOfToken = (token) => people.find((each) => each.token === token);

@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import { extname, join, normalize, sep } from 'node:path';
+
+const types = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json',
+  '.map': 'application/json',
+  '.svg': 'image/svg+xml',
+  '.wasm': 'application/wasm',
+};
+
+// What a careful site would send: neither the page nor the core may evaluate text as code.
+const policy =
+  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:";
+
+/** The file that a path names, or undefined where it leads out of its folder. `folders`: path prefix → folder. */
+function fileOf(folders, path) {
+  const prefix = Object.keys(folders).find((each) => path.startsWith(each));
+  if (prefix === undefined) return undefined;
+  const inside = normalize(path.slice(prefix.length) || 'index.html');
+  return inside.startsWith('..') || inside.startsWith(sep) ? undefined : join(folders[prefix], inside);
+}
+
+function decoded(url) {
+  try {
+    return decodeURIComponent(new URL(url, 'http://page').pathname);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Answers GET and HEAD from folders; `fill(text)` completes a page before it is sent. */
+export function staticFiles(folders, fill) {
+  return async (request, response) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.writeHead(405, { Allow: 'GET, HEAD' }).end();
+      return;
+    }
+    const path = decoded(request.url);
+    const file = path === undefined || path.includes('\0') ? undefined : fileOf(folders, path);
+    const type = file && types[extname(file)];
+    try {
+      if (!type) throw new Error('not one of ours');
+      const content = await readFile(file);
+      const body = extname(file) === '.html' ? Buffer.from(fill(content.toString())) : content;
+      response.writeHead(200, {
+        'Content-Type': type,
+        'Content-Length': body.length,
+        'Cache-Control': 'no-cache',
+        'Content-Security-Policy': policy,
+        'X-Content-Type-Options': 'nosniff',
+      });
+      response.end(request.method === 'HEAD' ? undefined : body);
+    } catch {
+      response.writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' }).end('Not found\n');
+    }
+  };
+}

@@ -1,0 +1,105 @@
+import { ServiceError } from './service_error.mjs';
+
+const optional = (value) => value ?? null;
+
+/**
+ * The changes. `work` gives the answer; `event` what is told of it to everybody, with the fields that the integration's events
+ * have and without those that they lack. `assigned_users` of a completion is looked up afterwards and so mostly empty.
+ */
+export const writeServices = {
+  complete_task: {
+    fields: { task_id: 'number!', task_type: 'taskType!', completed_by: 'text', notes: 'text', completed_at: 'date' },
+    work(household, data, { caller }) {
+      const done = household.complete({
+        type: data.task_type,
+        id: data.task_id,
+        by: data.completed_by ?? caller,
+        notes: data.notes,
+        at: data.completed_at,
+      });
+      return { spoken_response: `Completed ${done.task.name}`, data: done };
+    },
+    event: (household, data, answer, { caller }) => ({
+      event_type: 'tasktracker_task_completed',
+      data: {
+        task_id: data.task_id,
+        username: data.completed_by ?? caller,
+        notes: optional(data.notes),
+        completion_data: answer.data,
+        assigned_users: household.assignedInPlans(data.task_id),
+      },
+    }),
+  },
+  complete_task_by_name: {
+    fields: { name: 'text!', completed_by: 'text', notes: 'text', completed_at: 'date' },
+    work(household, data, { caller }) {
+      const done = household.completeByName({
+        name: data.name,
+        by: data.completed_by ?? caller,
+        notes: data.notes,
+        at: data.completed_at,
+      });
+      return { spoken_response: `Completed ${done.matched_name}`, data: done };
+    },
+    event: (household, data, answer, { caller }) => ({
+      event_type: 'tasktracker_task_completed',
+      data: {
+        task_name: data.name,
+        username: data.completed_by ?? caller,
+        notes: optional(data.notes),
+        completion_data: answer.data,
+        assigned_users: [],
+      },
+    }),
+  },
+  create_adhoc_task: {
+    fields: { name: 'text!', assigned_users: 'names', duration_minutes: 'number', priority: 'number' },
+    work(household, data, { caller }) {
+      if (data.name.trim() === '') throw new ServiceError('invalid_format', "length must be at least 1 at 'name'");
+      const created = household.createAdHoc({
+        name: data.name,
+        assigned: data.assigned_users ?? [caller],
+        minutes: data.duration_minutes,
+        priority: data.priority,
+      });
+      return { spoken_response: `Created ${created.task.name}`, data: created };
+    },
+    event: (household, data, answer) => ({
+      event_type: 'tasktracker_task_created',
+      data: {
+        task_name: data.name,
+        assigned_users: answer.data.task.assigned_users,
+        duration_minutes: optional(data.duration_minutes),
+        priority: optional(data.priority),
+        creation_data: answer.data,
+      },
+    }),
+  },
+  update_task: {
+    fields: {
+      task_id: 'id!',
+      task_type: 'taskType!',
+      name: 'text',
+      assigned_users: 'names',
+      duration_minutes: 'number',
+      priority: 'number',
+      next_due: 'date',
+    },
+    work(household, { task_id: id, task_type: type, ...changes }) {
+      const updated = household.update(type, Number(id), changes);
+      return { spoken_response: `Saved ${updated.task.name}`, data: updated };
+    },
+    event: (household, { task_id: id, task_type: _, ...updates }, answer) => ({
+      event_type: 'tasktracker_task_updated',
+      data: { task_id: String(id), updates, update_data: answer.data },
+    }),
+  },
+  delete_completion: {
+    fields: { completion_id: 'number!' },
+    work: (household, data) => ({ spoken_response: 'Undone', data: household.undo(data.completion_id) }),
+    event: (household, data, answer) => ({
+      event_type: 'tasktracker_completion_deleted',
+      data: { completion_id: data.completion_id, deletion_data: answer.data },
+    }),
+  },
+};
