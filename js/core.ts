@@ -1,18 +1,13 @@
 import type { Clock } from './clock.ts';
+import { ALERTS, ERRORS, FETCH_COUNTS, LATENCIES, ON_EVENT, REASONS, WHYS } from './coreNames.ts';
 import type { CoreModule, RawEntry } from './coreModule.ts';
 import { callSafely } from './emitter.ts';
 import { LinearMemory, RING_SIZE, Word } from './linearMemory.ts';
 import { noSelector, stageSelector } from './selectors.ts';
-import type { CacheError, CacheEvents, Key, Policy, Selector } from './types.ts';
+import { nameStatistics } from './statistics.ts';
+import type { CacheError, CacheEvents, Key, Policy, Selector, Statistics } from './types.ts';
 
-/** Names of the core's numbers, in the order of wasm/core/statistics.hpp and two_tier_cache.hpp. */
-const ERRORS = ['quota', 'unavailable', 'corrupt', 'serialize', 'crypto', 'fetch', 'remote', 'version'] as const;
-const FETCH_COUNTS = ['started', 'joined', 'succeeded', 'failed', 'retried', 'discarded'] as const;
-const LATENCIES = ['persist', 'restore', 'fetch'] as const;
-const WHYS = ['expired', 'capacity', 'quota'] as const;
-const ALERTS = ['hitRate', 'errors', 'storage'] as const;
-const REASONS = ['actor', 'assigned', 'unknown', 'other'] as const;
-const ON_EVENT = { refresh: 0, invalidate: 1, keep: 2 } as const;
+/** How far a value may go; the same numbers as `Reach` in wasm/core/two_tier_cache.hpp. */
 export const Reach = { storage: 0, memory: 1, resident: 2 } as const;
 
 export interface Found {
@@ -180,8 +175,14 @@ export class Core {
     this.#leave();
   }
 
-  /** False where the flight that brought the value is void: then nothing was kept. */
-  set(key: Key, value: unknown, json: string | undefined, policy: Policy, reach: number, flight = 0): boolean {
+  /** The value in memory, fresh or not. */
+  resident(key: Key): unknown {
+    const slot = this.#slots.get(key);
+    return slot === undefined ? undefined : this.#values[slot];
+  }
+
+  /** The timestamp it was kept with; undefined where the flight that brought it is void: then nothing was kept. */
+  set(key: Key, value: unknown, json: string | undefined, policy: Policy, reach: number, flight = 0): number | undefined {
     const now = this.now();
     const { ttl = NaN, version = '', tags = [], cost = 1, onEvent } = policy;
     const expiresAt = endOf(policy, value);
@@ -190,10 +191,12 @@ export class Core {
     const bytes = (json?.length ?? 0) * 2;
     const kept = this.#module.set(this.#page, now, ttl, expiresAt, cost, bytes, reach, onEvent === 'keep', flight);
     const slot = this.#memory.words[Word.slot] ?? -1;
+    const timestamp = this.#memory.words[Word.timestamp] ?? now;
     if (reach === Reach.storage) this.addLatency('persist', performance.now() - started);
     this.#leave();
-    if (kept) this.#install(key, slot, value);
-    return kept;
+    if (!kept) return undefined;
+    this.#install(key, slot, value);
+    return timestamp;
   }
 
   #install(key: Key, slot: number, value: unknown): void {
@@ -228,11 +231,11 @@ export class Core {
     return keys;
   }
 
-  invalidate(selector: Selector): number {
+  invalidate(selector: Selector, afterWrite: boolean): number {
     const now = this.now();
     const fields = stageSelector(this.#memory, selector);
     this.#enter();
-    const count = this.#module.invalidate(this.#page, now, fields);
+    const count = this.#module.invalidate(this.#page, now, fields, afterWrite);
     this.#leave();
     if (count < 0) throw noSelector(selector);
     return count;
@@ -365,13 +368,13 @@ export class Core {
     return this.#module.ruleIndex(this.#page);
   }
 
-  applyEvent(type: string, data: string, parties: readonly Party[]) {
+  applyEvent(type: string, data: string, parties: readonly Party[], firstIsMe: boolean) {
     const now = this.now();
     const message = this.#enter().stage().name(type).text(data).number(parties.length);
     for (const { user, named, assignees } of parties) {
       message.name(user).number(Number(named)).names(assignees);
     }
-    const { reasons, invalidated, refreshed } = this.#module.applyEvent(this.#page, now);
+    const { reasons, invalidated, refreshed } = this.#module.applyEvent(this.#page, now, firstIsMe);
     this.#leave();
     return { reasons: reasons.map((reason) => REASONS[reason] ?? 'unknown'), invalidated, refreshed };
   }
@@ -389,12 +392,15 @@ export class Core {
 
   // ---- what it tells about itself
 
-  statistics(): string {
+  statistics(): Omit<Statistics, 'wasm'> {
     const now = this.now();
     this.#enter();
-    const text = this.#module.statistics(this.#page, now);
+    const endpoints = this.#module.statistics(this.#page, now);
+    const { words } = this.#memory;
+    const numbers = this.#memory.doubles(words[Word.reportAt] ?? 0);
+    const named = nameStatistics(numbers, endpoints, this.#memory.doubles(words[Word.endpointsAt] ?? 0));
     this.#leave();
-    return text;
+    return named;
   }
 
   inspect(): RawEntry[] {
@@ -443,7 +449,7 @@ export class Core {
     const { words } = this.#memory;
     const table = words[Word.table] ?? 0;
     if (table !== this.#deadlinesAt || this.#deadlines.length === 0) {
-      this.#deadlines = this.#memory.deadlines(table);
+      this.#deadlines = this.#memory.doubles(table);
       this.#deadlinesAt = table;
     }
     if (this.#ring.length === 0) this.#ring = this.#memory.u32(this.#ringAt, RING_SIZE);

@@ -41,7 +41,7 @@ export interface CoreModule {
   allowGrace(page: number, grace: number): void;
   sweep(page: number, now: number): void;
 
-  invalidate(page: number, now: number, fields: number): number;
+  invalidate(page: number, now: number, fields: number, afterWrite: boolean): number;
   clear(page: number, now: number): number;
   keys(page: number, now: number, fields: number): string[] | null;
   onAreaChange(page: number, now: number, key: string | null, text: string | null): void;
@@ -74,10 +74,14 @@ export interface CoreModule {
 
   addRule(page: number, aboutUsername: boolean): void;
   ruleIndex(page: number): number;
-  applyEvent(page: number, now: number): { reasons: number[]; invalidated: number; refreshed: string[] };
+  applyEvent(
+    page: number,
+    now: number,
+    firstIsMe: boolean,
+  ): { reasons: number[]; invalidated: number; refreshed: string[] };
   isConcerned(): boolean;
 
-  statistics(page: number, now: number): string;
+  statistics(page: number, now: number): string[];
   inspect(page: number, now: number): RawEntry[];
   takeNotices(page: number): { key: string; why?: number; error?: number }[];
   takeAlerts(page: number): { what: number; value: number; limit: number }[];

@@ -10,7 +10,7 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 export type AnyFetcher = (context: FetchContext<never>) => Promise<unknown>;
 
 interface Flight {
-  promise: Promise<unknown>;
+  promise: Promise<Landed>;
   controller: AbortController;
   callers: number;
   id: number;
@@ -24,9 +24,14 @@ export interface Landing {
   flight: number;
 }
 
+/** What callers get, which may be an equal older reference, and when it was true; no timestamp where it was not kept. */
+export interface Landed {
+  value: unknown;
+  timestamp: number | undefined;
+}
+
 export interface FlightDeck {
-  /** Keeps a landed answer; gives what callers get, which may be an equal older reference. */
-  land(landing: Landing): unknown;
+  land(landing: Landing): Landed;
   stale(key: Key): unknown;
   failed(key: Key, error: unknown): void;
 }
@@ -49,12 +54,8 @@ export class Flights {
     this.#core = core;
   }
 
-  isUnderWay(key: Key): boolean {
-    return this.#flights.has(key);
-  }
-
   /** Joins the key's flight where that may still answer, else starts one. */
-  fetch(key: Key, fetcher: AnyFetcher, options: FetchOptions, attempts = DEFAULT_RETRY.attempts): Promise<unknown> {
+  fetch(key: Key, fetcher: AnyFetcher, options: FetchOptions, attempts = DEFAULT_RETRY.attempts): Promise<Landed> {
     const { signal, forceRefresh = false } = options;
     if (signal?.aborted) return Promise.reject(abortError(signal));
     const flight = this.#joinable(key, forceRefresh) ?? this.#start(key, fetcher, options, forceRefresh, attempts);
@@ -76,38 +77,45 @@ export class Flights {
     core?.voidFlights(key);
     const id = core?.beginFlight(key, policy) ?? 0;
     const controller = new AbortController();
-    const flight: Flight = { promise: Promise.resolve(), controller, callers: 0, id, forced };
-    flight.promise = this.#run(key, fetcher, policy, flight, attempts).finally(() => {
+    const promise = this.#run(key, fetcher, policy, id, controller.signal, attempts).finally(() => {
       core?.endFlight(id);
       if (this.#flights.get(key) === flight) this.#flights.delete(key);
     });
+    const flight: Flight = { promise, controller, callers: 0, id, forced };
     this.#flights.set(key, flight);
     return flight;
   }
 
-  async #run(key: Key, fetcher: AnyFetcher, policy: Policy, flight: Flight, attempts: number): Promise<unknown> {
+  async #run(
+    key: Key,
+    fetcher: AnyFetcher,
+    policy: Policy,
+    id: number,
+    signal: AbortSignal,
+    attempts: number,
+  ): Promise<Landed> {
     const core = this.#core;
     const started = performance.now();
     const retry = { ...DEFAULT_RETRY, attempts, ...policy.retry };
     for (let attempt = 1; ; attempt++) {
       try {
-        const value = await this.#attempt(key, fetcher, policy.timeout ?? DEFAULT_TIMEOUT, flight.controller.signal);
+        const value = await this.#attempt(key, fetcher, policy.timeout ?? DEFAULT_TIMEOUT, signal);
         if (value === undefined) {
           throw new TypeError(`cardcache: the fetcher of ${key} gave undefined, which is no value; give null for nothing`);
         }
         core?.countFetch('succeeded');
         core?.addLatency('fetch', performance.now() - started);
-        return this.#deck.land({ key, value, policy, flight: flight.id });
+        return this.#deck.land({ key, value, policy, flight: id });
       } catch (error) {
-        const again = attempt < retry.attempts && !flight.controller.signal.aborted && (retry.when?.(error) ?? true);
+        const again = attempt < retry.attempts && !signal.aborted && (retry.when?.(error) ?? true);
         if (!again) {
           core?.countFetch('failed');
-          if (!flight.controller.signal.aborted) this.#deck.failed(key, error);
+          if (!signal.aborted) this.#deck.failed(key, error);
           throw error;
         }
         core?.countFetch('retried');
         const delay = core?.retryAfter(attempt, retry.baseDelay, retry.maxDelay) ?? retry.baseDelay;
-        await pause(delay, flight.controller.signal);
+        await pause(delay, signal);
       }
     }
   }
@@ -135,7 +143,7 @@ export class Flights {
     });
   }
 
-  #wait(key: Key, flight: Flight, signal: AbortSignal | undefined): Promise<unknown> {
+  #wait(key: Key, flight: Flight, signal: AbortSignal | undefined): Promise<Landed> {
     flight.callers++;
     if (!signal) return flight.promise;
     return new Promise((resolve, reject) => {

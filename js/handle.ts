@@ -39,8 +39,8 @@ export class Handle implements CardCache {
     this.#release = release;
     this.ready = cache.ready;
     this[LINK_PORT] = {
-      applyEvent: (event, users) => cache.applyEvent(event, users),
-      watchedUsers: () => cache.watchedUsers(),
+      applyEvent: (event, connected) => cache.applyEventFor(event, connected),
+      merge: (options) => cache.merge(options),
       catchUp: (since) => {
         cache.core?.catchUp(since);
         cache.watches.schedule();
@@ -179,7 +179,7 @@ export class Handle implements CardCache {
 
   applyEvent(event: MutationEvent, user: string): EventDecision {
     if (typeof user !== 'string') throw new TypeError('cardcache: applyEvent needs the user to judge for');
-    const [decision] = this.#open().applyEvent(event, [user]);
+    const [decision] = this.#open().applyEvent(event, [user], true);
     return decision ?? { concerned: true, reason: 'unknown', invalidated: 0, refreshed: [] };
   }
 

@@ -13,7 +13,9 @@ export const Word = {
   timestamp: 8,
   end: 9,
   serial: 10,
-  count: 11,
+  reportAt: 11,
+  endpointsAt: 12,
+  count: 13,
 } as const;
 
 /** Hits noted before a call has to drain them; the same number as `Page::ring_size`. */
@@ -55,8 +57,8 @@ export class LinearMemory {
     return this.#memory.buffer.byteLength;
   }
 
-  /** Deadlines from this address to the end of the memory: a slot's number is an index into it. */
-  deadlines(address: number) {
+  /** From this address to the end of the memory. */
+  doubles(address: number) {
     const { buffer } = this.#memory;
     return new Float64Array(buffer, address, (buffer.byteLength - address) >>> 3);
   }

@@ -1,13 +1,13 @@
-import type { EventDecision, Key, LogEntry, MutationEvent } from './types.ts';
+import type { CacheOptions, EventDecision, Key, LogEntry, MutationEvent } from './types.ts';
 
 /** Where a handle keeps what event sources need of it and cards do not; found over bundles. */
 export const LINK_PORT: unique symbol = Symbol.for('cardcache.link') as never;
 
 export interface LinkPort {
-  /** Judges for each user, the first being the connected one, then drops and refetches. */
-  applyEvent(event: MutationEvent, users: readonly string[]): EventDecision[];
-  /** Users whose keys somebody watches. */
-  watchedUsers(): string[];
+  /** Judges for the connected user and for everybody whose keys are watched, then drops and refetches. */
+  applyEvent(event: MutationEvent, connected: string | undefined): EventDecision[];
+  /** Policies and rules of a further opener. */
+  merge(options: CacheOptions): void;
   /** Events before `since` (ms) may have been missed: what is watched and older is fetched again. */
   catchUp(since: number): void;
   /** Fetches again what is watched and failed. */

@@ -18,7 +18,8 @@ export async function mutate<T>(cache: SharedCache, write: () => Promise<T>, opt
   if (!cache.core) await cache.ready;
   const shown = new Map<Key, { before: unknown; optimistic: unknown }>();
   for (const [key, optimistic] of options.optimistic ?? []) {
-    shown.set(key, { before: cache.peekValue(key) ?? cache.watches.shown(key), optimistic });
+    const kept = cache.peekValue(key);
+    shown.set(key, { before: kept === undefined ? cache.watches.shown(key) : kept, optimistic });
     cache.setOptimistic(key, optimistic);
   }
   try {
@@ -39,6 +40,6 @@ export async function mutate<T>(cache: SharedCache, write: () => Promise<T>, opt
 
 function settle(cache: SharedCache, { invalidate, event }: MutateOptions): void {
   // An event says itself what it voids; beside it only what was named on top is dropped.
-  if (event) cache.applyEvent(event, [cache.connectedUser, ...cache.watchedUsers()].filter((user) => user !== undefined));
-  if (invalidate !== undefined || !event) cache.invalidate(invalidate ?? EVERYTHING);
+  if (event) cache.applyEventFor(event, cache.connectedUser);
+  if (invalidate !== undefined || !event) cache.invalidate(invalidate ?? EVERYTHING, true);
 }

@@ -21,8 +21,8 @@ export class MutationEvents {
     }
   }
 
-  /** The decision for each user, the first being the connected one. */
-  apply(answers: Answers, event: MutationEvent, users: readonly string[]): EventDecision[] {
+  /** The decision for each user; with `firstIsMe` the first is the connected one. */
+  apply(answers: Answers, event: MutationEvent, users: readonly string[], firstIsMe: boolean): EventDecision[] {
     const { core } = answers;
     const type = event.event_type ?? event.type ?? '';
     const rule = this.#rules[core.ruleIndex(type)];
@@ -33,8 +33,10 @@ export class MutationEvents {
       named: id !== undefined && some(answers.cached(user), ([, value]) => namesId(value, id)),
       assignees: assignees.map(escapeUser),
     }));
-    const { reasons, invalidated, refreshed } = core.applyEvent(type, eventJson(event.data), parties);
-    return reasons.map((reason) => ({ concerned: reason !== 'other', reason, invalidated, refreshed }));
+    const { reasons, invalidated, refreshed } = core.applyEvent(type, eventJson(event.data), parties, firstIsMe);
+    // Nobody to judge for: whoever watches is concerned.
+    const judged: EventDecision['reason'][] = reasons.length > 0 ? reasons : ['unknown'];
+    return judged.map((reason) => ({ concerned: reason !== 'other', reason, invalidated, refreshed }));
   }
 
   #assignees(rule: EventRule | undefined, data: unknown, answers: Answers): string[] {

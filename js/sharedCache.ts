@@ -2,7 +2,7 @@ import { clockOf, type Clock } from './clock.ts';
 import { Core, Reach, type CoreListener, type Wanted } from './core.ts';
 import { Emitter } from './emitter.ts';
 import { startEngine, type Engine, type SpaceSizes } from './engine.ts';
-import { Flights, type AnyFetcher, type Landing } from './flights.ts';
+import { Flights, type AnyFetcher, type Landed } from './flights.ts';
 import { escapeUser, unescapeUser } from './keys.ts';
 import { Log } from './log.ts';
 import { MutationEvents } from './mutationEvents.ts';
@@ -60,14 +60,13 @@ export class SharedCache {
     const { area = undefined, maxBytes = 2 * 1024 * 1024, ttl = 259_200_000 } = storage === false ? { area: null } : storage;
     this.#space = { namespace, area: this.#usable(area), maxBytes, ttl };
     this.flights = new Flights({
-      land: (landing) => this.#land(landing),
+      land: ({ key, value, policy, flight }) => this.#store(key, value, policy, flight, 'fetch'),
       stale: (key) => this.core?.lookUp(key, { grace: Infinity, peek: true })?.value,
       failed: (key, error) => this.core?.noteError('fetch', key, error),
     });
     this.watches = new Watches({
       fetch: (key, fetcher, fetchOptions, attempts) => this.flights.fetch(key, fetcher, fetchOptions, attempts),
-      read: (key, policy) => this.#read(key, policy),
-      isFresh: (key) => this.core?.lookUp(key, { peek: true }) !== undefined,
+      read: (key, policy, grace) => this.#read(key, policy, grace),
       timestampOf: (key) => this.timestampOf(key),
     });
     this.merge(options);
@@ -133,8 +132,8 @@ export class SharedCache {
     return this.core?.lookUp(key, { peek: true })?.timestamp;
   }
 
-  #read(key: Key, policy: Policy) {
-    const found = this.lookUp(key, policy, { grace: policy.staleWhileRevalidate });
+  #read(key: Key, policy: Policy, grace: number | undefined) {
+    const found = this.lookUp(key, policy, { grace });
     return found && { value: found.value, source: found.source, timestamp: found.timestamp };
   }
 
@@ -149,30 +148,27 @@ export class SharedCache {
     this.#store(key, value, policy, 0, 'set');
   }
 
-  #land({ key, value, policy, flight }: Landing): unknown {
-    return this.core ? this.#store(key, value, policy, flight, 'fetch') : value;
-  }
-
-  /** Keeps a value; answers what is kept: an equal one that is there already keeps its reference. */
-  #store(key: Key, value: unknown, policy: Policy, flight: number, source: Update<unknown>['source']): unknown {
+  /** Keeps a value, by its equal that is there already if there is one, so that nothing re-renders. */
+  #store(key: Key, value: unknown, policy: Policy, flight: number, source: Update<unknown>['source']): Landed {
     const { core } = this;
-    if (!core) return value;
+    if (!core) return { value, timestamp: undefined };
     this.#allowGrace(policy);
-    const before = core.lookUp(key, { grace: Infinity, peek: true })?.value ?? this.watches.shown(key);
+    const before = core.resident(key) ?? this.watches.shown(key);
     const equal = before !== undefined && before !== value && sameJson(before, value);
     const kept = equal ? before : value;
     const storable = mayReachStorage(policy);
     const json = storable ? toJson(kept) : undefined;
     if (storable && json === undefined) core.noteError('serialize', key);
-    const done = core.set(key, kept, json, policy, json === undefined ? Reach.memory : Reach.storage, flight);
-    if (!done) return value;
+    const reach = json === undefined ? Reach.memory : Reach.storage;
+    const timestamp = core.set(key, kept, json, policy, reach, flight);
+    if (timestamp === undefined) return { value, timestamp };
     this.emitter.emit('set', { key });
     if (!equal) {
       queueMicrotask(() => this.emitter.emit('update', { key }));
-      if (source !== 'fetch' || !this.flights.isUnderWay(key)) this.watches.changed(key, kept, source);
+      this.watches.changed(key, kept, source);
     }
     this.watches.schedule();
-    return kept;
+    return { value: kept, timestamp };
   }
 
   /** Stands before what is stored until it is confirmed, taken back or dropped. */
@@ -186,8 +182,9 @@ export class SharedCache {
     return this.core?.delete(key) ?? false;
   }
 
-  invalidate(selector: Selector): number {
-    const count = this.core?.invalidate(selector) ?? 0;
+  /** `afterWrite`: for what a write may have changed; that leaves alone what policies keep. */
+  invalidate(selector: Selector, afterWrite = false): number {
+    const count = this.core?.invalidate(selector, afterWrite) ?? 0;
     this.emitter.emit('invalidate', { selector, count });
     this.watches.schedule();
     return count;
@@ -222,7 +219,7 @@ export class SharedCache {
       }
     }
     try {
-      return await this.flights.fetch(key, fetcher, policy);
+      return (await this.flights.fetch(key, fetcher, policy)).value;
     } catch (error) {
       const stale = policy.staleIfError && !policy.signal?.aborted && this.peek(key, { grace: policy.staleIfError });
       if (stale) return stale.value;
@@ -244,15 +241,24 @@ export class SharedCache {
     return [...new Set(users)].filter((user) => user !== 'None').map(unescapeUser);
   }
 
-  /** Judges an event for each user, the first being the connected one, and acts on it. */
-  applyEvent(event: MutationEvent, users: readonly string[]): EventDecision[] {
+  /** Judges an event for each user and acts on it; with `firstIsMe` the first is the connected one. */
+  applyEvent(event: MutationEvent, users: readonly string[], firstIsMe: boolean): EventDecision[] {
     const { core } = this;
     if (!core) return users.map(() => ({ concerned: true, reason: 'unknown', invalidated: 0, refreshed: [] }));
     const answers = { core, cached: (user?: string) => this.#cached(user) };
-    const decisions = this.#events.apply(answers, event, users);
+    const decisions = this.#events.apply(answers, event, users, firstIsMe);
     decisions.forEach((decision, index) => this.emitter.emit('event', { event, user: users[index] ?? '', decision }));
     this.watches.schedule();
     return decisions;
+  }
+
+  /**
+   * Judges an event for the connected user and for everybody whose keys are watched: one screen may show several people's
+   * answers. Without a connected user it concerns all who are not known to be left out.
+   */
+  applyEventFor(event: MutationEvent, connected: string | undefined): EventDecision[] {
+    const others = this.watchedUsers().filter((user) => user !== connected);
+    return this.applyEvent(event, connected === undefined ? others : [connected, ...others], connected !== undefined);
   }
 
   /** Cached answers, and those that are still shown though already dropped. */

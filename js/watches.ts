@@ -1,6 +1,6 @@
 import type { Core } from './core.ts';
 import { callSafely } from './emitter.ts';
-import type { AnyFetcher } from './flights.ts';
+import type { AnyFetcher, Landed } from './flights.ts';
 import type { CoordinatorStatus, FetchOptions, Key, Policy, Update, WatchOptions } from './types.ts';
 import { sameJson } from './values.ts';
 
@@ -34,9 +34,9 @@ interface Watch {
 }
 
 export interface WatchHost {
-  fetch(key: Key, fetcher: AnyFetcher, options: FetchOptions, attempts: number): Promise<unknown>;
-  read(key: Key, policy: Policy): { value: unknown; source: Source; timestamp: number } | undefined;
-  isFresh(key: Key): boolean;
+  fetch(key: Key, fetcher: AnyFetcher, options: FetchOptions, attempts: number): Promise<Landed>;
+  /** What is cached and at most `grace` ms past its end. */
+  read(key: Key, policy: Policy, grace: number | undefined): { value: unknown; source: Source; timestamp: number } | undefined;
   timestampOf(key: Key): number | undefined;
 }
 
@@ -69,12 +69,7 @@ export class Watches {
     clearTimeout(watch.linger);
     watch.fetcher = fetcher;
     watch.policy = policy;
-    const found = this.#host.read(key, policy);
-    if (found) {
-      watch.data = found.value;
-      watch.source = found.source;
-      watch.timestamp = found.timestamp;
-    }
+    this.#recall(watch, policy.staleWhileRevalidate);
     const { interval = DEFAULT_INTERVAL, debounce = DEFAULT_DEBOUNCE, whileHidden = false } = options;
     const times = { interval, debounce, whileHidden };
     const watcher: Watcher = { id: 0, times, listener, states: options.states ?? false };
@@ -92,8 +87,11 @@ export class Watches {
     const watch = this.#watches.get(key);
     if (!watch) return;
     watch.error = undefined;
+    if (source === 'fetch') watch.fetching = false;
     watch.timestamp = this.#host.timestampOf(key) ?? watch.timestamp;
-    this.#show(watch, data, source);
+    watch.data = data;
+    watch.source = source;
+    this.#tellAll(watch, true);
   }
 
   /** What watchers show of a key, which may outlive its entry. */
@@ -127,7 +125,7 @@ export class Watches {
     const watch = this.#watches.get(key);
     if (!watch) return;
     this.#core?.refreshStarted(key);
-    await this.#fetch(watch);
+    await this.#fetch(watch, true);
   }
 
   /** Sets the timer to when the core wants the next fetch. */
@@ -226,15 +224,16 @@ export class Watches {
     unref(watch.linger);
   }
 
-  async #fetch(watch: Watch): Promise<void> {
+  /** Joins a flight that is under way: it is as new as any. Only who asks by hand may force one of its own. */
+  async #fetch(watch: Watch, forceRefresh = false): Promise<void> {
     const core = this.#core;
     const { key } = watch;
     watch.fetching = true;
     this.#tellAll(watch);
     try {
-      const data = await this.#host.fetch(key, watch.fetcher, { ...watch.policy, forceRefresh: true }, ATTEMPTS);
+      const options = { ...watch.policy, forceRefresh };
+      const { value, timestamp } = await this.#host.fetch(key, watch.fetcher, options, ATTEMPTS);
       watch.fetching = false;
-      const timestamp = this.#host.timestampOf(key);
       if (core && timestamp === undefined && watch.data !== undefined) {
         // Not kept: something voided it on the way, and what it says may be outdated.
         core.refreshDiscarded(key);
@@ -245,15 +244,24 @@ export class Watches {
         else core?.refreshSucceeded(key, timestamp);
         watch.error = undefined;
         watch.timestamp = timestamp;
-        this.#show(watch, data, 'fetch');
+        this.#show(watch, value, 'fetch');
       }
     } catch (error) {
       watch.fetching = false;
       core?.refreshFailed(key);
       watch.error = error;
+      if (watch.data === undefined && watch.policy.staleIfError) this.#recall(watch, watch.policy.staleIfError);
       this.#tellAll(watch);
     }
     this.schedule();
+  }
+
+  #recall(watch: Watch, grace: number | undefined): void {
+    const found = this.#host.read(watch.key, watch.policy, grace);
+    if (!found) return;
+    watch.data = found.value;
+    watch.source = found.source;
+    watch.timestamp = found.timestamp;
   }
 
   #show(watch: Watch, data: unknown, source: Source): void {
@@ -263,16 +271,17 @@ export class Watches {
     this.#tellAll(watch);
   }
 
-  #tellAll(watch: Watch): void {
-    for (const watcher of [...watch.watchers]) this.#tell(watch, watcher);
+  #tellAll(watch: Watch, changed = false): void {
+    for (const watcher of [...watch.watchers]) this.#tell(watch, watcher, changed);
   }
 
-  #tell(watch: Watch, watcher: Watcher): void {
-    const fresh = this.#host.isFresh(watch.key);
+  /** Tells one watcher where something is new to it; `changed` says that it is even where the reference is the same. */
+  #tell(watch: Watch, watcher: Watcher, changed = false): void {
+    const fresh = this.#host.timestampOf(watch.key) !== undefined;
     const now = { data: watch.data, error: watch.error, fresh, fetching: watch.fetching };
     const { told } = watcher;
     const states = watcher.states && told && (told.fresh !== fresh || told.fetching !== now.fetching);
-    if (told && told.data === now.data && told.error === now.error && !states) return;
+    if (told && !changed && told.data === now.data && told.error === now.error && !states) return;
     watcher.told = now;
     const { source, timestamp } = watch;
     callSafely(() => watcher.listener({ ...now, previous: told?.data, source, timestamp }));

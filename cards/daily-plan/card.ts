@@ -59,7 +59,7 @@ export class DailyPlanCard extends LitElement {
     this.requestUpdate();
   }
 
-  /** Set by Home Assistant's editor: a preview shows the words it finds, but has none written, for they are paid for. */
+  /** Set by Home Assistant while the dashboard is edited. */
   get preview(): boolean {
     return this.#preview;
   }
@@ -81,6 +81,7 @@ export class DailyPlanCard extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#follow();
+    this.requestUpdate();
     this.#minute = setInterval(() => this.requestUpdate(), MINUTE);
   }
 
@@ -199,7 +200,7 @@ export class DailyPlanCard extends LitElement {
   }
 
   #withoutPlan(texts: Texts): TemplateResult {
-    const retry = (): void => void this.#feed.retry().catch(() => undefined);
+    const retry = (): void => void this.#feed.retry();
     if (this.#feed.isUnknownUser) return failure(texts.problem.unknownUser, texts, retry);
     if (this.#feed.error !== undefined) return failure(describe(this.#feed.error, texts), texts, retry);
     if (!this.#hass?.connected) return failure(texts.problem.offline, texts, retry);
@@ -228,12 +229,13 @@ export class DailyPlanCard extends LitElement {
   }
 
   #follow(): void {
-    if (this.isConnected && this.#hass && this.#config) this.#feed.follow(this.#hass, this.#config, this.#preview);
+    if (!this.isConnected || !this.#hass || !this.#config) return;
+    this.#feed.follow(this.#hass, this.#config, this.#preview || isInPicker(this));
   }
 
   #planChanged(before: DailyPlan | undefined): void {
     const after = this.#feed.plan;
-    if (before && after && before !== after) this.#announceChanges(before, after);
+    if (before && after && before !== after && dateOf(before) === dateOf(after)) this.#announceChanges(before, after);
     this.requestUpdate();
   }
 
@@ -292,7 +294,7 @@ export class DailyPlanCard extends LitElement {
       (why) => texts.problem.notRefreshed(why),
     );
     this.#isRefreshing = false;
-    if (!this.#notice) this.#announcement = texts.refreshed;
+    if (!this.#notice && this.#feed.error === undefined) this.#announcement = texts.refreshed;
     this.requestUpdate();
   }
 
@@ -331,6 +333,16 @@ export class DailyPlanCard extends LitElement {
   #texts(): Texts {
     return textsOf(languageOf(this.#hass).tag);
   }
+}
+
+/** Home Assistant's card picker shows every card alive, and does not tell it that it is on show. */
+function isInPicker(card: Element): boolean {
+  const root = card.getRootNode();
+  return root instanceof ShadowRoot && root.host.localName === 'hui-card-picker';
+}
+
+function dateOf(plan: DailyPlan): string | undefined {
+  return plan.user_context?.current_logical_date;
 }
 
 function open(tasks: Task[]): Task[] {

@@ -67,7 +67,10 @@ export class PlanFeed {
     return this.people?.enhanced_users.find((person) => person.username === username);
   }
 
-  /** Reads what the cache has, at once, and goes on listening. Cheap when neither the cache nor the configuration is another. */
+  /**
+   * Reads what the cache has, at once, and goes on listening. Cheap when neither the cache nor the configuration is another. A
+   * preview shows the words it finds, but has none written, for they are paid for.
+   */
   follow(hass: CardHass, config: DailyPlanConfig, preview: boolean): void {
     this.#hass = hass;
     const cache = openTaskTracker(hass);
@@ -90,18 +93,18 @@ export class PlanFeed {
     this.#stopFollowing();
   }
 
-  /** The server's own plan never ages: only `invalidate_cache` makes the next answer a new one. */
+  /** The server's own plan never ages: only `invalidate_cache` makes the next answer a new one. What comes of it, `error` tells. */
   async refresh(): Promise<void> {
+    if (!this.#followed) return this.retry();
     const { hass, cache, followed } = this.#connected();
     await callTaskTracker(hass, 'invalidate_cache');
-    await cache.getOrFetch(followed.plan, { forceRefresh: true });
+    await this.retry();
     if (!this.#words) void cache.coordinator(followed.words.key)?.refresh();
   }
 
-  /** Asks again after an error, for whatever is missing. */
+  /** Asks again, now, for the plan or, where that is what is missing, for whose it is. */
   async retry(): Promise<void> {
-    const followed = this.#followed;
-    const query = followed ? followed.plan : this.#queries.people();
+    const query = this.#followed ? this.#followed.plan : this.#queries.people();
     await this.#cache?.coordinator(query.key)?.refresh();
   }
 

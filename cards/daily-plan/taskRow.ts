@@ -31,7 +31,10 @@ function completeButton(task: Task, view: View): TemplateResult {
     aria-label=${label}
     title=${label}
     aria-disabled=${view.isBusy(task) ? 'true' : 'false'}
-    @click=${() => view.complete(task)}
+    @click=${(event: MouseEvent) => {
+      // The next row moves under the pointer: the second click of a double click is not meant for it.
+      if (event.detail < 2) view.complete(task);
+    }}
   >
     <svg class="ring" viewBox="0 0 28 28" aria-hidden="true" focusable="false">
       <circle class="track" cx="14" cy="14" r="11" />

@@ -42,16 +42,22 @@ function readContext(value: unknown): LogicalDay | undefined {
   return { timezone, daily_reset_time, current_logical_date };
 }
 
-/** Home Assistant rejects with plain objects of several shapes; this is the code in any of them. */
+/** Home Assistant rejects with plain objects of several shapes; these are the code and the words in any of them. */
 export function errorCode(error: unknown): string | number | undefined {
-  const inner = isRecord(error) && isRecord(error.error) ? error.error : error;
-  const code = isRecord(inner) ? inner.code : undefined;
+  const code = detailsOf(error)?.code;
   return typeof code === 'string' || typeof code === 'number' ? code : undefined;
 }
 
 export function errorMessage(error: unknown): string | undefined {
+  const message = detailsOf(error)?.message;
+  if (typeof message !== 'string' || message === '') return undefined;
+  // The API's own words stand in the integration's, as Python prints them: "… status 500: {'message': 'Not today'}".
+  return /'message': (['"])(.+?)\1/.exec(message)?.[2] ?? message;
+}
+
+function detailsOf(error: unknown): Record<string, unknown> | undefined {
   const inner = isRecord(error) && isRecord(error.error) ? error.error : error;
-  return isRecord(inner) && typeof inner.message === 'string' && inner.message !== '' ? inner.message : undefined;
+  return isRecord(inner) ? inner : undefined;
 }
 
 /** `ERR_CONNECTION_LOST` of Home Assistant's websocket library. */
@@ -61,9 +67,13 @@ export function isConnectionLost(error: unknown): boolean {
   return errorCode(error) === CONNECTION_LOST;
 }
 
-/** `not_found` comes back to life: it is the answer while the integration's entry reloads. */
+/**
+ * Not what will be refused again: bad data, or what TaskTracker's own server calls a client's error (an unknown user).
+ * `not_found` comes back to life: it is the answer while the integration's entry reloads.
+ */
 export function isWorthRetrying(error: unknown): boolean {
-  return !['invalid_format', 'service_validation_error', 'unauthorized'].includes(String(errorCode(error)));
+  if (['invalid_format', 'service_validation_error', 'unauthorized'].includes(String(errorCode(error)))) return false;
+  return !/\bstatus 4\d\d\b/.test(String(detailsOf(error)?.message));
 }
 
 /** For writes that were not even tried, shaped as the rejection that Home Assistant gives while it cannot be reached. */

@@ -40,7 +40,8 @@ export function connectHass(cache: CardCache, hass: HomeAssistant, options: Hass
 
 interface Opened {
   cache: CardCache;
-  options: object | undefined;
+  /** Options that were merged already: cards pass the same ones with every new hass. */
+  seen: WeakSet<object>;
 }
 
 const opened = new WeakMap<object, Map<string, Opened>>();
@@ -59,8 +60,9 @@ export function openHassCache(hass: HomeAssistant, options: Omit<CacheOptions, '
   if (known) {
     const held = portOf(known.cache).links.get(connection) as { link: Link } | undefined;
     held?.link.update(hass);
-    if (known.options !== options) {
-      known.options = options;
+    if (!known.seen.has(options)) {
+      known.seen.add(options);
+      portOf(known.cache).merge(options);
       held?.link.merge(options);
     }
     return known.cache;
@@ -69,6 +71,6 @@ export function openHassCache(hass: HomeAssistant, options: Omit<CacheOptions, '
   const cache = openCache({ ...cacheOptions, user });
   const hassOptions: HassOptions = { events, subscribeCommand, revisionEntity, pollInterval, username };
   connectHass(cache, hass, hassOptions);
-  ofConnection.set(name, { cache, options });
+  ofConnection.set(name, { cache, seen: new WeakSet([options]) });
   return cache;
 }

@@ -43,8 +43,9 @@ export class Link implements HassLink {
     queueMicrotask(() => void this.#subscribe());
   }
 
+  /** Not guessed from `hass.user.name`: a name that events do not use would make every event somebody else's. */
   get user(): string | undefined {
-    return this.#options.username ?? this.#hass.user?.name;
+    return this.#options.username;
   }
 
   /** What a later call says over an earlier one; the name becomes known only after an answer of the server. */
@@ -82,9 +83,7 @@ export class Link implements HassLink {
 
   readonly #onEvent = (event: MutationEvent): void => {
     if (this.#closed) return;
-    const { user } = this;
-    const others = this.#port.watchedUsers().filter((one) => one !== user);
-    this.#port.applyEvent(event, user === undefined ? others : [user, ...others]);
+    this.#port.applyEvent(event, this.user);
   };
 
   readonly #onReady = (): void => {

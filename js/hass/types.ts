@@ -23,7 +23,7 @@ export interface HassOptions {
   revisionEntity?: string;
   /** Milliseconds between polls where no event source is to be had; default: each watch's own interval. */
   pollInterval?: number;
-  /** The name under which events speak of the signed-in user; default `hass.user.name`. */
+  /** The name under which events speak of the signed-in user. Without it events concern whoever they do not clearly leave out. */
   username?: string;
 }
 

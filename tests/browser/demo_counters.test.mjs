@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Generations } from '../../web/page/generations.js';
 import { Ledger } from '../../web/page/ledger.js';
-import { callsOf, newestDecisions, openDemo, row, sessionOf, settled, startDemo } from './harness.mjs';
+import { callsOf, newestDecisions, openDemo, row, sessionOf, settled, startDemo, waitFor } from './harness.mjs';
 
 const demo = await startDemo();
 
@@ -33,19 +33,34 @@ test('the calls shown are those that left the page, and those that the server co
   assert.equal(counts.server.calls, sent);
   assert.equal(counts.page['calls-with'], sent);
   assert.equal(counts.page['texts-with'], counts.server.generations);
-  const { memory, storage, joined, spared } = counts.page;
-  assert.equal(counts.page['calls-without'], sent + memory + storage + joined + spared);
+  const { memory, storage, spared } = counts.page;
+  assert.equal(counts.page['calls-without'], sent + memory + storage + spared);
 });
 
-test('a reload adds one avoided call for each answer that the cards asked for, and none that was made', async (t) => {
+test('without the cache a reload would ask for everything; with it only the plans are made sure of', async (t) => {
   const { page, opened } = await openDemo(t, demo);
-  const before = await countsOn(page);
-  const asked = callsOf(opened, 'gabriel').length + callsOf(opened, 'sara').length;
+  const { page: before } = await countsOn(page);
+  const asked = before['calls-with'];
   await page.reload();
   await settled(page);
+  await page.clock.runFor(5000);
+  await waitFor(() => callsOf(opened, 'gabriel').length + callsOf(opened, 'sara').length === asked + 2);
   const { page: now } = await countsOn(page);
-  assert.equal(now['calls-with'], before.page['calls-with']);
-  assert.equal(now.storage - before.page.storage, asked);
+  assert.equal(now['calls-with'], asked + 2);
+  assert.equal(now['calls-without'], 2 * asked);
+  assert.equal(now.storage, asked - 2);
+});
+
+test('cards built anew are answered from memory and cost nothing', async (t) => {
+  const { page } = await openDemo(t, demo);
+  const { page: before } = await countsOn(page);
+  await page.clock.runFor(2000);
+  await page.locator('#rebuild').click();
+  await settled(page);
+  await page.clock.runFor(2000);
+  const { page: now } = await countsOn(page);
+  assert.equal(now['calls-with'], before['calls-with']);
+  assert.ok(now.memory >= 4, `${now.memory} answers from memory`);
 });
 
 test('an event spares what it does not concern', async (t) => {
@@ -85,7 +100,23 @@ test('reads of one answer within a second are one question', (t) => {
   ledger.answered('sara', 'daily_plan:sara', 'memory');
   ledger.noteFetched('sara', 'teams');
   ledger.answered('sara', 'teams', 'memory');
-  assert.deepEqual(ledger.counts, { sent: 0, memory: 2, storage: 1, joined: 0, spared: 0 });
+  assert.deepEqual(ledger.counts, { sent: 0, memory: 2, storage: 1, spared: 0 });
+});
+
+test('an answer that the cache makes sure of with a call was not saved', (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: 1_000_000 });
+  const ledger = new Ledger(undefined, () => undefined);
+  ledger.answered('sara', 'daily_plan:sara', 'storage');
+  ledger.answered('sara', 'encouragement:sara', 'storage');
+  ledger.sent('gabriel', { service: 'get_daily_plan', data: {} });
+  assert.equal(ledger.avoided, 2);
+  t.mock.timers.tick(4999);
+  ledger.sent('sara', { service: 'get_daily_plan', data: {} });
+  assert.equal(ledger.avoided, 1);
+  ledger.sent('sara', { service: 'get_daily_plan', data: {} });
+  t.mock.timers.tick(1);
+  ledger.sent('sara', { service: 'get_daily_plan_encouragement', data: {} });
+  assert.deepEqual(ledger.counts, { sent: 4, memory: 0, storage: 1, spared: 0 });
 });
 
 test('a text is paid for once in five minutes, again after a change, and always when forced', () => {

@@ -1,6 +1,7 @@
 // Without a line to the server the cards go on with what is kept, and say so honestly when nothing is.
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { startDemoServer } from '../../web/server/demo_server.mjs';
 import { callsOf, card, openDemo, row, screenshot, settled, startDemo } from './harness.mjs';
 
 const demo = await startDemo();
@@ -52,11 +53,27 @@ test('clear while offline leaves nothing behind and no card that pretends', asyn
   await page.locator('#clear').click();
   await page.getByText('Nothing is kept.').waitFor();
   assert.deepEqual(await kept(page), []);
-  for (const user of ['gabriel', 'sara']) await card(page, user).locator('[data-state="error"]').waitFor();
+  for (const user of ['gabriel', 'sara']) await card(page, user).locator('[data-state="offline"]').waitFor();
   await screenshot(page, 'cleared-while-offline');
   await page.locator('#offline').click();
   for (const user of ['gabriel', 'sara']) {
-    await card(page, user).locator('[data-state="error"]').waitFor({ state: 'detached' });
-    assert.ok((await card(page, user).locator('[data-task]').count()) > 3);
+    await card(page, user).locator('[data-task]').first().waitFor();
+    assert.equal(await card(page, user).locator('[data-state="offline"], [data-state="error"]').count(), 0);
   }
+});
+
+test('a server that restarts is found again, and its new state is shown', async (t) => {
+  const first = await startDemoServer({ timeZone: 'UTC' });
+  t.after(() => first.close());
+  const { page } = await openDemo(t, { server: first, browser: demo.browser });
+  await first.close();
+  await page.locator('.link-state[data-connected="false"]').nth(1).waitFor();
+  for (const user of ['gabriel', 'sara']) await row(page, user, 'RecurringTask:2').waitFor();
+
+  const second = await startDemoServer({ timeZone: 'UTC', port: Number(new URL(first.url).port) });
+  t.after(() => second.close());
+  second.household.complete({ type: 'RecurringTask', id: 2, by: 'sara' });
+  await page.locator('.link-state[data-connected="true"]').nth(1).waitFor();
+  for (const user of ['gabriel', 'sara']) await row(page, user, 'RecurringTask:2').waitFor({ state: 'detached' });
+  await page.locator('#other-device [data-task="RecurringTask:2"]').waitFor({ state: 'detached' });
 });

@@ -1,4 +1,5 @@
 // A real server, a real Chromium, and what tests want to know of a page: its calls, its frames, its errors.
+import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,12 +30,15 @@ export async function startDemo(options = {}) {
  * errors that it met, and `opened`: every WebSocket with the frames it sent.
  */
 export async function newPage(t, { browser }, { viewport = WIDE, colorScheme = 'light' } = {}) {
-  const context = await browser.newContext({ viewport, colorScheme, locale: 'en-GB', timezoneId: 'UTC' });
-  t.after(() => context.close());
-  const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
-  await page.clock.install();
   const errors = [];
+  const context = await browser.newContext({ viewport, colorScheme, locale: 'en-GB', timezoneId: 'UTC' });
+  t.after(async () => {
+    for (const error of errors) t.diagnostic(error);
+    await context.close();
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(Number(process.env.CARDCACHE_TIMEOUT ?? 10_000));
+  await page.clock.install();
   page.on('pageerror', (error) => errors.push(String(error)));
   page.on('console', (message) => {
     if (message.type() === 'error') errors.push(message.text());
@@ -97,6 +101,15 @@ export const sessionOf = (page) => page.evaluate(() => JSON.parse(sessionStorage
 export function callsOf(opened, user) {
   const own = opened.filter(({ auth }) => auth?.access_token === `demo-${user}` && !auth.session.endsWith('-device'));
   return own.flatMap(({ calls }) => calls.map((call) => call.service));
+}
+
+/** Waits for what is seen on this side of the line, such as frames, which no locator can tell. */
+export async function waitFor(isTrue, deadline = 5000) {
+  const end = Date.now() + deadline;
+  while (!isTrue()) {
+    assert.ok(Date.now() < end, `waited ${deadline} ms in vain for ${isTrue}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 /** What the event log says of the newest event, once both users' decisions are in it. */

@@ -35,6 +35,7 @@ test('the card is found in the picker, set up in its form, and saved', async () 
   await dialog.locator('ha-selector-text input').first().fill('sara');
   await dialog.locator('[data-task="AdHocTask:102"]').waitFor();
   await screenshot(page, '17-editor');
+  assert.equal((await bench.tracker.report()).generations, 0, 'previews pay for no encouragement');
   await dialog.getByRole('button', { name: 'Save' }).click();
   await dialog.locator('ha-dialog').waitFor({ state: 'detached' });
   const { views } = await bench.connection('gabriel').send({ type: 'lovelace/config', url_path: DASHBOARD });
@@ -42,7 +43,6 @@ test('the card is found in the picker, set up in its form, and saved', async () 
   assert.equal(saved.type, CARD);
   assert.equal(saved.user, 'sara');
   assert.deepEqual(problems, []);
-  assert.equal((await bench.tracker.report()).generations, 0, 'previews pay for no encouragement');
   await page.context().close();
 });
 

@@ -72,6 +72,10 @@ test('the first load shows that it loads, asks the server once for each thing, a
   });
   assert.deepEqual(report.subscribe_messages, { sara: 13 });
   assert.deepEqual(report.refused_subscriptions, {});
+  assert.deepEqual(
+    sara.framesSent.map(({ service }) => service),
+    await sara.serviceCalls(),
+  );
 });
 
 test('a reload paints the plan from storage in the first render, with no service call before it and no loading state', async () => {
@@ -80,6 +84,7 @@ test('a reload paints the plan from storage in the first render, with no service
   await bench.tracker.reset();
   // From here on the server needs its time: what is painted before that can only come from storage.
   await bench.tracker.weather('daily_plan', { delay: 0.5 });
+  sara.framesSent.length = 0;
   await sara.page.reload();
   await sara.task('RecurringTask:1').waitFor();
   await screenshot(sara.page, '3-reload-from-storage');
@@ -93,11 +98,14 @@ test('a reload paints the plan from storage in the first render, with no service
   assert.deepEqual(withLoading(frames), []);
   assert.ok(framesSeen > 1);
   assert.deepEqual(frames[0].tasks, SARAS);
+  // The same by two other witnesses: the browser's network layer and the server.
   const { calls, requests } = await bench.tracker.report();
-  assert.deepEqual(
-    calls.filter(({ at }) => at < first.at),
-    [],
-  );
+  for (const witnessed of [sara.framesSent, calls]) {
+    assert.deepEqual(
+      witnessed.filter(({ at }) => at < first.at),
+      [],
+    );
+  }
   assert.equal(requests['encouragement sara'], undefined);
 });
 
@@ -166,6 +174,22 @@ test('sara completes a task with a click, and it is done for gabriel too', async
   const { response } = await bench.connection('tom').callService('get_recent_completions', { limit: 1 });
   assert.equal(response.data.items[0].task_name, 'Descale the kettle');
   assert.equal(response.data.items[0].completed_by, 'sara');
+});
+
+test('three completions in a row pay for no new words and ask for nothing but the plan', async () => {
+  const sara = await openSettled('sara', { clock: true });
+  await bench.tracker.reset();
+  for (const id of ['RecurringTask:1', 'RecurringTask:3', 'AdHocTask:102']) {
+    await sara.complete(id);
+    await sara.gone(id);
+    await sara.heard('task_completed', { task_id: Number(id.split(':')[1]) });
+    await sara.page.clock.runFor(SECOND);
+  }
+  await sara.page.clock.runFor(5 * SECOND);
+  const { services } = await bench.tracker.report();
+  assert.deepEqual(Object.keys(services).sort(), ['complete_task', 'get_daily_plan']);
+  assert.ok(services.get_daily_plan.sara <= 3, `${services.get_daily_plan.sara} plans for 3 completions`);
+  assert.ok(await sara.words.isVisible());
 });
 
 test('a self-care task with an occurrence left stays, as the same row, and goes with its last', async () => {

@@ -22,7 +22,7 @@ int rule_index(std::uint32_t id) { return page_of(id).cache.filter().rule_index(
 
 /// Staged: type, data (JSON), and for each party: user, 1 where its cached answers name the task, assignees.
 /// Answers `{reasons, invalidated, refreshed}`; reasons are numbers of Reason, one a party.
-emscripten::val apply_event(std::uint32_t id, double now) {
+emscripten::val apply_event(std::uint32_t id, double now, bool first_is_me) {
   Call call(id, now);
   StagedReader staged;
   const auto type = staged.text();
@@ -33,7 +33,7 @@ emscripten::val apply_event(std::uint32_t id, double now) {
     party.evidence.named_in_answers = staged.number() != 0;
     party.evidence.assignees = staged.strings();
   }
-  const auto outcome = call.cache.apply_event(type, facts, parties, call.now);
+  const auto outcome = call.cache.apply_event(type, facts, parties, first_is_me, call.now);
   auto reasons = emscripten::val::array();
   for (unsigned i = 0; i < outcome.reasons.size(); ++i) reasons.set(i, static_cast<int>(outcome.reasons[i]));
   auto out = emscripten::val::object();

@@ -22,10 +22,14 @@ enum Word : std::uint32_t {
   timestamp,       // out of look_up, set
   end,             // out of look_up
   serial,          // out of look_up: names the pending record
+  report_at,       // out of statistics: address of StatisticsNumbers
+  endpoints_at,    // out of statistics: address of the endpoints' EndpointNumbers
   word_count,
 };
 
 extern std::array<double, word_count> words;
+
+[[nodiscard]] inline double address_of(const void* thing) { return static_cast<double>(reinterpret_cast<std::uintptr_t>(thing)); }
 
 /// Text crosses the border as bytes: the page writes each as a length (u32, native order) and its bytes, in the order in which
 /// they are read here. Views point into the staging buffer: they hold until the next reserve().

@@ -1,17 +1,19 @@
 #include "bindings/local_storage.hpp"
 
+#include "bindings/js_text.hpp"
+
 namespace cardcache::bindings {
 
 std::optional<std::u16string> LocalStorage::get(std::u16string_view key) {
-  const auto text = area_.call<emscripten::val>("get", std::u16string(key));
+  const auto text = area_.call<emscripten::val>("get", js_text(key));
   return text.isNull() ? std::nullopt : std::optional(text.as<std::u16string>());
 }
 
 bool LocalStorage::set(std::u16string_view key, std::u16string_view text) {
-  return area_.call<bool>("set", std::u16string(key), std::u16string(text));
+  return area_.call<bool>("set", js_text(key), std::u16string(text));
 }
 
-void LocalStorage::remove(std::u16string_view key) { area_.call<void>("remove", std::u16string(key)); }
+void LocalStorage::remove(std::u16string_view key) { area_.call<void>("remove", js_text(key)); }
 
 std::vector<std::u16string> LocalStorage::keys_with_prefix(std::u16string_view prefix) {
   const auto names = area_.call<emscripten::val>("keys", std::u16string(prefix));

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "bindings/js_text.hpp"
 #include "bindings/local_storage.hpp"
 #include "core/text.hpp"
 
@@ -85,16 +86,16 @@ Call::~Call() {
     ++(one.why == Why::expired ? cache.statistics().memory.expired : cache.statistics().memory.evictions);
   }
   cache.memory().dropped().clear();
-  words[table] = static_cast<double>(reinterpret_cast<std::uint32_t>(cache.memory().deadlines().data()));
+  words[table] = address_of(cache.memory().deadlines().data());
   words[dropped_count] = static_cast<double>(page.dropped.size() / 2);
-  words[dropped_at] = static_cast<double>(reinterpret_cast<std::uint32_t>(page.dropped.data()));
+  words[dropped_at] = address_of(page.dropped.data());
   words[notice_count] = static_cast<double>(cache.notices().size());
   words[believed_from] = cache.believed_from().value;
 }
 
 emscripten::val to_js(const std::vector<std::string>& texts) {
   auto out = emscripten::val::array();
-  for (unsigned i = 0; i < texts.size(); ++i) out.set(i, to_utf16(texts[i]));
+  for (unsigned i = 0; i < texts.size(); ++i) out.set(i, js_text(to_utf16(texts[i])));
   return out;
 }
 

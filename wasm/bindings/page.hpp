@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bindings/linear_memory.hpp"
+#include "core/statistics_report.hpp"
 #include "core/two_tier_cache.hpp"
 
 namespace cardcache::bindings {
@@ -29,6 +30,7 @@ struct Page {
   std::u16string pending_json;
   EntryFacts pending;
   std::uint32_t pending_serial = 0;
+  StatisticsReport report;
 };
 
 /// Stands around every call that a cache answers: first the hits that were noted since the last one and the time, at the end the

@@ -25,10 +25,12 @@ std::optional<Selector> staged_selector(unsigned fields) {
 }
 
 /// How many went; −1 where the selector is none.
-int invalidate(std::uint32_t id, double now, unsigned fields) {
+int invalidate(std::uint32_t id, double now, unsigned fields, bool after_write) {
   Call call(id, now);
   const auto selector = staged_selector(fields);
-  return selector ? static_cast<int>(call.cache.invalidate(*selector, call.now)) : -1;
+  if (!selector) return -1;
+  return static_cast<int>(after_write ? call.cache.invalidate_after_write(*selector, call.now)
+                                      : call.cache.invalidate(*selector, call.now));
 }
 
 int clear(std::uint32_t id, double now) {

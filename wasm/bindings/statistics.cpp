@@ -1,16 +1,21 @@
 // What the cache tells about itself.
 #include <emscripten/bind.h>
 
+#include "bindings/js_text.hpp"
 #include "bindings/page.hpp"
-#include "core/json_documents.hpp"
 #include "core/text.hpp"
 
 namespace cardcache::bindings {
 namespace {
 
-std::string statistics(std::uint32_t id, double now) {
+/// Answers the endpoints' names; the numbers lie where the words say, three an endpoint.
+emscripten::val statistics(std::uint32_t id, double now) {
   Call call(id, now);
-  return write_statistics(call.cache, call.now);
+  auto& report = call.page.report;
+  report = report_statistics(call.cache, call.now);
+  words[report_at] = address_of(&report.numbers);
+  words[endpoints_at] = address_of(report.endpoint_numbers.data());
+  return to_js(report.endpoints);
 }
 
 /// `{key, tier (0 memory, 1 storage, 2 both), timestamp, expires, bytes, storedBytes, hits, tags}` each.
@@ -20,7 +25,7 @@ emscripten::val inspect(std::uint32_t id, double now) {
   unsigned count = 0;
   for (const auto& entry : call.cache.inspect(call.now)) {
     auto one = emscripten::val::object();
-    one.set("key", to_utf16(entry.key));
+    one.set("key", js_text(to_utf16(entry.key)));
     one.set("tier", entry.in_both ? 2 : entry.first == Lookup::Where::memory ? 0 : 1);
     one.set("timestamp", entry.timestamp.value);
     one.set("expires", entry.end.value);
@@ -39,7 +44,7 @@ emscripten::val take_notices(std::uint32_t id) {
   unsigned count = 0;
   for (const auto& notice : page_of(id).cache.take_notices()) {
     auto one = emscripten::val::object();
-    one.set("key", to_utf16(notice.key));
+    one.set("key", js_text(to_utf16(notice.key)));
     if (notice.kind == Notice::Kind::evicted) {
       one.set("why", static_cast<int>(notice.why));
     } else {

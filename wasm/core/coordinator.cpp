@@ -34,8 +34,14 @@ WatchId Coordinator::add(std::string_view key, const WatchTimes& times, std::opt
     state = &states_.back();
     state->key = key;
   }
-  if (timestamp) state->updated = std::max(state->updated.value_or(long_ago), *timestamp);
+  if (state->watchers.empty()) {
+    // What an earlier watcher showed may be gone by now: only what this one shows counts.
+    state->updated = timestamp;
+  } else if (timestamp) {
+    state->updated = std::max(state->updated.value_or(long_ago), *timestamp);
+  }
   state->abandoned = never;
+  state->on_event = times.on_event;
   const WatchId id{next_watch_++};
   state->watchers.push_back({id, times});
   return id;
@@ -44,7 +50,12 @@ WatchId Coordinator::add(std::string_view key, const WatchTimes& times, std::opt
 void Coordinator::remove(WatchId id, Millis now) {
   for (auto& state : states_) {
     const auto gone = std::erase_if(state.watchers, [id](const Watcher& watcher) { return watcher.id == id; });
-    if (gone > 0 && state.watchers.empty()) state.abandoned = now;
+    if (gone == 0) continue;
+    if (state.watchers.empty()) {
+      state.abandoned = now;
+    } else {
+      state.on_event = state.watchers.back().times.on_event;
+    }
   }
 }
 
@@ -54,9 +65,7 @@ void Coordinator::request(std::string_view key, Millis now) {
 
 void Coordinator::catch_up(Millis since, Millis now) {
   for (auto& state : states_) {
-    const bool wanted = std::any_of(state.watchers.begin(), state.watchers.end(),
-                                    [](const Watcher& w) { return w.times.on_event == OnEvent::refresh; });
-    if (!wanted || !state.updated || *state.updated >= since) continue;
+    if (state.on_event != OnEvent::refresh || !state.updated || *state.updated >= since) continue;
     state.retry_at = std::min(state.retry_at, now);
   }
 }
@@ -97,7 +106,11 @@ void Coordinator::succeeded(std::string_view key, Millis timestamp) {
 }
 
 void Coordinator::discarded(std::string_view key) {
-  if (auto* state = find(key)) state->fetching = false;
+  auto* state = find(key);
+  if (!state) return;
+  state->fetching = false;
+  // The server did answer: without this a key that had failed before would never be due again.
+  state->failures = 0;
 }
 
 void Coordinator::renewed(std::string_view key, Millis timestamp) {
@@ -148,15 +161,14 @@ bool Coordinator::is_watched(std::string_view key) const {
 
 OnEvent Coordinator::on_event(std::string_view key) const {
   const auto* state = find(key);
-  // The newest watcher says what its answer is worth.
-  return state && !state->watchers.empty() ? state->watchers.back().times.on_event : OnEvent::refresh;
+  // The newest watcher has said what its answer is worth.
+  return state ? state->on_event : OnEvent::refresh;
 }
 
-std::vector<std::string> Coordinator::watched_keys() const {
+std::vector<std::string> Coordinator::known_keys() const {
   std::vector<std::string> keys;
-  for (const auto& state : states_) {
-    if (!state.watchers.empty()) keys.push_back(state.key);
-  }
+  keys.reserve(states_.size());
+  for (const auto& state : states_) keys.push_back(state.key);
   return keys;
 }
 

@@ -63,7 +63,8 @@ class Coordinator {
   [[nodiscard]] std::optional<Status> status(std::string_view key) const;
   [[nodiscard]] bool is_watched(std::string_view key) const;
   [[nodiscard]] OnEvent on_event(std::string_view key) const;
-  [[nodiscard]] std::vector<std::string> watched_keys() const;
+  /// Also those whose last watcher has just gone: whoever comes back must find them due.
+  [[nodiscard]] std::vector<std::string> known_keys() const;
   /// Forgets keys that nobody has watched for `linger`.
   void sweep(Millis now);
 
@@ -84,6 +85,7 @@ class Coordinator {
     Millis abandoned = never;
     int failures = 0;
     bool fetching = false;
+    OnEvent on_event = OnEvent::refresh;
   };
 
   [[nodiscard]] State* find(std::string_view key);

@@ -42,11 +42,13 @@ Millis Floors::above(std::string_view key, std::span<const std::string> tags, bo
 }
 
 std::vector<Floor> Floors::expire(Millis before) {
-  const auto gone = std::stable_partition(floors_.begin(), floors_.end(),
-                                          [&](const Floor& floor) { return floor.at >= before; });
-  std::vector<Floor> out(std::make_move_iterator(gone), std::make_move_iterator(floors_.end()));
-  floors_.erase(gone, floors_.end());
-  return out;
+  std::vector<Floor> gone;
+  std::erase_if(floors_, [&](Floor& floor) {
+    const bool goes = floor.at < before;
+    if (goes) gone.push_back(std::move(floor));
+    return goes;
+  });
+  return gone;
 }
 
 }  // namespace cardcache

@@ -1,91 +1,96 @@
 // The one file of the core that includes nlohmann_json: each further one costs kilobytes of templates.
 #include "core/json_documents.hpp"
 
+#include <cstring>
 #include <nlohmann/json.hpp>
+
+namespace {
+
+// A type of its own, so that what is taken out of the reader below is taken out of this one alone.
+using Json = nlohmann::basic_json<std::map, std::vector, std::string, bool, std::int64_t, std::uint64_t, float>;
+using Input = nlohmann::detail::iterator_input_adapter<const char*>;
+using Lexer = nlohmann::detail::lexer<Json, Input>;
+using Parser = nlohmann::detail::parser<Json, Input>;
+
+}  // namespace
+
+// What nobody asks of it is most of what the reader costs: why a text is no JSON (with it comes snprintf), and what a number
+// with a fraction is worth (with it comes strtof, in long double).
+template <>
+std::string Lexer::get_token_string() const {
+  return {};
+}
+template <>
+std::string Parser::exception_message(Lexer::token_type, const std::string&) {
+  return {};
+}
+template <>
+[[gnu::nonnull]] void Lexer::strtof(float& value, const char* text, char** end) noexcept {
+  value = 0;
+  *end = const_cast<char*>(text) + std::strlen(text);
+}
 
 namespace cardcache {
 namespace {
 
-using Json = nlohmann::json;
+/// Hears the event's data member by member and keeps what they say about people; nothing is built of the rest.
+class PeopleReader {
+ public:
+  explicit PeopleReader(EventFacts& facts) : facts_(facts) {}
 
-Json tier_document(const TierCounts& counts, std::size_t entries) {
-  const double asked = counts.hits + counts.misses;
-  return {{"entries", entries},
-          {"hits", counts.hits},
-          {"misses", counts.misses},
-          {"evictions", counts.evictions},
-          {"expired", counts.expired},
-          {"hitRate", asked > 0 ? counts.hits / asked : 0}};
-}
+  bool key(const std::string& name) {
+    if (depth_ != 1) return true;
+    // Of two members of one name the later one counts, as for JSON.parse.
+    member_ = Member::other;
+    if (name == "username") {
+      member_ = Member::username;
+      facts_.username.reset();
+    } else if (name == "assigned_users") {
+      member_ = Member::assigned_users;
+      facts_.assigned_users.clear();
+    }
+    return true;
+  }
+  bool string(const std::string& text) {
+    if (depth_ == 1 && member_ == Member::username) facts_.username = text;
+    if (depth_ == 2 && in_list_) facts_.assigned_users.push_back(text);
+    return true;
+  }
+  bool start_object(std::size_t) {
+    if (++depth_ == 2) in_list_ = false;
+    return true;
+  }
+  bool start_array(std::size_t) {
+    if (++depth_ == 2) in_list_ = member_ == Member::assigned_users;
+    return true;
+  }
+  bool end_object() { return --depth_, true; }
+  bool end_array() { return --depth_, true; }
 
-template <typename Names, typename Counts>
-Json named_counts(const Names& names, const Counts& counts) {
-  Json document = Json::object();
-  for (std::size_t i = 0; i < names.size(); ++i) document[std::string(names[i])] = counts[i];
-  return document;
-}
+  bool null() { return true; }
+  bool boolean(bool) { return true; }
+  bool number_integer(std::int64_t) { return true; }
+  bool number_unsigned(std::uint64_t) { return true; }
+  bool number_float(float, const std::string&) { return true; }
+  bool binary(const Json::binary_t&) { return true; }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) { return false; }
+
+ private:
+  enum class Member : std::uint8_t { other, username, assigned_users };
+
+  EventFacts& facts_;
+  std::size_t depth_ = 0;
+  Member member_ = Member::other;
+  bool in_list_ = false;
+};
 
 }  // namespace
 
 EventFacts read_event_facts(std::string_view json) {
   EventFacts facts;
-  const auto data = Json::parse(json, nullptr, false);
-  if (!data.is_object()) return facts;
-  if (const auto name = data.find("username"); name != data.end() && name->is_string()) {
-    facts.username = name->get_ref<const std::string&>();
-  }
-  if (const auto users = data.find("assigned_users"); users != data.end() && users->is_array()) {
-    for (const auto& user : *users) {
-      if (user.is_string()) facts.assigned_users.push_back(user.get_ref<const std::string&>());
-    }
-  }
+  PeopleReader reader(facts);
+  if (!Json::sax_parse(json.data(), json.data() + json.size(), &reader)) return {};
   return facts;
-}
-
-std::string write_statistics(TwoTierCache& cache, Millis now) {
-  const auto& statistics = cache.statistics();
-  auto& space = cache.storage().space();
-  std::size_t in_memory = 0;
-  std::size_t in_storage = 0;
-  Json endpoints = Json::object();
-  const auto endpoint_document = [&](std::string_view name) -> Json& {
-    auto& document = endpoints[std::string(name)];
-    if (document.is_null()) document = {{"hits", 0}, {"misses", 0}, {"entries", 0}};
-    return document;
-  };
-  for (const auto& [name, number] : statistics.endpoint_numbers()) {
-    auto& document = endpoint_document(name);
-    document["hits"] = statistics.endpoint(number).hits;
-    document["misses"] = statistics.endpoint(number).misses;
-  }
-  for (const auto& entry : cache.inspect(now)) {
-    if (entry.first == Lookup::Where::memory) ++in_memory;
-    if (entry.first == Lookup::Where::storage || entry.in_both) ++in_storage;
-    auto& count = endpoint_document(split_key(entry.key).endpoint)["entries"];
-    count = count.get<int>() + 1;
-  }
-  auto storage = tier_document(statistics.storage, in_storage);
-  storage["available"] = space.available();
-  storage["bytes"] = space.bytes();
-  storage["plainBytes"] = space.bytes();
-  storage["budget"] = space.budget();
-  storage["floors"] = cache.floors().size();
-
-  Json latency = Json::object();
-  for (std::size_t i = 0; i < latency_names.size(); ++i) {
-    const auto& of = statistics.latencies[i];
-    latency[std::string(latency_names[i])] = {
-        {"count", of.count()}, {"p50", of.quantile(0.5)}, {"p95", of.quantile(0.95)}, {"max", of.longest()}};
-  }
-  const Json document = {{"memory", tier_document(statistics.memory, in_memory)},
-                         {"storage", std::move(storage)},
-                         {"fetch", named_counts(fetch_names, statistics.fetches)},
-                         {"events", {{"seen", statistics.events_seen}, {"concerned", statistics.events_concerned}}},
-                         {"errors", named_counts(error_names, statistics.errors)},
-                         {"latency", std::move(latency)},
-                         {"endpoints", std::move(endpoints)}};
-  // Keys may hold lone surrogates, which are no UTF-8: an endpoint's name is then shown with U+FFFD.
-  return document.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace cardcache

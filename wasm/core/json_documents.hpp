@@ -1,19 +1,13 @@
 #pragma once
 
-#include <optional>
-#include <string>
 #include <string_view>
 
 #include "core/event_filter.hpp"
-#include "core/two_tier_cache.hpp"
 
 namespace cardcache {
 
 /// Reads what an event's data (JSON) say about people. Anything that is no object tells nothing, and so do fields of other
 /// types than expected. Never fails: what cannot be read is an event of which nothing is known.
 [[nodiscard]] EventFacts read_event_facts(std::string_view json);
-
-/// The statistics as JSON, in the shape of `Statistics` in js/types.ts without `wasm`.
-[[nodiscard]] std::string write_statistics(TwoTierCache& cache, Millis now);
 
 }  // namespace cardcache

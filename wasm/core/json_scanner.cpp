@@ -146,7 +146,8 @@ std::optional<double> read_number(std::u16string_view text) {
     exponent += down ? -digits : digits;
   }
   if (at != text.size()) return std::nullopt;
-  const double value = mantissa * std::pow(10.0, exponent);
+  // 0 · ∞ is NaN, which no comparison survives.
+  const double value = mantissa == 0 ? 0 : mantissa * std::pow(10.0, exponent);
   return negative ? -value : value;
 }
 

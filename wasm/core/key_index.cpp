@@ -6,9 +6,9 @@ namespace cardcache {
 namespace {
 
 std::uint32_t number_of(StringMap& names, std::string_view name) {
-  if (const auto found = names.find(name); found != names.end()) return found->second;
+  if (const auto* known = names.find(name)) return *known;
   const auto number = static_cast<std::uint32_t>(names.size());
-  names.emplace(name, number);
+  names.put(name, number);
   return number;
 }
 
@@ -39,7 +39,7 @@ KeyIndex::GroupId KeyIndex::group_of(std::string_view key) {
   std::string name(parts.endpoint);
   name.push_back(':');
   name += user_of(parts);
-  if (const auto found = group_ids_.find(name); found != group_ids_.end()) return found->second;
+  if (const auto* known = group_ids_.find(name)) return *known;
 
   const auto id = take_number(free_groups_, groups_);
   auto& group = groups_[id];
@@ -51,7 +51,7 @@ KeyIndex::GroupId KeyIndex::group_of(std::string_view key) {
   auto& same_user = list_at(user_groups_, group.user_list);
   group.user_position = static_cast<std::uint32_t>(same_user.size());
   same_user.push_back(id);
-  group_ids_.emplace(name, id);
+  group_ids_.put(name, id);
   group.name = std::move(name);
   return id;
 }
@@ -66,7 +66,7 @@ void KeyIndex::drop_group(GroupId id) {
   groups_[same_user.back()].user_position = group.user_position;
   same_user[group.user_position] = same_user.back();
   same_user.pop_back();
-  group_ids_.erase(group_ids_.find(group.name));
+  group_ids_.erase(group.name);
   group = {};
   free_groups_.push_back(id);
 }
@@ -84,7 +84,7 @@ void KeyIndex::link_tags(Id id) {
 void KeyIndex::unlink_tags(Id id) {
   auto& entry = entries_[id];
   for (std::size_t i = 0; i < entry.tags.size(); ++i) {
-    const auto tag = tag_ids_.find(entry.tags[i])->second;
+    const auto tag = *tag_ids_.find(entry.tags[i]);
     auto& list = tagged_[tag];
     const auto position = entry.tag_positions[i];
     const auto moved = list.back();
@@ -109,7 +109,7 @@ KeyIndex::Id KeyIndex::insert(std::string_view key, std::vector<std::string> tag
   auto& ids = groups_[entry.group].ids;
   entry.position = static_cast<std::uint32_t>(ids.size());
   ids.push_back(id);
-  ids_.emplace(key, id);
+  ids_.put(key, id);
   retag(id, std::move(tags));
   return id;
 }
@@ -122,22 +122,23 @@ void KeyIndex::erase(Id id) {
   ids[entry.position] = ids.back();
   ids.pop_back();
   if (ids.empty()) drop_group(entry.group);
-  ids_.erase(ids_.find(entry.key));
+  ids_.erase(entry.key);
   entry = {};
   free_ids_.push_back(id);
 }
 
 void KeyIndex::retag(Id id, std::vector<std::string> tags) {
-  std::sort(tags.begin(), tags.end());
-  tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
   unlink_tags(id);
-  entries_[id].tags = std::move(tags);
+  auto& own = entries_[id].tags;
+  for (auto& tag : tags) {
+    if (std::find(own.begin(), own.end(), tag) == own.end()) own.push_back(std::move(tag));
+  }
   link_tags(id);
 }
 
 std::optional<KeyIndex::Id> KeyIndex::find(std::string_view key) const {
-  const auto found = ids_.find(key);
-  return found == ids_.end() ? std::nullopt : std::optional(found->second);
+  const auto* id = ids_.find(key);
+  return id ? std::optional(*id) : std::nullopt;
 }
 
 void KeyIndex::collect(const std::vector<Id>& candidates, const Selector& selector, std::vector<Id>& out) const {
@@ -149,20 +150,16 @@ void KeyIndex::collect(const std::vector<Id>& candidates, const Selector& select
 std::vector<KeyIndex::Id> KeyIndex::select(const Selector& selector) const {
   std::vector<Id> out;
   if (selector.keys) {
-    auto keys = *selector.keys;
-    std::sort(keys.begin(), keys.end());
-    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
     auto rest = selector;
     rest.keys.reset();
-    for (const auto& key : keys) {
-      if (const auto id = find(key)) collect({*id}, rest, out);
+    for (const auto& key : *selector.keys) {
+      const auto id = find(key);
+      if (id && std::find(out.begin(), out.end(), *id) == out.end()) collect({*id}, rest, out);
     }
     return out;
   }
   if (selector.tag) {
-    if (const auto tag = tag_ids_.find(*selector.tag); tag != tag_ids_.end()) {
-      collect(tagged_[tag->second], selector, out);
-    }
+    if (const auto* tag = tag_ids_.find(*selector.tag)) collect(tagged_[*tag], selector, out);
     return out;
   }
   const auto from_groups = [&](const GroupList& groups) {
@@ -174,13 +171,11 @@ std::vector<KeyIndex::Id> KeyIndex::select(const Selector& selector) const {
     std::string name = *selector.endpoint;
     name.push_back(':');
     name += user;
-    if (const auto group = group_ids_.find(name); group != group_ids_.end()) from_groups({group->second});
+    if (const auto* group = group_ids_.find(name)) from_groups({*group});
   } else if (selector.endpoint) {
-    if (const auto list = endpoint_ids_.find(*selector.endpoint); list != endpoint_ids_.end()) {
-      from_groups(endpoint_groups_[list->second]);
-    }
+    if (const auto* list = endpoint_ids_.find(*selector.endpoint)) from_groups(endpoint_groups_[*list]);
   } else if (!any_user) {
-    if (const auto list = user_ids_.find(user); list != user_ids_.end()) from_groups(user_groups_[list->second]);
+    if (const auto* list = user_ids_.find(user)) from_groups(user_groups_[*list]);
   } else {
     for_each([&](Id id) {
       if (selector.selects(entries_[id].key, entries_[id].tags)) out.push_back(id);

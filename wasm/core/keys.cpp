@@ -15,7 +15,7 @@ KeyParts split_key(std::string_view key) {
   parts.endpoint = take_segment(key);
   if (has_user) {
     const auto user = take_segment(key);
-    parts.shared = user == shared_user;
+    parts.shared = user.empty() || user == shared_user;
     if (!parts.shared) parts.user = user;
     parts.params = key;
   }

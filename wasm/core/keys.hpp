@@ -8,7 +8,7 @@ namespace cardcache {
 /// is unescaped, so `:sara` can never touch `:sarah`.
 struct KeyParts {
   std::string_view endpoint;
-  /// The second segment; empty for shared keys, which have none or `None`.
+  /// The second segment; empty for shared keys, which have none, an empty one or `None`.
   std::string_view user;
   bool shared = true;
   /// What follows the user, segments still joined by `:`; empty where there is nothing more.

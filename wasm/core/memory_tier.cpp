@@ -47,7 +47,9 @@ bool MemoryTier::is_fresh(SlotId slot, Millis now) const { return may_serve(slot
 
 bool MemoryTier::may_serve(SlotId slot, Millis now, Millis grace) const {
   const auto& entry = slots_[number(slot)];
-  return now < entry.resident_until && now < entry.facts.end + grace && entry.facts.timestamp <= now + clock_tolerance;
+  // What ends while resident is kept for its grace: it may lie nowhere else.
+  const bool resident = now < entry.resident_until || entry.facts.end <= entry.resident_until;
+  return resident && now < entry.facts.end + grace && entry.facts.timestamp <= now + clock_tolerance;
 }
 
 void MemoryTier::remove(SlotId slot) { release(slot, Why::expired, false); }

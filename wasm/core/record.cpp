@@ -1,5 +1,6 @@
 #include "core/record.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 
@@ -11,14 +12,18 @@ namespace {
 
 void append_ascii(std::u16string& out, std::string_view text) { out.append(text.begin(), text.end()); }
 
+/// Up to here a double counts every whole number; times beyond it are as good as never.
+constexpr double most = 9'007'199'254'740'991;
+
 void append_integer(std::u16string& out, double value) {
-  append_ascii(out, std::to_string(static_cast<std::int64_t>(value)));
+  append_ascii(out, std::to_string(static_cast<std::int64_t>(std::clamp(value, -most, most))));
 }
 
 void append_number(std::u16string& out, double value) {
   // Three decimals are more than a weight needs, and keep printf's float code out of the module.
+  value = std::clamp(value, 0.0, most / 1'000) + 0.000'5;
   append_integer(out, value);
-  const auto thousandths = static_cast<int>(std::lround((value - std::floor(value)) * 1'000));
+  const auto thousandths = static_cast<int>((value - std::floor(value)) * 1'000);
   if (thousandths == 0) return;
   const auto digits = std::to_string(1'000 + thousandths);
   out.push_back(u'.');
@@ -105,7 +110,7 @@ std::u16string write_plain_record(std::string_view data, const EntryFacts& facts
   append_integer(out, facts.timestamp.value);
   if (facts.end != facts.timestamp + default_life) {
     append_field(out, "expires");
-    if (facts.end == never) {
+    if (facts.end.value > most) {
       append_ascii(out, "null");
     } else {
       append_integer(out, facts.end.value);
@@ -167,7 +172,9 @@ std::optional<Record> read_plain_record(std::u16string_view text, Millis default
       if (!tags) return std::nullopt;
       record.facts.tags = std::move(*tags);
     } else if (*name == u"cost") {
-      record.facts.cost = read_number(*value).value_or(1);
+      const auto cost = read_number(*value);
+      // Records are compared by it: NaN would break their order.
+      if (cost && *cost >= 0 && std::isfinite(*cost)) record.facts.cost = *cost;
     } else if (*name == u"onEvent") {
       record.facts.kept_on_event = *value == u"\"keep\"";
     }

@@ -14,15 +14,13 @@ struct TierCounts {
 };
 
 enum class ErrorKind : std::uint8_t { quota, unavailable, corrupt, serialize, crypto, fetch, remote, version };
-inline constexpr std::array<std::string_view, 8> error_names{"quota",  "unavailable", "corrupt", "serialize",
-                                                             "crypto", "fetch",       "remote",  "version"};
+inline constexpr std::size_t error_kinds = 8;
 
 enum class FetchCount : std::uint8_t { started, joined, succeeded, failed, retried, discarded };
-inline constexpr std::array<std::string_view, 6> fetch_names{"started", "joined",  "succeeded",
-                                                             "failed",  "retried", "discarded"};
+inline constexpr std::size_t fetch_counts = 6;
 
 enum class LatencyOf : std::uint8_t { persist, restore, fetch };
-inline constexpr std::array<std::string_view, 3> latency_names{"persist", "restore", "fetch"};
+inline constexpr std::size_t latency_kinds = 3;
 
 /// Durations in ms. Quantiles are those of the last `window` ones.
 class Latency {
@@ -48,9 +46,9 @@ struct EndpointCounts {
 class Statistics {
  public:
   TierCounts memory, storage, remote;
-  std::array<double, fetch_names.size()> fetches{};
-  std::array<double, error_names.size()> errors{};
-  std::array<Latency, latency_names.size()> latencies{};
+  std::array<double, fetch_counts> fetches{};
+  std::array<double, error_kinds> errors{};
+  std::array<Latency, latency_kinds> latencies{};
   double events_seen = 0, events_concerned = 0;
 
   void count_endpoint(std::string_view endpoint, double hits, double misses);

@@ -32,9 +32,8 @@ StorageTier& StorageSpace::tier_of(std::optional<std::string_view> user) {
 }
 
 StorageTier& StorageSpace::tier_with_prefix(std::string prefix) {
-  const auto known = tier_numbers_.find(prefix);
-  if (known != tier_numbers_.end()) return *tiers_[known->second];
-  tier_numbers_.emplace(prefix, static_cast<std::uint32_t>(tiers_.size()));
+  if (const auto* known = tier_numbers_.find(prefix)) return *tiers_[*known];
+  tier_numbers_.put(prefix, static_cast<std::uint32_t>(tiers_.size()));
   tiers_.push_back(std::make_unique<StorageTier>(*this, std::move(prefix)));
   return *tiers_.back();
 }
@@ -69,9 +68,9 @@ void StorageSpace::count_in(std::string_view area_key, const std::u16string& tex
     key.remove_prefix(slash + 1);
   }
   if (!key.empty() && key.front() == '!') {
-    auto& known = note_bytes_[std::string(area_key)];
-    bytes_ += bytes - known;
-    known = static_cast<std::uint32_t>(bytes);
+    const auto* known = note_bytes_.find(area_key);
+    bytes_ += bytes - (known ? *known : 0);
+    note_bytes_.put(area_key, static_cast<std::uint32_t>(bytes));
     return;
   }
   const auto record = read_plain_record(text, default_life_);
@@ -99,16 +98,19 @@ bool StorageSpace::make_room(double room, double limit, const StorageTier* spare
       candidates.push_back({tier.get(), id, facts.end <= now, facts.cost / (facts.bytes * idle.value)});
     });
   }
-  std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
-    return a.expired != b.expired ? a.expired : a.worth < b.worth;
-  });
+  // A heap, since mostly few of many go; its top is what is missed least.
+  const auto goes_later = [](const Candidate& a, const Candidate& b) {
+    return a.expired != b.expired ? b.expired : a.worth > b.worth;
+  };
+  std::make_heap(candidates.begin(), candidates.end(), goes_later);
   const double target = std::min(limit, std::max(budget_ * (1 - slack), room));
-  for (const auto& candidate : candidates) {
-    if (bytes_ + room <= target) break;
-    auto& tier = *candidate.tier;
-    const std::string key = tier.index_.key(candidate.id);
-    tier.remove(key);
-    evicted_.push_back({&tier, key, candidate.expired ? Why::expired : Why::quota});
+  while (!candidates.empty() && bytes_ + room > target) {
+    std::pop_heap(candidates.begin(), candidates.end(), goes_later);
+    const auto [tier, id, expired, worth] = candidates.back();
+    candidates.pop_back();
+    const std::string key = tier->index_.key(id);
+    tier->remove(key);
+    evicted_.push_back({tier, key, expired ? Why::expired : Why::quota});
   }
   return bytes_ + room <= limit;
 }
@@ -139,7 +141,7 @@ void StorageSpace::remove_everything() {
     for (const auto& key : keys) tier->remove(key);
   }
   if (!area_) return;
-  for (const auto& [key, bytes] : note_bytes_) area_->remove(to_utf16(key));
+  note_bytes_.for_each([&](std::string_view key, std::uint32_t) { area_->remove(to_utf16(key)); });
   note_bytes_.clear();
   bytes_ = 0;
   time_kept_ = long_ago;

@@ -52,7 +52,8 @@ StorageTier::Write StorageTier::write(std::string_view key, std::string_view dat
       const double limit = space_.bytes_ > room ? space_.bytes_ - room : 0;
       const bool freed = space_.make_room(0, limit, this, key, now);
       written = space_.put(name, text);
-      if (!freed) break;
+      // With nothing of ours left there is nothing more to give.
+      if (!freed || limit == 0) break;
       room *= 4;
     }
   }
@@ -89,9 +90,10 @@ void StorageTier::remove_note(std::string_view name) {
   if (!space_.area_) return;
   const auto key = area_key(name);
   space_.area_->remove(key);
-  if (const auto known = space_.note_bytes_.find(to_wtf8(key)); known != space_.note_bytes_.end()) {
-    space_.bytes_ -= known->second;
-    space_.note_bytes_.erase(known);
+  const auto name_in_area = to_wtf8(key);
+  if (const auto* known = space_.note_bytes_.find(name_in_area)) {
+    space_.bytes_ -= *known;
+    space_.note_bytes_.erase(name_in_area);
   }
 }
 

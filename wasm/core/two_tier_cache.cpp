@@ -249,8 +249,16 @@ std::size_t TwoTierCache::invalidate_at(const Selector& selector, bool spares_ke
 
 std::size_t TwoTierCache::invalidate(const Selector& selector, Millis now) {
   const auto count = invalidate_at(selector, false, now);
-  for (const auto& key : coordinator_.watched_keys()) {
+  for (const auto& key : coordinator_.known_keys()) {
     if (selector.selects(key, {})) coordinator_.request(key, now);
+  }
+  return count;
+}
+
+std::size_t TwoTierCache::invalidate_after_write(const Selector& selector, Millis now) {
+  const auto count = invalidate_at(selector, true, now);
+  for (const auto& key : coordinator_.known_keys()) {
+    if (coordinator_.on_event(key) == OnEvent::refresh && selector.selects(key, {})) coordinator_.request(key, now);
   }
   return count;
 }
@@ -300,7 +308,7 @@ void TwoTierCache::absorb(const Floor& floor, Millis now) {
   }
   // An event's floor asks nobody to refetch: every tab hears the event itself and decides for its own users.
   if (floor.spares_kept) return;
-  for (const auto& key : coordinator_.watched_keys()) {
+  for (const auto& key : coordinator_.known_keys()) {
     if (floor.selector.selects(key, {})) coordinator_.request(key, now);
   }
 }
@@ -332,20 +340,20 @@ void TwoTierCache::end_flight(FlightId flight) { flights_.end(flight); }
 // ---- events
 
 EventOutcome TwoTierCache::apply_event(std::string_view type, const EventFacts& facts, std::span<const Party> parties,
-                                       Millis now) {
+                                       bool first_is_me, Millis now) {
   EventOutcome outcome;
   const auto* rule = filter_.rule_for(type);
   const auto concerned = [&](std::string_view user) {
     for (std::size_t i = 0; i < parties.size(); ++i) {
       if (parties[i].user == user) return EventFilter::concerns(outcome.reasons[i]);
     }
-    return false;
+    return !first_is_me;
   };
   for (const auto& party : parties) {
     outcome.reasons.push_back(EventFilter::judge(facts, rule, party.user, party.evidence));
   }
   ++statistics_.events_seen;
-  const bool mine = !parties.empty() && EventFilter::concerns(outcome.reasons.front());
+  const bool mine = !first_is_me || EventFilter::concerns(outcome.reasons.front());
   if (mine) ++statistics_.events_concerned;
 
   std::vector<Selector> selectors(1);
@@ -359,14 +367,14 @@ EventOutcome TwoTierCache::apply_event(std::string_view type, const EventFacts& 
   }
   for (const auto& selector : selectors) outcome.invalidated += invalidate_at(selector, true, now);
 
-  for (const auto& key : coordinator_.watched_keys()) {
+  for (const auto& key : coordinator_.known_keys()) {
     if (coordinator_.on_event(key) != OnEvent::refresh) continue;
     const auto selected = std::any_of(selectors.begin(), selectors.end(), [&](const Selector& s) { return s.selects(key, {}); });
     if (!selected) continue;
     const auto parts = split_key(key);
     if (parts.shared ? mine : concerned(parts.user)) {
       coordinator_.request(key, now);
-      outcome.refreshed.push_back(key);
+      if (coordinator_.is_watched(key)) outcome.refreshed.push_back(key);
     }
   }
   return outcome;
@@ -463,16 +471,16 @@ std::vector<Entry> TwoTierCache::inspect(Millis now) {
     const SlotId slot{id};
     if (!memory_.is_fresh(slot, now)) return;
     const auto& facts = memory_.facts(slot);
-    positions.emplace(memory_.key(slot), static_cast<std::uint32_t>(out.size()));
+    positions.put(memory_.key(slot), static_cast<std::uint32_t>(out.size()));
     out.push_back({memory_.key(slot), Lookup::Where::memory, false, facts.timestamp, facts.end, facts.bytes, 0,
                    memory_.hits(slot), facts.tags});
   });
   const auto& stored = storage_.index();
   stored.for_each([&](KeyIndex::Id id) {
     const auto& facts = storage_.facts(id);
-    if (const auto known = positions.find(stored.key(id)); known != positions.end()) {
-      out[known->second].in_both = true;
-      out[known->second].stored_bytes = facts.bytes;
+    if (const auto* known = positions.find(stored.key(id))) {
+      out[*known].in_both = true;
+      out[*known].stored_bytes = facts.bytes;
     } else if (now < facts.end && facts.timestamp <= now + clock_tolerance &&
                facts.timestamp > floors_.above(stored.key(id), stored.tags(id), facts.kept_on_event)) {
       out.push_back({stored.key(id), Lookup::Where::storage, false, facts.timestamp, facts.end, 0, facts.bytes, 0,

@@ -144,6 +144,8 @@ class TwoTierCache {
 
   /// How many fresh entries went. Leaves a floor.
   std::size_t invalidate(const Selector& selector, Millis now);
+  /// The same for what a write of this page may have changed: like an event, it leaves alone what policies keep.
+  std::size_t invalidate_after_write(const Selector& selector, Millis now);
   std::size_t clear(Millis now);
   [[nodiscard]] std::vector<std::string> keys(const Selector& selector, Millis now);
 
@@ -154,10 +156,11 @@ class TwoTierCache {
   void void_flights(std::string_view key) { flights_.void_key(key); }
 
   [[nodiscard]] EventFilter& filter() { return filter_; }
-  /// Drops what the event's rule names, then asks for the watched answers of those it concerns. The first party is the
-  /// connected user, who also stands for shared keys.
+  /// Drops what the event's rule names, then asks for the watched answers of those it concerns. With `first_is_me` the first
+  /// party is the connected user, who also stands for shared keys; without, shared keys and users who are no party are
+  /// concerned, since nobody can tell.
   [[nodiscard]] EventOutcome apply_event(std::string_view type, const EventFacts& facts, std::span<const Party> parties,
-                                         Millis now);
+                                         bool first_is_me, Millis now);
   [[nodiscard]] Coordinator& coordinator() { return coordinator_; }
 
   /// Another tab changed `key` (as it stands in the area) or removed it; nullopt for a key: everything was.

@@ -7,7 +7,9 @@ const update = once(() => step('reading the package lists', () => apt('update'))
 let queue = Promise.resolve();
 
 function apt(...args) {
-  return run('apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=300', ...args], { env: { DEBIAN_FRONTEND: 'noninteractive' } });
+  return run('apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=300', ...args], {
+    env: { DEBIAN_FRONTEND: 'noninteractive' },
+  });
 }
 
 export function mayInstall() {
@@ -41,8 +43,13 @@ export async function ensureCommands(commands, what) {
 
 /** The archive this machine installs Debian's main packages from, as its own configuration names it. */
 export async function debianMirror() {
-  const ask = () => run('apt-get', ['indextargets', '--format', '$(LABEL)|$(COMPONENT)|$(REPO_URI)', 'Created-By: Packages']);
-  const pick = (text) => text.split('\n').find((line) => line.startsWith('Debian|main|'))?.split('|')[2];
+  const ask = () =>
+    run('apt-get', ['indextargets', '--format', '$(LABEL)|$(COMPONENT)|$(REPO_URI)', 'Created-By: Packages']);
+  const pick = (text) =>
+    text
+      .split('\n')
+      .find((line) => line.startsWith('Debian|main|'))
+      ?.split('|')[2];
   if (!which('apt-get')) return undefined;
   let mirror = pick(await ask());
   if (!mirror && mayInstall()) {

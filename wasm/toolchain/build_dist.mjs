@@ -8,7 +8,14 @@ import { step } from './log.mjs';
 import { npmPackages } from './npm_packages.mjs';
 import { projectFolder } from './project.mjs';
 
-const INPUTS = ['js', 'cards', 'build/wasm/cardcache.mjs', 'build/wasm/cardcache.wasm', 'package-lock.json', 'tsconfig.json'];
+const INPUTS = [
+  'js',
+  'cards',
+  'build/wasm/cardcache.mjs',
+  'build/wasm/cardcache.wasm',
+  'package-lock.json',
+  'tsconfig.json',
+];
 
 export const buildDist = once(async () => {
   await Promise.all([npmPackages(), buildPreset('wasm')]);

@@ -10,6 +10,8 @@ import { step } from './log.mjs';
 import { projectFolder } from './project.mjs';
 import { sourceArguments } from './sources.mjs';
 
+const NINJA_PROGRESS = /^\[\d+\/\d+\] /;
+
 const building = new Map();
 
 /** The build folder of a preset, built; once a process for each. */
@@ -27,7 +29,7 @@ export async function configurePreset(preset) {
   if (!existsSync(join(folder, 'build.ninja')) || !stampIs(stampFile, stamp)) {
     // Another compiler or other sources: CMake's own cache would hold on to the old ones.
     rmSync(folder, { recursive: true, force: true });
-    await step(`configuring ${preset}`, () => tools.run(tools.cmake, ['--preset', preset, ...sources]));
+    await step(`configuring ${preset}`, (note) => tools.run(tools.cmake, ['--preset', preset, ...sources], { note }));
     writeStamp(stampFile, stamp);
   }
   return { folder, tools };
@@ -35,22 +37,25 @@ export async function configurePreset(preset) {
 
 async function build(preset) {
   const { folder, tools } = await configurePreset(preset);
-  await step(`building ${preset}`, () =>
-    tools.run(['cmake'], ['--build', folder, '--parallel', String(availableParallelism()), '--', '--quiet']),
-  );
+  const args = ['--build', folder, '--parallel', String(availableParallelism())];
+  await step(`building ${preset}`, (note) => tools.run(['cmake'], args, { note, noise: NINJA_PROGRESS }));
   return folder;
 }
 
 async function toolsOf(preset) {
-  const inProject = (command, args) => run(command, args, { cwd: projectFolder });
+  const inProject = (command, args, options) => run(command, args, { cwd: projectFolder, ...options });
   if (preset.startsWith('wasm')) {
     const { id, wrap } = await emscripten();
-    const wrapped = ([command, ...first], args) => {
+    const wrapped = ([command, ...first], args, options) => {
       const whole = wrap(command, [...first, ...args]);
-      return inProject(whole.command, whole.args);
+      return inProject(whole.command, whole.args, options);
     };
     return { id, cmake: ['emcmake', 'cmake'], run: wrapped };
   }
   await ensureCommands({ cmake: 'cmake', ninja: 'ninja-build', 'g++': 'g++' }, 'a C++20 compiler, CMake and Ninja');
-  return { id: 'native', cmake: ['cmake'], run: ([command, ...first], args) => inProject(command, [...first, ...args]) };
+  return {
+    id: 'native',
+    cmake: ['cmake'],
+    run: ([command, ...first], args, options) => inProject(command, [...first, ...args], options),
+  };
 }

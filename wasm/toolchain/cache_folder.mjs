@@ -51,7 +51,7 @@ async function lock(file) {
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, mine);
   try {
-    for (let announced = false; ; ) {
+    for (let announced = false; ;) {
       try {
         // A link is the one way to create a file together with its content, so that nobody ever reads half a lock.
         linkSync(draft, file);

@@ -22,7 +22,9 @@ export function filesBelow(paths, keep = () => true) {
 }
 
 export function hashFiles(paths, keep) {
-  return hashOf(...filesBelow(paths, keep).map((file) => [file, createHash('sha256').update(readFileSync(file)).digest('hex')]));
+  return hashOf(
+    ...filesBelow(paths, keep).map((file) => [file, createHash('sha256').update(readFileSync(file)).digest('hex')]),
+  );
 }
 
 export function stampIs(file, stamp) {

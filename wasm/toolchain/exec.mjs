@@ -4,6 +4,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { pass, say, Trouble } from './log.mjs';
 
+const HEAD_LINES = 40;
 const TAIL_LINES = 80;
 const GRACE = 10_000;
 
@@ -21,8 +22,11 @@ export function which(command, path = process.env.PATH ?? '') {
   return undefined;
 }
 
-/** Runs to the end and returns what was printed to stdout; throws with the last lines of both streams. */
-export function run(command, args, { cwd, env } = {}) {
+/**
+ * Runs to the end and returns what was printed to stdout; throws with the first and last lines of both streams, without
+ * those that are mere `noise`. `note` is told each line as it comes.
+ */
+export function run(command, args, { cwd, env, note, noise } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
@@ -31,20 +35,34 @@ export function run(command, args, { cwd, env } = {}) {
     });
     let stdout = '';
     let all = '';
+    const keep = (text) => {
+      all += text;
+      note?.(text.trimEnd().split('\n').at(-1));
+    };
     child.stdout.setEncoding('utf8').on('data', (text) => {
       stdout += text;
-      all += text;
+      keep(text);
     });
-    child.stderr.setEncoding('utf8').on('data', (text) => {
-      all += text;
-    });
+    child.stderr.setEncoding('utf8').on('data', keep);
     child.on('error', (error) => reject(new Trouble(`${command}: ${error.message}`)));
     child.on('close', (code, signal) => {
       if (code === 0) return resolve(stdout);
-      const tail = all.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
-      reject(new Trouble(`${[command, ...args].join(' ')}\nended with ${signal ?? `code ${code}`}:\n${tail}`));
+      reject(
+        new Trouble(
+          `${[command, ...args].join(' ')}\nended with ${signal ?? `code ${code}`}:\n${shortened(all, noise)}`,
+        ),
+      );
     });
   });
+}
+
+function shortened(text, noise) {
+  const lines = text
+    .trimEnd()
+    .split('\n')
+    .filter((line) => !noise?.test(line));
+  if (lines.length <= HEAD_LINES + TAIL_LINES) return lines.join('\n');
+  return [...lines.slice(0, HEAD_LINES), '[…]', ...lines.slice(-TAIL_LINES)].join('\n');
 }
 
 /**

@@ -26,26 +26,34 @@ export const forkyRoot = once(() => madeOnce('forky', { SUITE, PACKAGES, UNREAD 
 
 async function make(folder) {
   if (!mayInstall()) {
-    throw new Trouble('cardcache needs emcc 4 or newer on PATH (as emsdk installs it), or root on a Debian to set one up');
+    throw new Trouble(
+      'cardcache needs emcc 4 or newer on PATH (as emsdk installs it), or root on a Debian to set one up',
+    );
   }
   // The keyring comes along because an image's old one may not know forky's keys.
   if (!which('mmdebstrap')) await install(['mmdebstrap', 'debian-archive-keyring'], 'a tool that makes a Debian tree');
   await ensureCommands({ unshare: 'util-linux', mount: 'mount' }, 'mount namespaces');
   const mirror = await debianMirror();
-  if (!mirror) throw new Trouble('cardcache needs emcc 4 or newer on PATH: this system names no Debian archive to take one from');
-  await step('making a Debian forky tree with Emscripten and Python', () =>
-    run('mmdebstrap', [
-      '--mode=root',
-      '--format=directory',
-      '--variant=minbase',
-      '--aptopt=Acquire::Check-Valid-Until "false"',
-      '--aptopt=Apt::Install-Recommends "false"',
-      ...UNREAD.map((path) => `--dpkgopt=path-exclude=${path}`),
-      `--include=${PACKAGES.join(',')}`,
-      SUITE,
-      folder,
-      mirror,
-    ]),
+  if (!mirror) {
+    throw new Trouble('cardcache needs emcc 4 or newer on PATH: this system names no Debian archive to take one from');
+  }
+  await step('making a Debian forky tree with Emscripten and Python', (note) =>
+    run(
+      'mmdebstrap',
+      [
+        '--mode=root',
+        '--format=directory',
+        '--variant=minbase',
+        '--aptopt=Acquire::Check-Valid-Until "false"',
+        '--aptopt=Apt::Install-Recommends "false"',
+        ...UNREAD.map((path) => `--dpkgopt=path-exclude=${path}`),
+        `--include=${PACKAGES.join(',')}`,
+        SUITE,
+        folder,
+        mirror,
+      ],
+      { note },
+    ),
   );
 }
 
@@ -54,7 +62,8 @@ async function make(folder) {
  * `path` stands before /usr/bin; further environment is set by `env`. Needs root.
  */
 export function inForky(root, command, args = [], { path = [], env = {} } = {}) {
-  const variables = Object.entries({ ...env, PATH: [...path, '/usr/bin', '/bin'].join(':') });
+  // The compilers by name: `c++` leads through the host's /etc/alternatives, which may know none.
+  const variables = Object.entries({ CC: 'gcc', CXX: 'g++', ...env, PATH: [...path, '/usr/bin', '/bin'].join(':') });
   const assignments = variables.map(([name, value]) => `${name}=${value}`);
   const script = 'mount --bind "$0/usr" /usr && exec "$@"';
   return { command: 'unshare', args: ['--mount', 'sh', '-c', script, root, 'env', ...assignments, command, ...args] };

@@ -15,7 +15,13 @@ const CPP_FOLDERS = ['wasm/core', 'wasm/bindings', 'tests/core'];
 /** Runs every check, says what each found, and throws if any found something. */
 export async function lint() {
   const failed = [];
-  for (const [name, check] of Object.entries({ 'clang-format': checkCppFormat, prettier, eslint, tsc, 'clang-tidy': clangTidy })) {
+  for (const [name, check] of Object.entries({
+    'clang-format': checkCppFormat,
+    prettier,
+    eslint,
+    tsc,
+    'clang-tidy': clangTidy,
+  })) {
     try {
       await step(name, check);
     } catch (error) {
@@ -28,7 +34,9 @@ export async function lint() {
 
 export async function format() {
   await Promise.all([npmPackages(), pythonTools()]);
-  await step('clang-format', async () => run((await pythonTools()).clangFormat, ['-i', ...cppFiles(/\.[ch]pp$/)], here));
+  await step('clang-format', async () =>
+    run((await pythonTools()).clangFormat, ['-i', ...cppFiles(/\.[ch]pp$/)], here),
+  );
   await step('prettier', () => npx('prettier', '--write', '--log-level=warn', '.'));
   await step('eslint', () => npx('eslint', '--fix', '.'));
 }

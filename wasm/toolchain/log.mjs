@@ -1,6 +1,7 @@
 // Progress for people and for logs: every long step says when it starts, that it is still alive, and how long it took.
 
 const HEARTBEAT = 10_000;
+const LONGEST = 90;
 
 let lastLine = Date.now();
 
@@ -19,15 +20,19 @@ export function seconds(since) {
   return `${((Date.now() - since) / 1000).toFixed(1)} s`;
 }
 
-/** Runs `work` under a title; what it returns or throws goes through. */
+/**
+ * Runs `work` under a title; what it returns or throws goes through. `work` is given a function that takes its latest line
+ * of output, which the heartbeat shows.
+ */
 export async function step(title, work) {
   const started = Date.now();
+  let latest = '';
   say(`- ${title} ...`);
   const heart = setInterval(() => {
-    if (Date.now() - lastLine >= HEARTBEAT) say(`  still ${title}, ${seconds(started)}`);
+    if (Date.now() - lastLine >= HEARTBEAT) say(`  still ${title}, ${seconds(started)}${latest && `: ${latest}`}`);
   }, HEARTBEAT / 2);
   try {
-    const result = await work();
+    const result = await work((line) => (latest = line.slice(0, LONGEST)));
     say(`  ${title}: ${seconds(started)}`);
     return result;
   } catch (error) {
@@ -44,5 +49,5 @@ export class Trouble extends Error {
 }
 
 export function describe(error) {
-  return error instanceof Trouble ? error.message : ((error instanceof Error && error.stack) || String(error));
+  return error instanceof Trouble ? error.message : (error instanceof Error && error.stack) || String(error);
 }

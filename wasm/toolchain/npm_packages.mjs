@@ -12,6 +12,8 @@ export const npmPackages = once(async () => {
   const file = join(projectFolder, 'node_modules', '.cardcache-stamp');
   if (existsSync(file) && stampIs(file, stamp)) return;
   // No package's install script is needed (the one that has a binary ships it inside the package), so none is run.
-  await step('installing npm packages', () => run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: projectFolder }));
+  await step('installing npm packages', () =>
+    run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: projectFolder }),
+  );
   writeStamp(file, stamp);
 });

@@ -32,7 +32,11 @@ async function make(folder) {
 }
 
 async function pythonWithVenv() {
-  const complete = (python) => run(python, ['-c', 'import ensurepip, venv']).then(() => true, () => false);
+  const complete = (python) =>
+    run(python, ['-c', 'import ensurepip, venv']).then(
+      () => true,
+      () => false,
+    );
   if (await complete('python3')) return 'python3';
   await install(['python3-venv'], 'Python with venv');
   return '/usr/bin/python3';

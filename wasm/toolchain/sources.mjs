@@ -51,7 +51,8 @@ async function fetchAll(pins, folder) {
         }
         missing = missing.filter(([, sha256]) => !archives.has(sha256));
       }
-      if (missing.length > 0) throw new Error(`not there in the pinned version: ${missing.map(([name]) => name).join(', ')}`);
+      if (missing.length > 0)
+        throw new Error(`not there in the pinned version: ${missing.map(([name]) => name).join(', ')}`);
     } finally {
       rmSync(scratch, { recursive: true, force: true });
     }
@@ -80,7 +81,12 @@ async function download(mirror, suite, names, folder) {
   await run('apt-get', [...options, 'source', '--download-only', ...names], { cwd: folder }).catch(() => undefined);
   const files = readdirSync(folder).filter((file) => file.endsWith('.orig.tar.gz'));
   return new Map(
-    files.map((file) => [createHash('sha256').update(readFileSync(join(folder, file))).digest('hex'), join(folder, file)]),
+    files.map((file) => [
+      createHash('sha256')
+        .update(readFileSync(join(folder, file)))
+        .digest('hex'),
+      join(folder, file),
+    ]),
   );
 }
 

@@ -9,7 +9,7 @@ import { describe, Trouble } from './log.mjs';
 import { npmPackages } from './npm_packages.mjs';
 import { projectFolder } from './project.mjs';
 import { runStages } from './stages.mjs';
-import { runCatch2, runNodeTests } from './test_runners.mjs';
+import { runCatch2, runNodeTests, runScript } from './test_runners.mjs';
 
 // As eslint asks for it, the most demanding of the tools.
 const OLDEST_NODE = [20, 19];
@@ -41,7 +41,11 @@ const tasks = {
   },
 
   async 'test:ha'() {
-    return runStages([build, { name: 'Home Assistant', run: () => browserStage('tests/ha') }]);
+    return runStages([
+      build,
+      { name: 'Home Assistant, set-up', counted: false, run: () => runScript('tests/ha/setup/install.mjs') },
+      { name: 'Home Assistant', run: () => browserStage('tests/ha') },
+    ]);
   },
 };
 

@@ -12,7 +12,11 @@ const LIMIT = 12 * 60_000;
 /** Catch2's binary, or its WebAssembly under this node. Counts test cases. */
 export async function runCatch2(file, env) {
   const [command, args] = file.endsWith('.cjs') ? [process.execPath, [file]] : [file, []];
-  const { ok, text } = await runLive(command, args, { cwd: projectFolder, env, timeout: LIMIT });
+  const { ok, text } = await runLive(command, [...args, '--colour-mode', 'none'], {
+    cwd: projectFolder,
+    env,
+    timeout: LIMIT,
+  });
   return checked(ok, countCatch2(text));
 }
 
@@ -22,12 +26,22 @@ export async function runNodeTests(folder, { env, concurrency = 1 } = {}) {
   const files = filesBelow([root], (file) => file.endsWith('.test.mjs'));
   if (!existsSync(root) || files.length === 0) throw new Trouble(`${folder} holds no *.test.mjs`);
   const args = ['--test', '--test-reporter=spec', `--test-concurrency=${concurrency}`];
-  const { ok, text } = await runLive(process.execPath, [...args, ...files.map((file) => relative(projectFolder, file))], {
-    cwd: projectFolder,
-    env: { ...env, FORCE_COLOR: '0' },
-    timeout: LIMIT,
-  });
+  const { ok, text } = await runLive(
+    process.execPath,
+    [...args, ...files.map((file) => relative(projectFolder, file))],
+    {
+      cwd: projectFolder,
+      env: { ...env, FORCE_COLOR: '0' },
+      timeout: LIMIT,
+    },
+  );
   return checked(ok, countNodeTests(text));
+}
+
+/** A script of a test folder that prepares its ground; counts nothing. */
+export async function runScript(file) {
+  const { ok } = await runLive(process.execPath, [file], { cwd: projectFolder, timeout: LIMIT });
+  if (!ok) throw new Trouble(`${file} failed`);
 }
 
 /** A runner that ended badly has failed even if it counted no failure: it may have died before it could. */
@@ -40,10 +54,18 @@ function countCatch2(text) {
   if (all) return { passed: Number(all[1]), failed: 0, skipped: 0 };
   const line = /^test cases: .*$/m.exec(text)?.[0] ?? '';
   const count = (word) => Number(new RegExp(`(\\d+) ${word}\\b`).exec(line)?.[1] ?? 0);
-  return { passed: count('passed') + count('failed as expected'), failed: count('failed(?! as)'), skipped: count('skipped') };
+  return {
+    passed: count('passed') + count('failed as expected'),
+    failed: count('failed(?! as)'),
+    skipped: count('skipped'),
+  };
 }
 
 function countNodeTests(text) {
   const count = (word) => Number(new RegExp(`^\\S+ ${word} (\\d+)$`, 'm').exec(text)?.[1] ?? 0);
-  return { passed: count('pass'), failed: count('fail') + count('cancelled'), skipped: count('skipped') + count('todo') };
+  return {
+    passed: count('pass'),
+    failed: count('fail') + count('cancelled'),
+    skipped: count('skipped') + count('todo'),
+  };
 }

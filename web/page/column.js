@@ -16,7 +16,6 @@ export class Column {
   #hass;
   #cache;
   #card;
-  #joined = 0;
   #known = new Set();
   #ledger;
 
@@ -32,10 +31,8 @@ export class Column {
     });
     this.#hass.dark = dark;
 
-    this.#card = document.createElement('cardcache-daily-plan-card');
-    this.#card.setConfig({ type: 'custom:cardcache-daily-plan-card', title: `${person.name}’s day` });
-    this.#card.hass = this.#hass.current;
     this.#hass.onChange((hass) => (this.#card.hass = hass));
+    this.#card = this.#makeCard();
     this.node = this.#frame();
   }
 
@@ -60,11 +57,18 @@ export class Column {
     this.#hass.dark = dark;
   }
 
-  /** Callers that shared a running fetch are told by no event; the statistics count them until they are cleared. */
-  countJoined() {
-    const { joined } = this.#cache.stats().fetch;
-    this.#ledger.joined(joined - (joined < this.#joined ? 0 : this.#joined));
-    this.#joined = joined;
+  /** A new element in the old one's place, as Home Assistant makes after every reconnect and for every view opened anew. */
+  rebuild() {
+    const before = this.#card;
+    this.#card = this.#makeCard();
+    before.replaceWith(this.#card);
+  }
+
+  #makeCard() {
+    const card = document.createElement('cardcache-daily-plan-card');
+    card.setConfig({ type: 'custom:cardcache-daily-plan-card', title: `${this.#person.name}’s day` });
+    card.hass = this.#hass.current;
+    return card;
   }
 
   #listen(onChange, onEvent) {

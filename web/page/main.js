@@ -47,7 +47,6 @@ function draw() {
   drawing = true;
   requestAnimationFrame(() => {
     drawing = false;
-    for (const column of columns) column.countJoined();
     score.show(server, ledger);
     table.show();
     if (!startingOver) keepLedger(ledger);
@@ -81,11 +80,12 @@ byId('offline').addEventListener('click', ({ currentTarget: button }) => {
 });
 
 byId('clear').addEventListener('click', () => {
-  for (const column of columns) {
-    column.countJoined();
-    column.cache.clear();
-  }
+  for (const column of columns) column.cache.clear();
   draw();
+});
+
+byId('rebuild').addEventListener('click', () => {
+  for (const column of columns) column.rebuild();
 });
 
 byId('reload').addEventListener('click', () => location.reload());
@@ -103,7 +103,7 @@ byId('start-over').addEventListener('click', async () => {
 const { ms, calls } = await painted;
 setText(
   byId('paint'),
-  `Both plans on screen ${Math.round(ms)} ms after the navigation began, ${calls === 0 ? 'before any call' : `after ${times(calls, 'call')}`}.`,
+  `Both plans painted after ${Math.round(ms)} ms and ${calls === 0 ? 'no call' : times(calls, 'call')}.`,
 );
 draw();
 setInterval(draw, 1000);

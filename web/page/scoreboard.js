@@ -41,9 +41,8 @@ class Comparison {
 }
 
 const avoided = [
-  ['memory', 'answered from memory', 'a card asked, and the answer was at hand'],
+  ['memory', 'answered from memory', 'a card asked, and the answer was at hand: a new view, a card built anew'],
   ['storage', 'answered from localStorage', 'the same after a reload'],
-  ['joined', 'shared a running call', 'two asked at once, one call went out'],
   ['spared', 'not asked again', 'the event did not concern the user, or spared a paid text'],
 ];
 

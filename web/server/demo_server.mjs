@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
 import { CallCounts } from './call_counts.mjs';
@@ -11,8 +12,9 @@ import { TaskTracker, usualDelays } from './tasktracker.mjs';
 
 const HOST = '127.0.0.1';
 const SOCKET_PATH = '/api/websocket';
+const dist = process.env.CARDCACHE_DIST;
 const folders = {
-  '/dist/': fileURLToPath(new URL('../../dist/', import.meta.url)),
+  '/dist/': dist ? `${resolve(dist)}/` : fileURLToPath(new URL('../../dist/', import.meta.url)),
   '/': fileURLToPath(new URL('../page/', import.meta.url)),
 };
 

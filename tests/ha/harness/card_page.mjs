@@ -5,6 +5,8 @@ export class CardPage {
   #tag;
   /** What broke in the page, as far as it names us or happened outside of everything. */
   problems = [];
+  /** The service calls of ours that left the browser, as its own network layer saw them: `{ at, service }`. */
+  framesSent = [];
 
   constructor(page, url, tag) {
     this.page = page;
@@ -15,6 +17,13 @@ export class CardPage {
       if (message.type() === 'error' && /cardcache/i.test(message.text() + message.location().url)) {
         this.problems.push(`console: ${message.text()}`);
       }
+    });
+    page.on('websocket', (socket) => {
+      socket.on('framesent', ({ payload }) => {
+        for (const { domain, service } of [JSON.parse(payload)].flat()) {
+          if (domain === 'tasktracker') this.framesSent.push({ at: Date.now(), service });
+        }
+      });
     });
   }
 
@@ -80,11 +89,11 @@ export class CardPage {
     );
   }
 
-  /** Marks the card and its rows, so that `markedNodes` tells which of them are still the same DOM nodes. */
+  /** Marks the card and its rows, so that `markedNodes` tells which tasks still have the DOM node they had. */
   async markNodes() {
     await this.card.evaluate((card) => {
       card.markedByTest = true;
-      for (const row of card.shadowRoot.querySelectorAll('[data-task]')) row.markedByTest = true;
+      for (const row of card.shadowRoot.querySelectorAll('[data-task]')) row.markedByTest = row.dataset.task;
     });
   }
 
@@ -92,7 +101,7 @@ export class CardPage {
     return this.card.evaluate((card) => ({
       card: card.markedByTest === true,
       tasks: [...card.shadowRoot.querySelectorAll('[data-task]')]
-        .filter((row) => row.markedByTest)
+        .filter((row) => row.markedByTest === row.dataset.task)
         .map((row) => row.dataset.task),
     }));
   }

@@ -1,0 +1,303 @@
+#include "core/coordinator.hpp"
+
+#include <algorithm>
+#include <catch2/catch_approx.hpp>
+#include <catch2/catch_test_macros.hpp>
+#include <string>
+#include <vector>
+
+#include "support/random.hpp"
+
+using namespace cardcache;
+using namespace cardcache::testing;
+
+namespace {
+
+constexpr Millis start{1'000'000};
+using Keys = std::vector<std::string>;
+
+WatchTimes times_of(double interval, double debounce = 300) {
+  WatchTimes times;
+  times.interval = Millis{interval};
+  times.debounce = Millis{debounce};
+  return times;
+}
+
+Millis after(double milliseconds) { return start + Millis{milliseconds}; }
+
+}  // namespace
+
+TEST_CASE("coordinator: what has no answer yet is due at once") {
+  Coordinator coordinator;
+  coordinator.add("plan", {}, std::nullopt);
+  CHECK(coordinator.next_due() <= start);
+  CHECK(coordinator.take_due(start) == Keys{"plan"});
+}
+
+TEST_CASE("coordinator: what is taken is not due again until its fetch has ended") {
+  Coordinator coordinator;
+  coordinator.add("plan", {}, std::nullopt);
+  CHECK(coordinator.take_due(start) == Keys{"plan"});
+  CHECK(coordinator.next_due() == never);
+  CHECK(coordinator.take_due(after(1e9)).empty());
+  coordinator.succeeded("plan", start);
+  CHECK(coordinator.next_due() == after(180'000));
+}
+
+TEST_CASE("coordinator: an answer is fetched anew one interval after it was true") {
+  Coordinator coordinator;
+  coordinator.add("plan", {}, start);
+  CHECK(coordinator.next_due() == after(180'000));
+  CHECK(coordinator.take_due(after(179'999)).empty());
+  CHECK(coordinator.take_due(after(180'000)) == Keys{"plan"});
+}
+
+TEST_CASE("coordinator: the smallest interval of all watchers counts, and no longer when it has gone") {
+  Coordinator coordinator;
+  coordinator.add("plan", times_of(100'000), start);
+  const auto hasty = coordinator.add("plan", times_of(10'000), start);
+  CHECK(coordinator.next_due() == after(10'000));
+  coordinator.remove(hasty, after(1));
+  CHECK(coordinator.next_due() == after(100'000));
+}
+
+TEST_CASE("coordinator: nobody watches, nothing is due") {
+  Coordinator coordinator;
+  const auto watch = coordinator.add("plan", {}, std::nullopt);
+  coordinator.request("plan", start);
+  coordinator.remove(watch, start);
+  CHECK(coordinator.next_due() == never);
+  CHECK(coordinator.take_due(after(1e9)).empty());
+  CHECK_FALSE(coordinator.is_watched("plan"));
+}
+
+TEST_CASE("coordinator: a hidden page asks for nothing, except for those that want it") {
+  Coordinator coordinator;
+  coordinator.add("plan", {}, std::nullopt);
+  auto steady = times_of(10'000);
+  steady.while_hidden = true;
+  coordinator.add("alarm", steady, start);
+  coordinator.set_visible(false);
+  CHECK(coordinator.next_due() == after(10'000));
+  CHECK(coordinator.take_due(after(1e9)) == Keys{"alarm"});
+  coordinator.set_visible(true);
+  CHECK(coordinator.take_due(after(1e9)) == Keys{"plan"});
+}
+
+TEST_CASE("coordinator: while hidden only the intervals of those count that want it") {
+  Coordinator coordinator;
+  coordinator.add("plan", times_of(1'000), start);
+  auto steady = times_of(50'000);
+  steady.while_hidden = true;
+  coordinator.add("plan", steady, start);
+  CHECK(coordinator.next_due() == after(1'000));
+  coordinator.set_visible(false);
+  CHECK(coordinator.next_due() == after(50'000));
+}
+
+TEST_CASE("coordinator: requests wait for the end of their burst") {
+  Coordinator coordinator;
+  coordinator.add("plan", {}, start);
+  coordinator.request("plan", after(1'000));
+  CHECK(coordinator.next_due() == after(1'300));
+  coordinator.request("plan", after(1'200));
+  CHECK(coordinator.next_due() == after(1'500));
+  CHECK(coordinator.take_due(after(1'499)).empty());
+  CHECK(coordinator.take_due(after(1'500)) == Keys{"plan"});
+  coordinator.succeeded("plan", after(1'500));
+  CHECK(coordinator.next_due() == after(181'500));
+}
+
+TEST_CASE("coordinator: a request that comes while a fetch runs is answered by another") {
+  Coordinator coordinator;
+  coordinator.add("plan", {}, start);
+  coordinator.started("plan");
+  coordinator.request("plan", after(100));
+  CHECK(coordinator.next_due() == never);
+  coordinator.discarded("plan");
+  CHECK(coordinator.next_due() == after(400));
+}
+
+TEST_CASE("coordinator: a request never delays what is due earlier") {
+  Coordinator coordinator;
+  coordinator.add("plan", {}, start);
+  coordinator.request("plan", after(179'900));
+  CHECK(coordinator.next_due() == after(180'000));
+}
+
+TEST_CASE("coordinator: requests for what nobody knows are passed over") {
+  Coordinator coordinator;
+  coordinator.request("plan", start);
+  coordinator.started("plan");
+  coordinator.failed("plan", start, 0);
+  coordinator.succeeded("plan", start);
+  coordinator.discarded("plan");
+  coordinator.renewed("plan", start);
+  coordinator.remove(WatchId{7}, start);
+  CHECK(coordinator.next_due() == never);
+  CHECK_FALSE(coordinator.status("plan"));
+}
+
+TEST_CASE("coordinator: failures back off, doubling, never in a tight row and never beyond the interval") {
+  for (const double random : {0.0, 0.5, 0.999}) {
+    Coordinator coordinator;
+    coordinator.add("plan", times_of(60'000), start);
+    double longest = 5'000;
+    auto now = start;
+    for (int attempt = 1; attempt <= 40; ++attempt) {
+      coordinator.started("plan");
+      coordinator.failed("plan", now, random);
+      const auto wait = coordinator.next_due() - now;
+      CHECK(wait.value == Catch::Approx(longest * (0.5 + random / 2)));
+      now = coordinator.next_due();
+      longest = std::min(longest * 2, 60'000.0);
+    }
+    CHECK_FALSE(coordinator.status("plan")->last_success);
+    CHECK(coordinator.status("plan")->last_update == start);
+    coordinator.succeeded("plan", now);
+    CHECK(coordinator.status("plan")->last_success);
+    CHECK(coordinator.next_due() == now + Millis{60'000});
+  }
+}
+
+TEST_CASE("coordinator: a failure of what has no answer yet is not asked again at once") {
+  Coordinator coordinator;
+  coordinator.add("plan", {}, std::nullopt);
+  CHECK(coordinator.take_due(start) == Keys{"plan"});
+  coordinator.failed("plan", start, 0);
+  CHECK(coordinator.next_due() == after(2'500));
+}
+
+TEST_CASE("coordinator: when the network is back what failed is tried at once, and nothing else") {
+  Coordinator coordinator;
+  coordinator.add("plan", {}, start);
+  coordinator.add("teams", {}, start);
+  coordinator.started("plan");
+  coordinator.failed("plan", after(10), 0.9);
+  coordinator.retry_failed(after(20));
+  CHECK(coordinator.take_due(after(20)) == Keys{"plan"});
+}
+
+TEST_CASE("coordinator: after a failure an answer that was void leaves the key due, not forgotten") {
+  Coordinator coordinator;
+  coordinator.add("plan", {}, start);
+  coordinator.started("plan");
+  coordinator.failed("plan", after(10), 0);
+  CHECK(coordinator.take_due(after(10'000)) == Keys{"plan"});
+  coordinator.discarded("plan");
+  CHECK(coordinator.next_due() <= after(180'000));
+}
+
+TEST_CASE("coordinator: what may have missed an event is due at once, what is younger is not") {
+  Coordinator coordinator;
+  coordinator.add("old", {}, start);
+  coordinator.add("young", {}, after(5'000));
+  auto paid = times_of(180'000);
+  paid.on_event = OnEvent::invalidate;
+  coordinator.add("paid", paid, start);
+  coordinator.catch_up(after(5'000), after(6'000));
+  CHECK(coordinator.take_due(after(6'000)) == Keys{"old"});
+}
+
+TEST_CASE("coordinator: an answer that came another way is as good as a fetched one") {
+  Coordinator coordinator;
+  coordinator.add("plan", {}, start);
+  coordinator.renewed("plan", after(100'000));
+  CHECK(coordinator.next_due() == after(280'000));
+  CHECK(coordinator.status("plan")->last_update == after(100'000));
+}
+
+TEST_CASE("coordinator: a watcher with an older answer does not make the key older") {
+  Coordinator coordinator;
+  coordinator.add("plan", {}, after(50'000));
+  coordinator.add("plan", {}, start);
+  CHECK(coordinator.status("plan")->last_update == after(50'000));
+  CHECK(coordinator.status("plan")->watchers == 2);
+}
+
+TEST_CASE("coordinator: a key's state outlives its last watcher for a moment, for cards that are moved") {
+  Coordinator coordinator;
+  const auto watch = coordinator.add("plan", {}, start);
+  coordinator.remove(watch, after(1'000));
+  coordinator.sweep(after(5'999));
+  REQUIRE(coordinator.status("plan"));
+  CHECK(coordinator.status("plan")->last_update == start);
+  coordinator.add("plan", {}, std::nullopt);
+  coordinator.sweep(after(1e9));
+  CHECK(coordinator.status("plan")->last_update == start);
+}
+
+TEST_CASE("coordinator: longer abandoned it is forgotten, though not while its fetch runs") {
+  Coordinator coordinator;
+  const auto watch = coordinator.add("plan", {}, start);
+  coordinator.started("plan");
+  coordinator.remove(watch, start);
+  coordinator.sweep(after(5'000));
+  CHECK(coordinator.status("plan"));
+  coordinator.succeeded("plan", start);
+  coordinator.sweep(after(5'000));
+  CHECK_FALSE(coordinator.status("plan"));
+}
+
+TEST_CASE("coordinator: the newest watcher says what an event does") {
+  Coordinator coordinator;
+  CHECK(coordinator.on_event("plan") == OnEvent::refresh);
+  coordinator.add("plan", {}, start);
+  auto kept = times_of(1'000);
+  kept.on_event = OnEvent::keep;
+  const auto watch = coordinator.add("plan", kept, start);
+  CHECK(coordinator.on_event("plan") == OnEvent::keep);
+  coordinator.remove(watch, start);
+  CHECK(coordinator.on_event("plan") == OnEvent::refresh);
+}
+
+TEST_CASE("coordinator: it names the keys that are watched, and for a moment those that were") {
+  Coordinator coordinator;
+  coordinator.add("plan", {}, start);
+  const auto watch = coordinator.add("teams", {}, start);
+  coordinator.remove(watch, start);
+  CHECK(coordinator.known_keys() == Keys{"plan", "teams"});
+  coordinator.sweep(after(4'999));
+  CHECK(coordinator.known_keys() == Keys{"plan", "teams"});
+  coordinator.sweep(after(5'000));
+  CHECK(coordinator.known_keys() == Keys{"plan"});
+}
+
+TEST_CASE("coordinator: what an event wanted while nobody watched is due for whoever comes back") {
+  Coordinator coordinator;
+  coordinator.remove(coordinator.add("plan", {}, start), start);
+  coordinator.request("plan", start);
+  CHECK(coordinator.next_due() == never);
+  coordinator.add("plan", {}, start);
+  CHECK(coordinator.next_due() == after(300));
+}
+
+TEST_CASE("coordinator: who comes back with nothing to show is due at once") {
+  Coordinator coordinator;
+  coordinator.remove(coordinator.add("plan", {}, start), start);
+  coordinator.add("plan", {}, std::nullopt);
+  CHECK(coordinator.take_due(start) == Keys{"plan"});
+}
+
+TEST_CASE("coordinator: an interval that never ends fetches on request only") {
+  Coordinator coordinator;
+  coordinator.add("plan", times_of(never.value), start);
+  CHECK(coordinator.next_due() == never);
+  CHECK(coordinator.take_due(after(1e15)).empty());
+  coordinator.request("plan", start);
+  CHECK(coordinator.next_due() == after(300));
+}
+
+TEST_CASE("retry delay: a random share of the doubled base, at most the longest") {
+  CHECK(retry_delay(1, Millis{500}, Millis{30'000}, 0) == Millis{0});
+  CHECK(retry_delay(1, Millis{500}, Millis{30'000}, 0.5) == Millis{250});
+  CHECK(retry_delay(3, Millis{500}, Millis{30'000}, 0.5) == Millis{1'000});
+  CHECK(retry_delay(10, Millis{500}, Millis{30'000}, 0.5) == Millis{15'000});
+  CHECK(retry_delay(10'000, Millis{500}, Millis{30'000}, 0.5) == Millis{15'000});
+  Random random;
+  for (int attempt = 1; attempt < 100; ++attempt) {
+    const auto delay = retry_delay(attempt, Millis{500}, Millis{30'000}, random.below(1'000) / 1'000.0);
+    CHECK(delay >= Millis{0});
+    CHECK(delay < Millis{30'000});
+  }
+}

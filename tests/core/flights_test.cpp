@@ -1,0 +1,72 @@
+#include "core/flights.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "support/selectors.hpp"
+
+using namespace cardcache;
+using namespace cardcache::testing;
+
+namespace {
+
+Flights::Flight flight_of(std::string_view key, double timestamp, bool kept = false, std::vector<std::string> tags = {}) {
+  return {.id = {}, .key = std::string(key), .tags = std::move(tags), .kept_on_event = kept, .timestamp = Millis{timestamp}};
+}
+
+}  // namespace
+
+TEST_CASE("flights: a flight is found until it has ended") {
+  Flights flights;
+  const auto one = flights.begin(flight_of("teams", 100));
+  const auto other = flights.begin(flight_of("teams", 100));
+  CHECK(one != other);
+  REQUIRE(flights.find(one));
+  CHECK(flights.find(one)->key == "teams");
+  CHECK_FALSE(flights.find(one)->is_void);
+  flights.end(one);
+  CHECK_FALSE(flights.find(one));
+  CHECK(flights.find(other));
+  CHECK(flights.size() == 1);
+  flights.end(one);
+  CHECK(flights.size() == 1);
+}
+
+TEST_CASE("flights: a set of the key voids its flights and no others") {
+  Flights flights;
+  const auto mine = flights.begin(flight_of("daily_plan:sara", 100));
+  const auto other = flights.begin(flight_of("daily_plan:sarah", 100));
+  flights.void_key("daily_plan:sara");
+  CHECK(flights.find(mine)->is_void);
+  CHECK_FALSE(flights.find(other)->is_void);
+}
+
+TEST_CASE("flights: an invalidation voids what it selects and what began no later") {
+  Flights flights;
+  const auto before = flights.begin(flight_of("daily_plan:sara", 100));
+  const auto same = flights.begin(flight_of("daily_plan:sara", 200));
+  const auto after = flights.begin(flight_of("daily_plan:sara", 201));
+  const auto other = flights.begin(flight_of("teams", 100));
+  flights.void_selected(by_text(":sara"), Millis{200}, false);
+  CHECK(flights.find(before)->is_void);
+  CHECK(flights.find(same)->is_void);
+  CHECK_FALSE(flights.find(after)->is_void);
+  CHECK_FALSE(flights.find(other)->is_void);
+}
+
+TEST_CASE("flights: tags are known while the fetch is under way") {
+  Flights flights;
+  const auto tagged = flights.begin(flight_of("team_7_metrics", 100, false, {"metrics"}));
+  const auto untagged = flights.begin(flight_of("team_8_metrics", 100));
+  flights.void_selected(by_tag("metrics"), Millis{100}, false);
+  CHECK(flights.find(tagged)->is_void);
+  CHECK_FALSE(flights.find(untagged)->is_void);
+}
+
+TEST_CASE("flights: an event does not void what is kept on events, an invalidation does") {
+  Flights flights;
+  const auto kept = flights.begin(flight_of("encouragement:sara", 100, true));
+  flights.void_selected({}, Millis{100}, true);
+  CHECK_FALSE(flights.find(kept)->is_void);
+  flights.void_selected({}, Millis{100}, false);
+  CHECK(flights.find(kept)->is_void);
+}

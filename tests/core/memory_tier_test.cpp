@@ -1,0 +1,241 @@
+#include "core/memory_tier.hpp"
+
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <string>
+#include <vector>
+
+#include "support/random.hpp"
+#include "support/selectors.hpp"
+#include "support/tab.hpp"
+
+using namespace cardcache;
+using namespace cardcache::testing;
+
+namespace {
+
+EntryFacts facts_of(Millis timestamp, Millis life) {
+  EntryFacts facts;
+  facts.timestamp = timestamp;
+  facts.end = timestamp + life;
+  return facts;
+}
+
+EntryFacts weighing(double bytes, double cost = 1) {
+  auto facts = facts_of(start, day);
+  facts.bytes = bytes;
+  facts.cost = cost;
+  return facts;
+}
+
+double deadline(const MemoryTier& tier, SlotId slot) { return tier.deadlines()[static_cast<std::uint32_t>(slot)]; }
+
+}  // namespace
+
+TEST_CASE("memory tier: an entry is fresh until its end, and not in the millisecond of it") {
+  MemoryTier tier({});
+  const auto slot = tier.put("plan", facts_of(start, minute), start).value();
+  CHECK(tier.is_fresh(slot, start));
+  CHECK(tier.is_fresh(slot, start + minute - Millis{1}));
+  CHECK_FALSE(tier.is_fresh(slot, start + minute));
+  CHECK(deadline(tier, slot) == (start + minute).value);
+}
+
+TEST_CASE("memory tier: residence ends after the tier's ttl, however long the life") {
+  MemoryTier tier({});
+  const auto slot = tier.put("plan", facts_of(start, day), start).value();
+  CHECK(deadline(tier, slot) == (start + default_memory_ttl).value);
+  CHECK(tier.is_fresh(slot, start + default_memory_ttl - Millis{1}));
+  CHECK_FALSE(tier.is_fresh(slot, start + default_memory_ttl));
+  CHECK_FALSE(tier.may_serve(slot, start + default_memory_ttl, hour));
+}
+
+TEST_CASE("memory tier: residence is counted from the putting, life from the timestamp") {
+  MemoryTier tier({});
+  const auto slot = tier.put("plan", facts_of(start - day, day + hour), start).value();
+  CHECK(deadline(tier, slot) == (start + hour).value);
+}
+
+TEST_CASE("memory tier: what is more than a minute ahead is not believed") {
+  MemoryTier tier({});
+  const auto slot = tier.put("plan", facts_of(start + minute, day), start).value();
+  CHECK(tier.is_fresh(slot, start));
+  CHECK_FALSE(tier.is_fresh(slot, start - Millis{1}));
+}
+
+TEST_CASE("memory tier: grace serves what has ended, as long as it is") {
+  MemoryTier tier({});
+  const auto slot = tier.put("plan", facts_of(start, minute), start).value();
+  CHECK(tier.may_serve(slot, start + minute, Millis{1}));
+  CHECK(tier.may_serve(slot, start + minute + hour - Millis{1}, hour));
+  CHECK_FALSE(tier.may_serve(slot, start + minute + hour, hour));
+}
+
+TEST_CASE("memory tier: grace serves also what lived exactly as long as it was resident") {
+  // The default of what never reaches storage: its life is the memory ttl.
+  MemoryTier tier({});
+  const auto slot = tier.put("plan", facts_of(start, default_memory_ttl), start).value();
+  CHECK_FALSE(tier.is_fresh(slot, start + default_memory_ttl));
+  CHECK(tier.may_serve(slot, start + default_memory_ttl + minute, hour));
+  tier.sweep(start + default_memory_ttl + minute, hour);
+  CHECK(tier.holds(slot));
+  tier.sweep(start + default_memory_ttl + hour, hour);
+  CHECK_FALSE(tier.holds(slot));
+}
+
+TEST_CASE("memory tier: a life of nothing is never fresh, but may be served in its grace") {
+  MemoryTier tier({});
+  const auto slot = tier.put("plan", facts_of(start, Millis{0}), start).value();
+  CHECK_FALSE(tier.is_fresh(slot, start));
+  CHECK(tier.may_serve(slot, start, minute));
+}
+
+TEST_CASE("memory tier: a new value takes the slot of the old") {
+  MemoryTier tier({});
+  const auto slot = tier.put("plan", facts_of(start, minute), start).value();
+  auto facts = facts_of(start + minute, hour);
+  facts.tags = {"plan"};
+  CHECK(tier.put("plan", facts, start + minute) == slot);
+  CHECK(tier.size() == 1);
+  CHECK(tier.facts(slot).timestamp == start + minute);
+  CHECK(tier.select(by_tag("plan")).size() == 1);
+  CHECK(tier.dropped().empty());
+}
+
+TEST_CASE("memory tier: a slot that is empty has no deadline and is told") {
+  MemoryTier tier({});
+  const auto slot = tier.put("plan", facts_of(start, minute), start).value();
+  tier.remove(slot);
+  CHECK_FALSE(tier.find("plan"));
+  CHECK(deadline(tier, slot) == long_ago.value);
+  REQUIRE(tier.dropped().size() == 1);
+  CHECK(tier.dropped()[0].slot == slot);
+  CHECK_FALSE(tier.dropped()[0].evicted);
+}
+
+TEST_CASE("memory tier: over its number of entries the least recently used goes") {
+  MemoryTier tier({.ttl = hour, .max_entries = 3});
+  const auto one = tier.put("one", weighing(0), start).value();
+  CHECK(tier.put("two", weighing(0), start));
+  CHECK(tier.put("three", weighing(0), start));
+  tier.note_use(one);
+  CHECK(tier.put("four", weighing(0), start));
+  CHECK(tier.find("one"));
+  CHECK_FALSE(tier.find("two"));
+  CHECK(tier.find("three"));
+  CHECK(tier.find("four"));
+  REQUIRE(tier.dropped().size() == 1);
+  CHECK(tier.dropped()[0].why == Why::capacity);
+  CHECK(tier.dropped()[0].evicted);
+}
+
+TEST_CASE("memory tier: among the least recently used the cheapest to lose goes") {
+  MemoryTier tier({.ttl = hour, .max_entries = 3});
+  CHECK(tier.put("paid", weighing(0, 10), start));
+  CHECK(tier.put("list", weighing(0, 1), start));
+  CHECK(tier.put("other", weighing(0, 1), start));
+  CHECK(tier.put("new", weighing(0, 1), start));
+  CHECK(tier.find("paid"));
+  CHECK_FALSE(tier.find("list"));
+}
+
+TEST_CASE("memory tier: what was just put never makes room for itself") {
+  MemoryTier tier({.ttl = hour, .max_entries = 1});
+  CHECK(tier.put("dear", weighing(0, 10), start));
+  CHECK(tier.put("cheap", weighing(0, 0), start));
+  CHECK(tier.find("cheap"));
+  CHECK_FALSE(tier.find("dear"));
+}
+
+TEST_CASE("memory tier: over its bytes as many go as are needed") {
+  MemoryTier tier({.ttl = hour, .max_entries = 100, .max_bytes = 100});
+  CHECK(tier.put("a", weighing(40), start));
+  CHECK(tier.put("b", weighing(40), start));
+  CHECK(tier.put("c", weighing(20), start));
+  CHECK(tier.size() == 3);
+  CHECK(tier.put("d", weighing(70), start));
+  CHECK(tier.find("d"));
+  CHECK(tier.find("c"));
+  CHECK(tier.size() == 2);
+  // Bytes are given back, and a value that shrinks needs no room.
+  CHECK(tier.put("d", weighing(10), start));
+  CHECK(tier.put("e", weighing(70), start));
+  CHECK(tier.size() == 3);
+}
+
+TEST_CASE("memory tier: what is larger than all of it evicts nothing but its own older value") {
+  MemoryTier tier({.ttl = hour, .max_entries = 100, .max_bytes = 100});
+  CHECK(tier.put("a", weighing(40), start));
+  CHECK(tier.put("b", weighing(40), start));
+  CHECK_FALSE(tier.put("a", weighing(101), start));
+  CHECK_FALSE(tier.find("a"));
+  CHECK(tier.find("b"));
+}
+
+TEST_CASE("memory tier: a tier for no entries keeps none") {
+  MemoryTier tier({.ttl = hour, .max_entries = 0});
+  CHECK_FALSE(tier.put("a", weighing(1), start));
+  CHECK(tier.size() == 0);
+}
+
+TEST_CASE("memory tier: a sweep takes what has ended, and says so") {
+  MemoryTier tier({});
+  const auto old = tier.put("old", facts_of(start, minute), start).value();
+  const auto young = tier.put("young", facts_of(start, hour), start).value();
+  tier.sweep(start + minute, Millis{0});
+  CHECK_FALSE(tier.holds(old));
+  CHECK(tier.holds(young));
+  REQUIRE(tier.dropped().size() == 1);
+  CHECK(tier.dropped()[0].why == Why::expired);
+  CHECK(tier.dropped()[0].evicted);
+}
+
+TEST_CASE("memory tier: what comes from the future can be dropped") {
+  MemoryTier tier({});
+  CHECK(tier.put("future", facts_of(start + hour, day), start));
+  CHECK(tier.put("past", facts_of(start, day), start));
+  tier.drop_future(start);
+  CHECK_FALSE(tier.find("future"));
+  CHECK(tier.find("past"));
+}
+
+TEST_CASE("memory tier: uses are counted, of empty slots none") {
+  MemoryTier tier({});
+  const auto slot = tier.put("plan", facts_of(start, minute), start).value();
+  tier.note_use(slot);
+  tier.note_use(slot);
+  CHECK(tier.hits(slot) == 2);
+  tier.remove(slot);
+  tier.note_use(slot);
+  tier.note_use(SlotId{99});
+  const auto again = tier.put("teams", facts_of(start, minute), start).value();
+  CHECK(again == slot);
+  CHECK(tier.hits(again) == 0);
+}
+
+TEST_CASE("memory tier: its order of use is that of a plain list, whatever comes in whatever order") {
+  Random random;
+  INFO("--rng-seed " << random.seed());
+  constexpr std::uint32_t most = 12;
+  MemoryTier tier({.ttl = day, .max_entries = most});
+  std::vector<std::string> order;  // oldest first
+  for (int step = 0; step < 5'000; ++step) {
+    const auto key = "key_" + std::to_string(random.below(20));
+    const auto slot = tier.find(key);
+    const auto listed = std::find(order.begin(), order.end(), key);
+    REQUIRE(slot.has_value() == (listed != order.end()));
+    if (listed != order.end()) order.erase(listed);
+    if (slot && random.chance(4)) {
+      tier.remove(*slot);
+      continue;
+    }
+    if (slot && random.chance(2)) {
+      tier.note_use(*slot);
+    } else {
+      REQUIRE(tier.put(key, weighing(1), start));
+    }
+    order.push_back(key);
+    if (order.size() > most) order.erase(order.begin());
+    REQUIRE(tier.size() == order.size());
+  }
+}

@@ -1,0 +1,76 @@
+#include "core/statistics.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <string>
+
+using namespace cardcache;
+
+TEST_CASE("latency: without a measurement everything is 0") {
+  const Latency latency;
+  CHECK(latency.count() == 0);
+  CHECK(latency.longest() == 0);
+  CHECK(latency.quantile(0.5) == 0);
+}
+
+TEST_CASE("latency: quantiles are measured values, of the nearest rank") {
+  Latency latency;
+  for (const double duration : {30, 10, 50, 20, 40}) latency.add(duration);
+  CHECK(latency.quantile(0) == 10);
+  CHECK(latency.quantile(0.2) == 10);
+  CHECK(latency.quantile(0.5) == 30);
+  CHECK(latency.quantile(0.95) == 50);
+  CHECK(latency.quantile(1) == 50);
+}
+
+TEST_CASE("latency: quantiles are those of the last ones, count and longest those of all") {
+  Latency latency;
+  latency.add(1'000);
+  for (std::size_t i = 0; i < Latency::window; ++i) latency.add(5);
+  CHECK(latency.quantile(1) == 5);
+  CHECK(latency.longest() == 1'000);
+  CHECK(latency.count() == static_cast<double>(Latency::window) + 1);
+  latency.add(7);
+  CHECK(latency.quantile(1) == 7);
+}
+
+TEST_CASE("statistics: endpoints are counted apart") {
+  Statistics statistics;
+  statistics.count_endpoint("teams", 1, 0);
+  statistics.count_endpoint("teams", 0, 1);
+  statistics.count_endpoint("plan", 1, 0);
+  const auto of = [&](std::string_view name) { return statistics.endpoint(statistics.endpoint_numbers().find(name)->second); };
+  CHECK(of("teams").hits == 1);
+  CHECK(of("teams").misses == 1);
+  CHECK(of("plan").hits == 1);
+  CHECK(of("plan").misses == 0);
+}
+
+TEST_CASE("statistics: keys made of ids do not make them grow for ever, and no count is lost") {
+  Statistics statistics;
+  for (int i = 0; i < 10'000; ++i) statistics.count_endpoint("team_" + std::to_string(i), 1, 2);
+  CHECK(statistics.endpoint_numbers().size() == Statistics::most_endpoints + 1);
+  double hits = 0;
+  double misses = 0;
+  for (const auto& [name, number] : statistics.endpoint_numbers()) {
+    hits += statistics.endpoint(number).hits;
+    misses += statistics.endpoint(number).misses;
+  }
+  CHECK(hits == 10'000);
+  CHECK(misses == 20'000);
+  const auto rest = statistics.endpoint_numbers().find(std::string_view("…"));
+  REQUIRE(rest != statistics.endpoint_numbers().end());
+  CHECK(statistics.endpoint(rest->second).hits == 10'000 - static_cast<double>(Statistics::most_endpoints));
+}
+
+TEST_CASE("statistics: every kind is counted apart") {
+  Statistics statistics;
+  statistics.count(ErrorKind::version);
+  statistics.count(ErrorKind::quota);
+  statistics.count(ErrorKind::quota);
+  statistics.count(FetchCount::discarded);
+  CHECK(statistics.errors[static_cast<std::size_t>(ErrorKind::version)] == 1);
+  CHECK(statistics.errors[static_cast<std::size_t>(ErrorKind::quota)] == 2);
+  CHECK(statistics.errors[static_cast<std::size_t>(ErrorKind::corrupt)] == 0);
+  CHECK(statistics.fetches[static_cast<std::size_t>(FetchCount::discarded)] == 1);
+  CHECK(statistics.fetches[static_cast<std::size_t>(FetchCount::started)] == 0);
+}

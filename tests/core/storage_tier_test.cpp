@@ -1,0 +1,191 @@
+#include "core/storage_tier.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <string>
+
+#include "support/map_area.hpp"
+#include "support/tab.hpp"
+
+using namespace cardcache;
+using namespace cardcache::testing;
+
+namespace {
+
+constexpr double plenty = 1'000'000;
+
+StorageSpace space_over(MapArea& area, double budget = plenty) {
+  return {&area, "cardcache_", budget, default_storage_ttl, false};
+}
+
+EntryFacts facts_of(Millis timestamp, double cost = 1) {
+  EntryFacts facts;
+  facts.timestamp = timestamp;
+  facts.end = timestamp + default_storage_ttl;
+  facts.cost = cost;
+  return facts;
+}
+
+StorageTier::Write write(StorageTier& tier, std::string_view key, std::string_view json, Millis now = start) {
+  return tier.write(key, json, facts_of(now), now);
+}
+
+std::optional<std::string> read(StorageTier& tier, std::string_view key) {
+  Record record;
+  return tier.read(key, record) == StorageTier::Read::found ? std::optional(to_wtf8(record.data)) : std::nullopt;
+}
+
+std::string json_of_size(std::size_t bytes) { return "\"" + std::string(bytes - 2, 'x') + "\""; }
+
+}  // namespace
+
+TEST_CASE("storage tier: what is written lies in the area under the prefix, in the plain form") {
+  MapArea area;
+  auto space = space_over(area);
+  CHECK(write(space.tier_of(std::nullopt), "daily_plan:sara", "[1]") == StorageTier::Write::stored);
+  CHECK(area.get(u"cardcache_daily_plan:sara") == u"{\"data\":[1],\"timestamp\":1764000000000}");
+  CHECK(read(space.tier_of(std::nullopt), "daily_plan:sara") == "[1]");
+}
+
+TEST_CASE("storage tier: users' records lie apart, and no name of a user can reach another's") {
+  MapArea area;
+  auto space = space_over(area);
+  CHECK(write(space.tier_of("sara"), "plan", "1") == StorageTier::Write::stored);
+  CHECK(write(space.tier_of("sara/plan"), "plan", "2") == StorageTier::Write::stored);
+  CHECK(write(space.tier_of(std::nullopt), "plan", "3") == StorageTier::Write::stored);
+  CHECK(area.holds(u"cardcache_@sara/plan"));
+  CHECK(area.holds(u"cardcache_@sara%2Fplan/plan"));
+  CHECK(read(space.tier_of("sara"), "plan") == "1");
+  CHECK(read(space.tier_of("sara/plan"), "plan") == "2");
+  CHECK(read(space.tier_of(std::nullopt), "plan") == "3");
+  CHECK_FALSE(read(space.tier_of("tom"), "plan"));
+}
+
+TEST_CASE("storage tier: keys of every kind are kept apart, lone surrogates among them") {
+  MapArea area;
+  auto space = space_over(area);
+  auto& tier = space.tier_of(std::nullopt);
+  const std::vector<std::string> keys{"__proto__", "😀", "\xED\xA0\xBD", "\xED\xB8\x80", "\xEF\xBF\xBD", std::string("a\0b", 3),
+                                      std::string(10'000, 'k')};
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    CHECK(write(tier, keys[i], std::to_string(i)) == StorageTier::Write::stored);
+  }
+  for (std::size_t i = 0; i < keys.size(); ++i) CHECK(read(tier, keys[i]) == std::to_string(i));
+  auto again = space_over(area);
+  for (std::size_t i = 0; i < keys.size(); ++i) CHECK(read(again.tier_of(std::nullopt), keys[i]) == std::to_string(i));
+  CHECK(again.tier_of(std::nullopt).index().size() == keys.size());
+}
+
+TEST_CASE("storage tier: the area itself answers, not what is remembered of it") {
+  MapArea area;
+  auto space = space_over(area);
+  auto& tier = space.tier_of(std::nullopt);
+  CHECK(write(tier, "plan", "1") == StorageTier::Write::stored);
+  area.throw_away();
+  CHECK_FALSE(read(tier, "plan"));
+  CHECK(space.bytes() == 0);
+  CHECK(tier.index().size() == 0);
+  CHECK(area.set(u"cardcache_plan", u"{\"data\":2,\"timestamp\":1764000000000}"));
+  CHECK(read(tier, "plan") == "2");
+}
+
+TEST_CASE("storage tier: without an area everything is absent and every write says so") {
+  StorageSpace space(nullptr, "cardcache_", plenty, default_storage_ttl, false);
+  auto& tier = space.tier_of(std::nullopt);
+  CHECK_FALSE(space.available());
+  CHECK(write(tier, "plan", "1") == StorageTier::Write::unavailable);
+  CHECK_FALSE(read(tier, "plan"));
+  tier.remove("plan");
+  tier.note_use("plan", start);
+  tier.write_note("!floor:*", "1");
+  CHECK_FALSE(tier.read_note("!floor:*"));
+  CHECK(tier.notes_with_prefix("!").empty());
+  tier.remove_note("!floor:*");
+  space.recount();
+  space.sweep(start, Millis{0});
+  space.remove_everything();
+  CHECK(space.latest_time_seen() == long_ago);
+  CHECK(space.bytes() == 0);
+}
+
+TEST_CASE("storage tier: its bytes are those that the strictest engine counts, names and notes among them") {
+  MapArea area;
+  auto space = space_over(area);
+  auto& tier = space.tier_of(std::nullopt);
+  CHECK(write(tier, "plan", "\"abc\"") == StorageTier::Write::stored);
+  CHECK(space.bytes() == static_cast<double>(area.bytes()));
+  CHECK(write(tier, "plan", "\"Zo\xC3\xAB\"") == StorageTier::Write::stored);
+  CHECK(space.bytes() == static_cast<double>(area.bytes()));
+  CHECK(write(tier, "wide", "\"\xC4\x80\"") == StorageTier::Write::stored);
+  tier.write_note("!floor:*", "123");
+  CHECK(space.bytes() == static_cast<double>(area.bytes()));
+  tier.write_note("!floor:*", "12345");
+  CHECK(space.bytes() == static_cast<double>(area.bytes()));
+  tier.remove_note("!floor:*");
+  tier.remove("wide");
+  CHECK(space.bytes() == static_cast<double>(area.bytes()));
+  space.recount();
+  CHECK(space.bytes() == static_cast<double>(area.bytes()));
+}
+
+TEST_CASE("storage tier: notes are no entries") {
+  MapArea area;
+  auto space = space_over(area);
+  auto& tier = space.tier_of("sara");
+  tier.write_note("!floor:e4.plan", "5");
+  tier.write_note("!floors", "1.1");
+  CHECK(tier.read_note("!floor:e4.plan") == u"5");
+  CHECK(tier.notes_with_prefix("!floor:") == std::vector<std::string>{"!floor:e4.plan"});
+  CHECK(tier.index().size() == 0);
+  space.recount();
+  CHECK(tier.index().size() == 0);
+  tier.remove_note("!floor:e4.plan");
+  CHECK_FALSE(tier.read_note("!floor:e4.plan"));
+}
+
+TEST_CASE("storage tier: what another tab did is taken note of") {
+  MapArea area;
+  auto space = space_over(area);
+  auto& tier = space.tier_of(std::nullopt);
+  CHECK(tier.index().size() == 0);
+  CHECK(area.set(u"cardcache_plan", u"{\"data\":2,\"timestamp\":1764000000000,\"tags\":[\"red\"]}"));
+  tier.on_change("plan", area.get(u"cardcache_plan"));
+  const auto id = tier.index().find("plan");
+  REQUIRE(id);
+  CHECK(tier.index().tags(*id) == std::vector<std::string>{"red"});
+  CHECK(space.bytes() == static_cast<double>(area.bytes()));
+  area.remove(u"cardcache_plan");
+  tier.on_change("plan", std::nullopt);
+  CHECK(tier.index().size() == 0);
+  CHECK(space.bytes() == 0);
+}
+
+TEST_CASE("storage tier: a refused write takes the older record with it") {
+  MapArea area;
+  auto space = space_over(area);
+  auto& tier = space.tier_of(std::nullopt);
+  CHECK(write(tier, "plan", "1") == StorageTier::Write::stored);
+  area.refuses = true;
+  CHECK(write(tier, "plan", "2") == StorageTier::Write::quota);
+  CHECK_FALSE(area.holds(u"cardcache_plan"));
+  CHECK(tier.index().size() == 0);
+}
+
+TEST_CASE("storage tier: a write that is refused although nothing of ours is left ends all the same") {
+  MapArea area;
+  CHECK(area.set(u"somebody", u"else"));
+  area.quota = area.bytes() + 10;
+  auto space = space_over(area);
+  CHECK(write(space.tier_of(std::nullopt), "plan", json_of_size(100)) == StorageTier::Write::quota);
+  CHECK(area.get(u"somebody") == u"else");
+  CHECK(area.refusals < 100);
+}
+
+TEST_CASE("storage tier: what is larger than the budget evicts nothing") {
+  MapArea area;
+  auto space = space_over(area, 1'000);
+  auto& tier = space.tier_of(std::nullopt);
+  CHECK(write(tier, "teams", json_of_size(300)) == StorageTier::Write::stored);
+  CHECK(write(tier, "plan", json_of_size(1'001)) == StorageTier::Write::quota);
+  CHECK(read(tier, "teams"));
+  CHECK_FALSE(read(tier, "plan"));
+}

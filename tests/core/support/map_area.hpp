@@ -1,0 +1,84 @@
+#pragma once
+
+#include <limits>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/storage_area.hpp"
+#include "core/text.hpp"
+
+namespace cardcache::testing {
+
+/// localStorage as the core sees it: texts by name, and a quota over everything that lies in it, whoever wrote it, counted as
+/// the strictest engine counts.
+class MapArea final : public StorageArea {
+ public:
+  [[nodiscard]] std::optional<std::u16string> get(std::u16string_view key) override {
+    ++reads;
+    const auto found = texts_.find(key);
+    return found == texts_.end() ? std::nullopt : std::optional(found->second);
+  }
+
+  [[nodiscard]] bool set(std::u16string_view key, std::u16string_view text) override {
+    ++writes;
+    const auto found = texts_.find(key);
+    const auto before = found == texts_.end() ? 0 : taken(found->first, found->second);
+    if (refuses || bytes_ - before + taken(key, text) > quota) {
+      ++refusals;
+      return false;
+    }
+    bytes_ += taken(key, text) - before;
+    texts_.insert_or_assign(std::u16string(key), std::u16string(text));
+    return true;
+  }
+
+  void remove(std::u16string_view key) override {
+    const auto found = texts_.find(key);
+    if (found == texts_.end()) return;
+    bytes_ -= taken(found->first, found->second);
+    texts_.erase(found);
+  }
+
+  [[nodiscard]] std::vector<std::u16string> keys_with_prefix(std::u16string_view prefix) override {
+    std::vector<std::u16string> keys;
+    for (const auto& [key, text] : texts_) {
+      if (key.starts_with(prefix)) keys.push_back(key);
+    }
+    return keys;
+  }
+
+  /// What a browser does that is short of room, and a user who clears the site's data.
+  void throw_away() {
+    texts_.clear();
+    bytes_ = 0;
+  }
+
+  [[nodiscard]] bool holds(std::u16string_view key) const { return texts_.contains(key); }
+  [[nodiscard]] const std::map<std::u16string, std::u16string, std::less<>>& texts() const { return texts_; }
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
+  /// Bytes under one prefix.
+  [[nodiscard]] std::size_t bytes_under(std::u16string_view prefix) const {
+    std::size_t sum = 0;
+    for (const auto& [key, text] : texts_) {
+      if (key.starts_with(prefix)) sum += taken(key, text);
+    }
+    return sum;
+  }
+
+  std::size_t quota = std::numeric_limits<std::size_t>::max();
+  bool refuses = false;
+  int reads = 0, writes = 0, refusals = 0;
+
+ private:
+  static std::size_t taken(std::u16string_view key, std::u16string_view text) {
+    return stored_bytes(key) + stored_bytes(text);
+  }
+
+  std::map<std::u16string, std::u16string, std::less<>> texts_;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace cardcache::testing

@@ -1,0 +1,297 @@
+// How long an answer is fresh, whatever the clock does and wherever the answer lies.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { openCache } from '../../dist/index.js';
+import { Origin } from './support/area.mjs';
+import { DAY, entriesIn, HOUR, listen, MINUTE, open, recordOf, START } from './support/cache.mjs';
+import { controlledFetcher, settle } from './support/time.mjs';
+
+test('an answer is fresh until its end and a miss from that millisecond on', (t) => {
+  const { cache, clock } = open(t);
+  cache.set('plan', 1, { ttl: 1_000 });
+  clock.now += 999;
+  assert.deepEqual([cache.get('plan'), cache.has('plan'), cache.peek('plan')], [1, true, 1]);
+  assert.equal(cache.remainingTtl('plan'), 1);
+  clock.now += 1;
+  assert.deepEqual([cache.get('plan'), cache.has('plan'), cache.peek('plan')], [undefined, false, undefined]);
+  assert.equal(cache.remainingTtl('plan'), undefined);
+  assert.equal(cache.age('plan'), undefined);
+  assert.deepEqual(cache.keys(), []);
+  assert.deepEqual([...cache.getMany(['plan'])], []);
+  assert.equal(cache.delete('plan'), false);
+});
+
+test('what may reach storage lives three days, what may not four hours', (t) => {
+  const { cache } = open(t);
+  cache.set('both', 1);
+  cache.set('memory', 1, { tier: 'memory' });
+  cache.set('secret', 1, { sensitive: true });
+  assert.equal(cache.remainingTtl('both'), 3 * DAY);
+  assert.equal(cache.remainingTtl('memory'), 4 * HOUR);
+  assert.equal(cache.remainingTtl('secret'), 4 * HOUR);
+});
+
+test('the tiers’ lives are options', (t) => {
+  const { cache } = open(t, { memory: { ttl: MINUTE }, storage: { ttl: HOUR } });
+  cache.set('both', 1);
+  cache.set('memory', 1, { tier: 'memory' });
+  assert.equal(cache.remainingTtl('both'), HOUR);
+  assert.equal(cache.remainingTtl('memory'), MINUTE);
+});
+
+test('after four hours in memory it is read from storage, with the age that it has', (t) => {
+  const { cache, clock } = open(t);
+  const heard = listen(cache, 'hit');
+  const value = { a: 1 };
+  cache.set('plan', value);
+  clock.now += 4 * HOUR - 1;
+  assert.equal(cache.get('plan'), value);
+  clock.now += 1;
+  assert.deepEqual(cache.get('plan'), { a: 1 });
+  assert.equal(cache.age('plan'), 4 * HOUR);
+  clock.now += 1;
+  assert.deepEqual(cache.get('plan'), { a: 1 });
+  assert.deepEqual(
+    heard.map(([, { source }]) => source),
+    ['memory', 'storage', 'memory'],
+  );
+});
+
+test('being read again and again lengthens no life', (t) => {
+  const { cache, clock, reload } = open(t);
+  cache.set('plan', 1);
+  for (let hours = 1; hours < 72; hours++) {
+    clock.now += HOUR;
+    assert.equal(cache.get('plan'), 1, `after ${hours} hours`);
+  }
+  clock.now += HOUR - 1;
+  const loaded = reload();
+  assert.equal(loaded.get('plan'), 1);
+  assert.equal(loaded.remainingTtl('plan'), 1);
+  clock.now += 1;
+  assert.equal(loaded.get('plan'), undefined);
+});
+
+test('a life of its own holds after a reload, shorter or longer than the default', (t) => {
+  const { cache, clock, reload } = open(t);
+  cache.set('short', 1, { ttl: MINUTE });
+  cache.set('long', 1, { ttl: 10 * DAY });
+  cache.set('for ever', 1, { ttl: Infinity });
+  const loaded = reload();
+  assert.equal(loaded.remainingTtl('short'), MINUTE);
+  assert.equal(loaded.remainingTtl('for ever'), Infinity);
+  clock.now += 10 * DAY - 1;
+  assert.deepEqual([loaded.get('short'), loaded.get('long'), loaded.get('for ever')], [undefined, 1, 1]);
+  clock.now += 1;
+  assert.deepEqual([loaded.get('long'), loaded.get('for ever')], [undefined, 1]);
+});
+
+test('a life of 0 is never fresh', (t) => {
+  const { cache } = open(t);
+  cache.set('plan', 1, { ttl: 0 });
+  assert.equal(cache.get('plan'), undefined);
+});
+
+test('lives that are none are refused', (t) => {
+  const { cache } = open(t);
+  for (const ttl of [NaN, -1, -Infinity, '60000', null]) {
+    assert.throws(() => cache.set('plan', 1, { ttl }), TypeError, String(ttl));
+    assert.throws(() => openCache({ namespace: 'never_', memory: { ttl } }), TypeError, String(ttl));
+    assert.throws(() => openCache({ namespace: 'never_', storage: { ttl } }), TypeError, String(ttl));
+    assert.throws(() => openCache({ namespace: 'never_', policies: { plan: { ttl } } }), TypeError, String(ttl));
+  }
+});
+
+test('the end that a value knows itself holds where it is earlier', (t) => {
+  const { cache, clock, reload } = open(t);
+  const policy = { ttl: HOUR, expiresAt: (plan) => plan.until };
+  cache.set('earlier', { until: START + MINUTE }, policy);
+  cache.set('later', { until: START + DAY }, policy);
+  cache.set('unknown', { until: undefined }, policy);
+  cache.set('failing', null, policy);
+  assert.equal(cache.remainingTtl('earlier'), MINUTE);
+  for (const key of ['later', 'unknown', 'failing']) assert.equal(cache.remainingTtl(key), HOUR, key);
+  const loaded = reload();
+  clock.now += MINUTE;
+  assert.equal(loaded.get('earlier'), undefined);
+  assert.deepEqual(loaded.get('later'), { until: START + DAY });
+});
+
+test('an answer is as old as the start of its fetch', async (t) => {
+  const { cache, clock, area } = open(t);
+  const { fetcher, answers } = controlledFetcher();
+  const asked = cache.getOrFetch('plan', fetcher, { ttl: MINUTE });
+  clock.now += 20_000;
+  answers[0].resolve('slow');
+  assert.equal(await asked, 'slow');
+  assert.equal(cache.age('plan'), 20_000);
+  assert.equal(cache.remainingTtl('plan'), 40_000);
+  assert.equal(recordOf(area, 'plan').timestamp, START);
+});
+
+test('an answer that was under way longer than its life is given to who asked and never again', async (t) => {
+  const { cache, clock } = open(t);
+  const { fetcher, answers } = controlledFetcher();
+  const asked = cache.getOrFetch('plan', fetcher, { ttl: 1_000 });
+  clock.now += 1_000;
+  answers[0].resolve('late');
+  assert.equal(await asked, 'late');
+  assert.equal(cache.get('plan'), undefined);
+});
+
+test('maxAge asks for a younger answer than the one that is there', async (t) => {
+  const { cache, clock } = open(t);
+  cache.set('plan', 'old');
+  clock.now += 10_000;
+  const fetcher = () => Promise.resolve('new');
+  assert.equal(await cache.getOrFetch('plan', fetcher, { maxAge: 10_000 }), 'old');
+  assert.equal(await cache.getOrFetch('plan', fetcher, { maxAge: 9_999 }), 'new');
+  assert.equal(await cache.getOrFetch('plan', () => Promise.resolve('newest'), { maxAge: 0 }), 'new');
+});
+
+test('maxAge looks at what lies in storage too', async (t) => {
+  const { cache, clock, reload } = open(t);
+  cache.set('plan', 'old');
+  clock.now += 10_000;
+  const loaded = reload();
+  assert.equal(await loaded.getOrFetch('plan', () => Promise.resolve('new'), { maxAge: 5_000 }), 'new');
+});
+
+test('a record from more than a minute ahead is a miss and goes', (t) => {
+  const { cache, area } = open(t);
+  area.setItem('test_near', JSON.stringify({ data: 'near', timestamp: START + MINUTE }));
+  area.setItem('test_far', JSON.stringify({ data: 'far', timestamp: START + MINUTE + 1 }));
+  assert.equal(cache.get('near'), 'near');
+  assert.equal(cache.age('near'), 0);
+  assert.equal(cache.get('far'), undefined);
+  assert.deepEqual(entriesIn(area), ['near']);
+});
+
+test('a clock set back by more than a minute makes the cache start anew', (t) => {
+  const { cache, clock, area, log } = open(t);
+  cache.set('plan', 1);
+  cache.set('memory', 1, { tier: 'memory' });
+  clock.now -= MINUTE;
+  assert.deepEqual([cache.get('plan'), cache.get('memory')], [1, 1]);
+  clock.now -= 1;
+  assert.deepEqual([cache.get('plan'), cache.get('memory')], [undefined, undefined]);
+  assert.deepEqual(entriesIn(area), []);
+  assert.ok(log.some(({ level, what }) => level === 'warn' && what.includes('clock')));
+  cache.set('plan', 2);
+  assert.equal(cache.get('plan'), 2);
+  assert.equal(cache.age('plan'), 0);
+});
+
+test('a clock set back while the page was closed is noticed when it opens', async (t) => {
+  const { cache, clock, area, origin } = open(t);
+  cache.set('plan', 1);
+  clock.now += 10 * MINUTE;
+  cache.set('later', 1);
+  await cache.close();
+  const opened = open(t, { origin, now: START + 5 * MINUTE });
+  assert.equal(opened.cache.get('plan'), undefined);
+  assert.equal(opened.cache.get('later'), undefined);
+  assert.deepEqual(entriesIn(area), []);
+});
+
+test('a machine that slept wakes to honest ages', (t) => {
+  const { cache, clock } = open(t);
+  cache.set('plan', 1);
+  clock.now += 2 * DAY;
+  assert.equal(cache.age('plan'), 2 * DAY);
+  clock.now += DAY;
+  assert.equal(cache.get('plan'), undefined);
+});
+
+test('records of another version are misses', (t) => {
+  const { cache, reload, area } = open(t, { policies: { plan: { version: '2' } } });
+  cache.set('plan:new', 'right');
+  cache.set('plan:old', 'wrong', { version: '1' });
+  area.setItem('test_plan:plain', JSON.stringify({ data: 'without', timestamp: START }));
+  const loaded = reload();
+  assert.equal(loaded.get('plan:new'), 'right');
+  assert.equal(loaded.get('plan:old'), undefined);
+  assert.equal(loaded.get('plan:plain'), undefined);
+  assert.equal(loaded.stats().errors.version, 2);
+  assert.equal(loaded.stats().errors.corrupt, 0);
+  assert.deepEqual(entriesIn(area), ['plan:new']);
+});
+
+test('a restored value that fails its check is a miss, counted as version', (t) => {
+  const { cache, reload } = open(t, { policies: { plan: { check: (plan) => plan.tasks.length > 0 } } });
+  cache.set('plan:good', { tasks: [1] });
+  cache.set('plan:empty', { tasks: [] });
+  cache.set('plan:other', 'no tasks at all');
+  const loaded = reload();
+  const heard = listen(loaded, 'error');
+  assert.deepEqual(loaded.get('plan:good'), { tasks: [1] });
+  assert.equal(loaded.get('plan:empty'), undefined);
+  assert.equal(loaded.get('plan:other'), undefined);
+  assert.equal(loaded.stats().errors.version, 2);
+  assert.deepEqual(
+    heard.map(([, { kind, key }]) => [kind, key]),
+    [
+      ['version', 'plan:empty'],
+      ['version', 'plan:other'],
+    ],
+  );
+});
+
+test('a call’s own policy goes over its endpoint’s, field by field', (t) => {
+  const { cache } = open(t, { policies: { plan: { ttl: MINUTE, tags: ['plans'] } } });
+  cache.set('plan:a', 1);
+  cache.set('plan:b', 1, { ttl: HOUR });
+  cache.set('plan:c', 1, { ttl: undefined });
+  cache.set('plan:d', 1, { tags: ['own'] });
+  cache.set('plans', 1);
+  assert.deepEqual(
+    ['plan:a', 'plan:b', 'plan:c', 'plan:d', 'plans'].map((key) => cache.remainingTtl(key)),
+    [MINUTE, HOUR, MINUTE, MINUTE, 3 * DAY],
+  );
+  assert.deepEqual(cache.keys({ tag: 'plans' }).sort(), ['plan:a', 'plan:b', 'plan:c']);
+});
+
+test('policies that mean nothing are refused', (t) => {
+  const { cache } = open(t);
+  for (const policy of [
+    { tier: 'disk' },
+    { cost: -1 },
+    { cost: NaN },
+    { onEvent: 'ignore' },
+    { timeout: -1 },
+    { staleIfError: NaN },
+    { staleWhileRevalidate: -1 },
+  ]) {
+    assert.throws(() => cache.set('plan', 1, policy), TypeError, JSON.stringify(policy));
+  }
+});
+
+test('without a clock of its own the cache goes by Date.now, read anew in every task', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: START });
+  const { cache } = open(t, { clock: undefined, storage: { area: new Origin().area() } });
+  cache.set('plan', 1, { ttl: 1_000 });
+  t.mock.timers.setTime(START + 999);
+  await settle();
+  assert.equal(cache.get('plan'), 1);
+  t.mock.timers.setTime(START + 1_000);
+  await settle();
+  assert.equal(cache.get('plan'), undefined);
+});
+
+test('what is sensitive never reaches storage', async (t) => {
+  const { cache, area, reload } = open(t, { policies: { token: { sensitive: true } } });
+  cache.set('token', 'secret word');
+  await cache.getOrFetch('other', () => Promise.resolve('secret word'), { sensitive: true });
+  assert.equal(cache.get('token'), 'secret word');
+  assert.ok(!JSON.stringify(area.records).includes('secret word'));
+  assert.deepEqual(entriesIn(area), []);
+  assert.equal(reload().get('token'), undefined);
+});
+
+test('a key that becomes sensitive takes its older record from storage', (t) => {
+  const { cache, area } = open(t);
+  cache.set('plan', 'open');
+  assert.deepEqual(entriesIn(area), ['plan']);
+  cache.set('plan', 'secret', { sensitive: true });
+  assert.deepEqual(entriesIn(area), []);
+});

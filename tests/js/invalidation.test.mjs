@@ -1,0 +1,271 @@
+// What an invalidation takes, what it leaves, and what comes back after it.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { entriesIn, HOUR, listen, open, START } from './support/cache.mjs';
+import { controlledFetcher } from './support/time.mjs';
+
+const KEYS = [
+  'daily_plan:sara',
+  'daily_plan:sarah',
+  'daily_plan:sar',
+  'daily_plan:gabriel',
+  'recommended_tasks:sara:30',
+  'recommended_tasks:sara:60',
+  'sara',
+  'sara:gabriel',
+  'teams',
+  'available_tasks:None',
+];
+
+function openFull(t, options) {
+  const opened = open(t, options);
+  for (const key of KEYS) opened.cache.set(key, key);
+  return opened;
+}
+
+function assertGone({ cache, area, reload }, gone) {
+  const left = KEYS.filter((key) => !gone.includes(key)).sort();
+  assert.deepEqual(cache.keys().sort(), left);
+  assert.deepEqual(entriesIn(area).sort(), left);
+  for (const key of KEYS) assert.equal(cache.get(key), left.includes(key) ? key : undefined, key);
+  assert.deepEqual(reload().keys().sort(), left, 'after a reload');
+}
+
+test('sara’s entries are sara’s: sarah, sar and an endpoint of that name keep theirs', (t) => {
+  const opened = openFull(t);
+  assert.equal(opened.cache.invalidateUser('sara'), 3);
+  assertGone(opened, ['daily_plan:sara', 'recommended_tasks:sara:30', 'recommended_tasks:sara:60']);
+});
+
+test('the selector :sara is the same', (t) => {
+  const opened = openFull(t);
+  assert.equal(opened.cache.invalidate(':sara'), 3);
+  assertGone(opened, ['daily_plan:sara', 'recommended_tasks:sara:30', 'recommended_tasks:sara:60']);
+});
+
+test('an endpoint’s entries are those of all its users', (t) => {
+  const opened = openFull(t);
+  assert.equal(opened.cache.invalidate('daily_plan'), 4);
+  assertGone(opened, ['daily_plan:sara', 'daily_plan:sarah', 'daily_plan:sar', 'daily_plan:gabriel']);
+});
+
+test('shared entries are those without a user and those of None', (t) => {
+  const opened = openFull(t);
+  assert.equal(opened.cache.invalidateShared(), 3);
+  assertGone(opened, ['sara', 'teams', 'available_tasks:None']);
+});
+
+test('fields of a selector are joined by and', (t) => {
+  const opened = openFull(t);
+  assert.equal(opened.cache.invalidate({ endpoint: 'daily_plan', user: 'sara' }), 1);
+  assertGone(opened, ['daily_plan:sara']);
+});
+
+test('named keys go, and no longer ones', (t) => {
+  const opened = openFull(t);
+  assert.equal(opened.cache.invalidate({ keys: ['teams', 'recommended_tasks:sara', 'missing'] }), 1);
+  assertGone(opened, ['teams']);
+});
+
+test('everything of ours', (t) => {
+  const opened = openFull(t);
+  opened.area.setItem('other_plan', 'not ours');
+  opened.area.setItem('testing', 'not ours either');
+  assert.equal(opened.cache.invalidateAll(), KEYS.length);
+  assertGone(opened, KEYS);
+  assert.equal(opened.area.getItem('other_plan'), 'not ours');
+  assert.equal(opened.area.getItem('testing'), 'not ours either');
+});
+
+test('a tag selects what carries it, in memory and after a reload', (t) => {
+  const { cache, reload } = open(t);
+  cache.set('team_7_metrics', 1, { tags: ['metrics', 'seven'] });
+  cache.set('team_8_metrics', 1, { tags: ['metrics'] });
+  cache.set('metrics', 1);
+  assert.equal(cache.invalidate({ tag: 'seven' }), 1);
+  const loaded = reload();
+  assert.equal(loaded.invalidate({ tag: 'metrics' }), 1);
+  assert.deepEqual(loaded.keys(), ['metrics']);
+});
+
+test('a value set anew carries its new tags and not its old ones', (t) => {
+  const { cache } = open(t);
+  cache.set('plan', 1, { tags: ['old'] });
+  cache.set('plan', 2, { tags: ['new'] });
+  assert.equal(cache.invalidate({ tag: 'old' }), 0);
+  assert.equal(cache.invalidate({ tag: 'new' }), 1);
+});
+
+test('an entry in both tiers counts once, one in storage alone counts, an expired one does not', (t) => {
+  const { cache, clock, reload } = open(t);
+  cache.set('plan:sara', 1);
+  cache.set('plan:tom', 1);
+  cache.set('plan:expired', 1, { ttl: 1_000 });
+  cache.set('plan:memory', 1, { tier: 'memory' });
+  clock.now += 1_000;
+  assert.equal(cache.invalidate('plan:sara'), 1);
+  assert.equal(cache.invalidate('plan:memory'), 1);
+  const loaded = reload();
+  assert.equal(loaded.invalidate('plan'), 1);
+  assert.equal(loaded.invalidate('plan'), 0);
+});
+
+test('an invalidation is told with its count', (t) => {
+  const { cache } = openFull(t);
+  const heard = listen(cache, 'invalidate');
+  cache.invalidate(':sara');
+  cache.invalidate({ tag: 'nothing' });
+  assert.deepEqual(heard, [
+    ['invalidate', { selector: ':sara', count: 3 }],
+    ['invalidate', { selector: { tag: 'nothing' }, count: 0 }],
+  ]);
+});
+
+test('what is set after an invalidation stays, even in the same millisecond', (t) => {
+  const { cache, reload } = openFull(t);
+  cache.invalidateAll();
+  cache.set('daily_plan:sara', 'new');
+  assert.equal(cache.get('daily_plan:sara'), 'new');
+  assert.equal(cache.age('daily_plan:sara'), 0);
+  const loaded = reload();
+  assert.equal(loaded.get('daily_plan:sara'), 'new');
+  assert.equal(loaded.age('daily_plan:sara'), 0);
+});
+
+test('an older record that turns up later is a miss: the floor is above it', (t) => {
+  const { cache, clock, area, reload } = open(t);
+  cache.set('plan:sara', 'old');
+  const text = area.getItem('test_plan:sara');
+  clock.now += 1_000;
+  cache.invalidate(':sara');
+  area.setItem('test_plan:sara', text);
+  area.setItem('test_plan:sarah', text);
+  assert.equal(cache.get('plan:sara'), undefined);
+  assert.equal(cache.get('plan:sarah'), 'old');
+  area.setItem('test_plan:sara', text);
+  const loaded = reload();
+  assert.equal(loaded.get('plan:sara'), undefined, 'after a reload');
+  assert.equal(loaded.get('plan:sarah'), 'old');
+});
+
+test('a floor is gone from storage after three days', (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const { cache, clock, area } = open(t);
+  const floors = () => Object.keys(area.records).filter((name) => name.startsWith('test_!floor:'));
+  cache.invalidate(':sara');
+  assert.equal(floors().length, 1);
+  assert.equal(cache.stats().storage.floors, 1);
+  clock.now += 72 * HOUR - 1;
+  t.mock.timers.tick(60_000);
+  assert.equal(floors().length, 1);
+  clock.now += 2;
+  t.mock.timers.tick(60_000);
+  assert.equal(floors().length, 0);
+  assert.equal(cache.stats().storage.floors, 0);
+});
+
+test('the same invalidation a thousand times leaves one floor', (t) => {
+  const { cache, clock, area } = open(t);
+  for (let index = 0; index < 1_000; index++) {
+    clock.now += 1;
+    cache.invalidate(':sara');
+  }
+  assert.equal(cache.stats().storage.floors, 1);
+  assert.ok(Object.keys(area.records).length < 5);
+});
+
+test('thousands of different invalidations keep within their share of the budget and lose none', (t) => {
+  const budget = 100_000;
+  const { cache, clock, area } = open(t, { storage: { maxBytes: budget } });
+  for (let index = 0; index < 3_000; index++) cache.set(`plan:user_${index}`, index, { tier: 'memory' });
+  const old = JSON.stringify({ data: 'old', timestamp: START });
+  clock.now += 1_000;
+  for (let index = 0; index < 3_000; index++) cache.invalidateUser(`user_${index}`);
+  const floors = Object.entries(area.records).filter(([name]) => name.startsWith('test_!floor:'));
+  const bytes = floors.reduce((sum, [name, text]) => sum + name.length + text.length, 0);
+  assert.ok(bytes <= budget / 5, `${floors.length} floors take ${bytes} bytes`);
+  for (const index of [0, 1, 1_500, 2_999]) {
+    area.setItem(`test_plan:user_${index}`, old);
+    assert.equal(cache.get(`plan:user_${index}`), undefined, `of user ${index}`);
+  }
+});
+
+test('a fetch that was under way fills nothing, and answers who already waits', async (t) => {
+  const { cache } = open(t);
+  const { fetcher, answers, calls } = controlledFetcher();
+  const before = cache.getOrFetch('plan:sara', fetcher);
+  cache.invalidate(':sara');
+  const after = cache.getOrFetch('plan:sara', fetcher);
+  assert.equal(calls.length, 2, 'later callers start another');
+  answers[1].resolve('new');
+  assert.equal(await after, 'new');
+  answers[0].resolve('outdated');
+  assert.equal(await before, 'outdated');
+  assert.equal(cache.get('plan:sara'), 'new');
+  assert.equal(cache.stats().fetch.discarded, 1);
+});
+
+for (const [what, act, voids] of [
+  ['its key', (cache) => cache.invalidate('plan:sara'), true],
+  ['its user', (cache) => cache.invalidateUser('sara'), true],
+  ['its endpoint', (cache) => cache.invalidate('plan'), true],
+  ['its tag', (cache) => cache.invalidate({ tag: 'plans' }), true],
+  ['everything', (cache) => cache.invalidateAll(), true],
+  ['clear', (cache) => cache.clear(), true],
+  ['a set', (cache) => cache.set('plan:sara', 'set'), true],
+  ['a delete', (cache) => cache.delete('plan:sara'), true],
+  ['another user', (cache) => cache.invalidateUser('sarah'), false],
+  ['another endpoint', (cache) => cache.invalidate('plans'), false],
+  ['another tag', (cache) => cache.invalidate({ tag: 'plan' }), false],
+  ['shared entries', (cache) => cache.invalidateShared(), false],
+  ['a set of another key', (cache) => cache.set('plan:tom', 1), false],
+]) {
+  test(`${what} ${voids ? 'voids' : 'does not void'} a flight`, async (t) => {
+    const { cache } = open(t);
+    const { fetcher, answers } = controlledFetcher();
+    const asked = cache.getOrFetch('plan:sara', fetcher, { tags: ['plans'] });
+    act(cache);
+    answers[0].resolve('answer');
+    assert.equal(await asked, 'answer');
+    assert.equal(cache.get('plan:sara') === 'answer', !voids);
+  });
+}
+
+test('what was invalidated is served by no grace', async (t) => {
+  const { cache } = open(t);
+  const policy = { ttl: 1_000, staleWhileRevalidate: HOUR, staleIfError: HOUR };
+  cache.set('plan:sara', 'old', policy);
+  cache.invalidate(':sara');
+  const failing = () => Promise.reject(new Error('down'));
+  await assert.rejects(cache.getOrFetch('plan:sara', failing, policy), /down/);
+});
+
+test('a selector with a * takes one whole segment for it', (t) => {
+  const { cache } = openFull(t);
+  assert.equal(cache.invalidate('recommended_tasks:*:60'), 1);
+  assert.equal(cache.invalidate('daily_*:sara'), 0);
+  assert.equal(cache.invalidate('*:sara'), 2);
+});
+
+test('clear forgets the statistics too', (t) => {
+  const { cache } = openFull(t);
+  cache.get('teams');
+  cache.get('missing');
+  cache.clear();
+  const { memory, errors, endpoints } = cache.stats();
+  assert.deepEqual([memory.hits, memory.misses, memory.entries], [0, 0, 0]);
+  assert.ok(Object.values(errors).every((count) => count === 0));
+  assert.ok(Object.values(endpoints).every(({ hits, misses, entries }) => hits + misses + entries === 0));
+});
+
+test('clear and invalidateAll take a handle’s own user’s records and nobody else’s', (t) => {
+  const nobody = open(t);
+  const sara = open(t, { origin: nobody.origin, user: 'id-sara' });
+  const tom = open(t, { origin: nobody.origin, user: 'id-tom' });
+  for (const { cache } of [nobody, sara, tom]) cache.set('plan', 'kept');
+  sara.cache.clear();
+  assert.deepEqual([nobody, sara, tom].map(({ cache }) => cache.get('plan')), ['kept', undefined, 'kept']);
+  nobody.cache.invalidateAll();
+  assert.deepEqual([nobody, sara, tom].map(({ cache }) => cache.get('plan')), [undefined, undefined, 'kept']);
+  assert.equal(tom.reload().get('plan'), 'kept');
+});

@@ -1,0 +1,44 @@
+// Time that passes when a test says so.
+import { START } from './cache.mjs';
+
+/** Timers and Date of this test are still until `pass` moves them; give the cache `clock: undefined` or Date.now. */
+export function stopTime(t, now = START) {
+  t.mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'Date'], now });
+}
+
+/** Lets everything run that needs no time. */
+export function settle() {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Moves time on, in steps: what a timer starts may set the next one. */
+export async function pass(t, milliseconds) {
+  const step = Math.max(1, Math.floor(milliseconds / 64));
+  await settle();
+  for (let left = milliseconds; left > 0; left -= step) {
+    t.mock.timers.tick(Math.min(step, left));
+    await settle();
+  }
+}
+
+/** A promise that the test settles. */
+export function deferred() {
+  let resolve, reject;
+  const promise = new Promise((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}
+
+/** A fetcher that answers when told to. `calls` are the contexts it was given, `answers` what the calls wait for. */
+export function controlledFetcher() {
+  const calls = [];
+  const answers = [];
+  const fetcher = (context) => {
+    calls.push(context);
+    answers.push(deferred());
+    return answers.at(-1).promise;
+  };
+  return { fetcher, calls, answers };
+}
