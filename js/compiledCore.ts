@@ -5,25 +5,19 @@
 let compiled: WebAssembly.Module | undefined;
 let memory: WebAssembly.Memory | undefined;
 
-const engine = globalThis.WebAssembly as typeof globalThis.WebAssembly | undefined;
-
-class Module {
-  constructor() {
-    if (compiled) return compiled;
-  }
-}
-
-class Instance {
-  constructor(module: WebAssembly.Module, imports: WebAssembly.Imports) {
-    const instance = new globalThis.WebAssembly.Instance(module, imports);
-    // The linker shortens the names of exports, so the memory is known by its type.
-    memory = Object.values(instance.exports).find((one) => one instanceof globalThis.WebAssembly.Memory);
-    return instance;
-  }
-}
-
 export { glueEngine as WebAssembly };
-const glueEngine = { Module, Instance, RuntimeError: engine?.RuntimeError };
+const glueEngine = {
+  /** No promise but what looks like one to the glue and calls back at once: the module stands when the factory returns. */
+  instantiate: (_module: unknown, imports: WebAssembly.Imports) => ({
+    then(use: (made: { instance: WebAssembly.Instance }) => void) {
+      if (!compiled) throw new Error('nothing was compiled');
+      const instance = new WebAssembly.Instance(compiled, imports);
+      // The linker shortens the names of exports, so the memory is known by its type.
+      memory = Object.values(instance.exports).find((one) => one instanceof WebAssembly.Memory);
+      use({ instance });
+    },
+  }),
+};
 
 /** Runs the glue on this module; gives the memory of the instance it made. */
 export function whileInstantiating(module: WebAssembly.Module, run: () => void): WebAssembly.Memory | undefined {

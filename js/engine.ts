@@ -21,7 +21,9 @@ export class Engine {
   readonly module: CoreModule;
   readonly memory: LinearMemory;
   readonly #spaces = new Map<string, Space>();
-  readonly #areas = new Map<Storage, number>();
+  // Weakly: under node each test, or user, may bring an area of its own.
+  readonly #areas = new WeakMap<Storage, number>();
+  #areasSeen = 0;
 
   constructor(loaded: LoadedCore) {
     this.module = loaded.module;
@@ -52,7 +54,7 @@ export class Engine {
 
   #nameOf(namespace: string, area: Storage | null): string {
     if (!area) return `${namespace} `;
-    const number = this.#areas.get(area) ?? this.#areas.size;
+    const number = this.#areas.get(area) ?? this.#areasSeen++;
     this.#areas.set(area, number);
     return `${namespace} ${number}`;
   }

@@ -54,6 +54,11 @@ export class Flights {
     this.#core = core;
   }
 
+  /** The core has ended; what is under way answers those who wait. */
+  leave(): void {
+    this.#core = undefined;
+  }
+
   /** Joins the key's flight where that may still answer, else starts one. */
   fetch(key: Key, fetcher: AnyFetcher, options: FetchOptions, attempts = DEFAULT_RETRY.attempts): Promise<Landed> {
     const { signal, forceRefresh = false } = options;
@@ -78,7 +83,7 @@ export class Flights {
     const id = core?.beginFlight(key, policy) ?? 0;
     const controller = new AbortController();
     const promise = this.#run(key, fetcher, policy, id, controller.signal, attempts).finally(() => {
-      core?.endFlight(id);
+      this.#core?.endFlight(id);
       if (this.#flights.get(key) === flight) this.#flights.delete(key);
     });
     const flight: Flight = { promise, controller, callers: 0, id, forced };
@@ -94,7 +99,6 @@ export class Flights {
     signal: AbortSignal,
     attempts: number,
   ): Promise<Landed> {
-    const core = this.#core;
     const started = performance.now();
     const retry = { ...DEFAULT_RETRY, attempts, ...policy.retry };
     for (let attempt = 1; ; attempt++) {
@@ -103,18 +107,18 @@ export class Flights {
         if (value === undefined) {
           throw new TypeError(`cardcache: the fetcher of ${key} gave undefined, which is no value; give null for nothing`);
         }
-        core?.countFetch('succeeded');
-        core?.addLatency('fetch', performance.now() - started);
+        this.#core?.countFetch('succeeded');
+        this.#core?.addLatency('fetch', performance.now() - started);
         return this.#deck.land({ key, value, policy, flight: id });
       } catch (error) {
         const again = attempt < retry.attempts && !signal.aborted && (retry.when?.(error) ?? true);
         if (!again) {
-          core?.countFetch('failed');
+          this.#core?.countFetch('failed');
           if (!signal.aborted) this.#deck.failed(key, error);
           throw error;
         }
-        core?.countFetch('retried');
-        const delay = core?.retryAfter(attempt, retry.baseDelay, retry.maxDelay) ?? retry.baseDelay;
+        this.#core?.countFetch('retried');
+        const delay = this.#core?.retryAfter(attempt, retry.baseDelay, retry.maxDelay) ?? retry.baseDelay;
         await pause(delay, signal);
       }
     }

@@ -25,7 +25,8 @@ interface Shared {
 class OwnHost implements Host {
   readonly protocol = PROTOCOL;
   readonly #shared = new Map<string, Shared>();
-  readonly #areas = new Map<Storage, number>();
+  readonly #areas = new WeakMap<Storage, number>();
+  #areasSeen = 0;
 
   open(options: CacheOptions): CardCache {
     const name = this.#nameOf(options);
@@ -50,7 +51,7 @@ class OwnHost implements Host {
 
   #nameOf({ namespace = 'cardcache_', user = null, storage }: CacheOptions): string {
     const area = storage === false ? null : storage?.area;
-    if (area && !this.#areas.has(area)) this.#areas.set(area, this.#areas.size);
+    if (area && !this.#areas.has(area)) this.#areas.set(area, this.#areasSeen++);
     const place = area === null ? 'memory' : area === undefined ? 'default' : String(this.#areas.get(area));
     return JSON.stringify([namespace, user, place]);
   }

@@ -2,6 +2,7 @@ import factory from '#core-glue';
 import wasm from '#core-wasm';
 import { whileInstantiating } from './compiledCore.ts';
 import type { CoreModule } from './coreModule.ts';
+import { decodeModule } from './moduleText.ts';
 
 export interface LoadedCore {
   module: CoreModule;
@@ -16,7 +17,7 @@ export interface LoadedCore {
 export function loadCore(): LoadedCore | Promise<LoadedCore> {
   if (typeof WebAssembly === 'undefined') throw new Error('this engine has no WebAssembly');
   if (wasm instanceof URL) return compileFrom(wasm).then(instantiate);
-  const bytes = decodeBase64(wasm);
+  const bytes = decodeModule(wasm);
   let compiled: WebAssembly.Module;
   try {
     compiled = new WebAssembly.Module(bytes);
@@ -34,25 +35,12 @@ async function compileFrom(url: URL): Promise<WebAssembly.Module> {
 }
 
 function instantiate(compiled: WebAssembly.Module): LoadedCore {
-  const module: Partial<CoreModule> & { wasmBinary: Uint8Array; locateFile(name: string): string } = {
-    // Only so that the glue looks for no file.
-    wasmBinary: new Uint8Array(),
-    locateFile: (name: string) => name,
-  };
+  const module: Partial<CoreModule> = {};
   let failure: unknown;
   const memory = whileInstantiating(compiled, () => {
-    // The glue is linked with WASM_ASYNC_COMPILATION=0: the object is filled when the factory returns, its promise is late.
+    // The object is filled when the factory returns (js/compiledCore.ts), its promise is late.
     factory(module).catch((error: unknown) => (failure = error));
   });
   if (!memory || !module.lookUp) throw new Error('the core did not start', { cause: failure });
   return { module: module as CoreModule, memory };
-}
-
-function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
-  const decode = (Uint8Array as { fromBase64?: (text: string) => Uint8Array<ArrayBuffer> }).fromBase64;
-  if (decode) return decode(text);
-  const binary = atob(text);
-  const bytes = new Uint8Array(binary.length);
-  for (let index = 0; index < binary.length; index++) bytes[index] = binary.charCodeAt(index);
-  return bytes;
 }

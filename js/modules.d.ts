@@ -1,4 +1,4 @@
-// What the bundler puts in: the script that the linker made, and the module as base64 or as the address it lies at.
+// What the bundler puts in: the script that the linker made, and the module as text or as the address it lies at.
 declare module '#core-glue' {
   const factory: (module: object) => Promise<unknown>;
   export default factory;

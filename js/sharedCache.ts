@@ -1,6 +1,6 @@
 import { clockOf, type Clock } from './clock.ts';
 import { Core, Reach, type CoreListener, type Wanted } from './core.ts';
-import { Emitter } from './emitter.ts';
+import { callSafely, Emitter } from './emitter.ts';
 import { startEngine, type Engine, type SpaceSizes } from './engine.ts';
 import { Flights, type AnyFetcher, type Landed } from './flights.ts';
 import { escapeUser, unescapeUser } from './keys.ts';
@@ -46,7 +46,9 @@ export class SharedCache {
   readonly #space: SpaceSizes;
   readonly #policies = new Policies();
   readonly #events = new MutationEvents();
-  readonly #early = new Map<Key, { value: unknown; policy: Policy | undefined }>();
+  /** What was asked before the core ran, in order, and the values among it. Undefined once no core will come. */
+  #toCome: (() => void)[] | undefined = [];
+  readonly #early = new Map<Key, unknown>();
   readonly #rulesToCome: NonNullable<CacheOptions['rules']>[] = [];
   #engine: Engine | undefined;
   #sweeper: ReturnType<typeof setInterval> | undefined;
@@ -91,7 +93,7 @@ export class SharedCache {
   /** What `get` answers; undefined for a miss. */
   get(key: Key): unknown {
     const { core } = this;
-    if (!core) return this.#early.get(key)?.value;
+    if (!core) return this.#early.get(key);
     const resident = core.hit(key);
     if (resident !== undefined) {
       if (this.emitter.hears('hit')) this.emitter.emit('hit', { key, source: 'memory' });
@@ -117,7 +119,7 @@ export class SharedCache {
   }
 
   peekValue(key: Key): unknown {
-    return this.core ? this.peek(key)?.value : this.#early.get(key)?.value;
+    return this.core ? this.peek(key)?.value : this.#early.get(key);
   }
 
   keys(selector: Selector): Key[] {
@@ -141,11 +143,14 @@ export class SharedCache {
 
   set(key: Key, value: unknown, own?: Policy): void {
     const policy = this.policyFor(key, own);
-    if (!this.core) {
-      this.#early.set(key, { value, policy: own });
-      return;
-    }
-    this.#store(key, value, policy, 0, 'set');
+    if (this.core) this.#store(key, value, policy, 0, 'set');
+    else if (this.#later(() => this.set(key, value, own))) this.#early.set(key, value);
+  }
+
+  /** False where no core will come. */
+  #later(action: () => void): boolean {
+    this.#toCome?.push(action);
+    return this.#toCome !== undefined;
   }
 
   /** Keeps a value, by its equal that is there already if there is one, so that nothing re-renders. */
@@ -178,12 +183,18 @@ export class SharedCache {
   }
 
   delete(key: Key): boolean {
-    this.#early.delete(key);
-    return this.core?.delete(key) ?? false;
+    if (this.core) return this.core.delete(key);
+    this.#later(() => this.delete(key));
+    return this.#early.delete(key);
   }
 
   /** `afterWrite`: for what a write may have changed; that leaves alone what policies keep. */
   invalidate(selector: Selector, afterWrite = false): number {
+    if (!this.core && this.#later(() => this.invalidate(selector, afterWrite))) {
+      // Which of them it selects is the core's to say; until then none is told.
+      this.#early.clear();
+      return 0;
+    }
     const count = this.core?.invalidate(selector, afterWrite) ?? 0;
     this.emitter.emit('invalidate', { selector, count });
     this.watches.schedule();
@@ -191,7 +202,10 @@ export class SharedCache {
   }
 
   clear(): void {
-    this.#early.clear();
+    if (!this.core && this.#later(() => this.clear())) {
+      this.#early.clear();
+      return;
+    }
     const count = this.core?.clear() ?? 0;
     this.emitter.emit('invalidate', { selector: '*', count });
     this.watches.schedule();
@@ -244,7 +258,10 @@ export class SharedCache {
   /** Judges an event for each user and acts on it; with `firstIsMe` the first is the connected one. */
   applyEvent(event: MutationEvent, users: readonly string[], firstIsMe: boolean): EventDecision[] {
     const { core } = this;
-    if (!core) return users.map(() => ({ concerned: true, reason: 'unknown', invalidated: 0, refreshed: [] }));
+    if (!core) {
+      this.#later(() => this.applyEvent(event, users, firstIsMe));
+      return users.map(() => ({ concerned: true, reason: 'unknown', invalidated: 0, refreshed: [] }));
+    }
     const answers = { core, cached: (user?: string) => this.#cached(user) };
     const decisions = this.#events.apply(answers, event, users, firstIsMe);
     decisions.forEach((decision, index) => this.emitter.emit('event', { event, user: users[index] ?? '', decision }));
@@ -285,6 +302,8 @@ export class SharedCache {
       this.#open(started instanceof Promise ? await started : started);
     } catch (error) {
       this.log.once({ level: 'warn', what: 'the core does not run here: nothing is kept, every fetch goes through', detail: error });
+      this.#toCome = undefined;
+      this.#early.clear();
       this.watches.giveUp();
     }
   }
@@ -305,10 +324,11 @@ export class SharedCache {
     };
     const space = engine.openSpace(this.#space);
     this.core = new Core(engine.module, engine.memory, space, user, sizes, this.#clock, this.#listener);
-    for (const part of [this.flights, this.watches]) part.adopt(this.core);
+    this.flights.adopt(this.core);
     for (const rules of this.#rulesToCome.splice(0)) this.#events.merge(this.core, rules);
-    for (const [key, { value, policy }] of this.#early) this.set(key, value, policy);
+    this.#toCome?.splice(0).forEach(callSafely);
     this.#early.clear();
+    this.watches.adopt(this.core);
     this.#sweeper = setInterval(() => this.#whenIdle(() => this.core?.sweep()), SWEEP_INTERVAL);
     unref(this.#sweeper);
     if (typeof globalThis.addEventListener === 'function') globalThis.addEventListener('storage', this.#onStorage);
@@ -316,8 +336,10 @@ export class SharedCache {
 
   close(): void {
     this.#closed = true;
+    this.#toCome = undefined;
     clearInterval(this.#sweeper);
     this.watches.stop();
+    this.flights.leave();
     if (typeof globalThis.removeEventListener === 'function') globalThis.removeEventListener('storage', this.#onStorage);
     this.core?.close();
     this.core = undefined;

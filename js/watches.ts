@@ -145,6 +145,7 @@ export class Watches {
     clearTimeout(this.#timer);
     for (const watch of this.#watches.values()) clearTimeout(watch.linger);
     this.#watches.clear();
+    this.#core = undefined;
     if (typeof document === 'undefined') return;
     document.removeEventListener('visibilitychange', this.#onVisibility);
     globalThis.removeEventListener('online', this.#onOnline);
@@ -152,12 +153,14 @@ export class Watches {
     globalThis.removeEventListener('pageshow', this.schedule);
   }
 
-  /** The core runs: what was watched before it did is made known to it. */
+  /** The core runs: what was watched before it did is made known to it, and shown as far as it is cached. */
   adopt(core: Core): void {
     this.#core = core;
     core.setVisible(typeof document === 'undefined' || !document.hidden);
     for (const watch of this.#watches.values()) {
+      this.#recall(watch, watch.policy.staleWhileRevalidate);
       for (const watcher of watch.watchers) this.#register(watch, watcher);
+      this.#tellAll(watch);
     }
     this.schedule();
   }
@@ -226,7 +229,6 @@ export class Watches {
 
   /** Joins a flight that is under way: it is as new as any. Only who asks by hand may force one of its own. */
   async #fetch(watch: Watch, forceRefresh = false): Promise<void> {
-    const core = this.#core;
     const { key } = watch;
     watch.fetching = true;
     this.#tellAll(watch);
@@ -234,6 +236,8 @@ export class Watches {
       const options = { ...watch.policy, forceRefresh };
       const { value, timestamp } = await this.#host.fetch(key, watch.fetcher, options, ATTEMPTS);
       watch.fetching = false;
+      // Not the core of before: it may have come, or ended, meanwhile.
+      const core = this.#core;
       if (core && timestamp === undefined && watch.data !== undefined) {
         // Not kept: something voided it on the way, and what it says may be outdated.
         core.refreshDiscarded(key);
@@ -248,7 +252,7 @@ export class Watches {
       }
     } catch (error) {
       watch.fetching = false;
-      core?.refreshFailed(key);
+      this.#core?.refreshFailed(key);
       watch.error = error;
       if (watch.data === undefined && watch.policy.staleIfError) this.#recall(watch, watch.policy.staleIfError);
       this.#tellAll(watch);

@@ -108,6 +108,7 @@ export class Link implements HassLink {
   }
 
   async #subscribe(): Promise<void> {
+    if (this.#closed) return;
     const round = ++this.#round;
     this.#unsubscribe();
     const since = this.#port.now();

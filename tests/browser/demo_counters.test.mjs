@@ -91,12 +91,13 @@ test('start over begins with nothing kept, nothing counted and the first day’s
 });
 
 test('reads of one answer within a second are one question', (t) => {
-  t.mock.timers.enable({ apis: ['Date'], now: 1_000_000 });
+  let now = 1_000_000;
+  t.mock.method(Date, 'now', () => now);
   const ledger = new Ledger(undefined, () => undefined);
   ledger.answered('sara', 'daily_plan:sara', 'storage');
   ledger.answered('sara', 'daily_plan:sara', 'memory');
   ledger.answered('gabriel', 'daily_plan:sara', 'memory');
-  t.mock.timers.tick(1000);
+  now += 1000;
   ledger.answered('sara', 'daily_plan:sara', 'memory');
   ledger.noteFetched('sara', 'teams');
   ledger.answered('sara', 'teams', 'memory');
@@ -104,17 +105,18 @@ test('reads of one answer within a second are one question', (t) => {
 });
 
 test('an answer that the cache makes sure of with a call was not saved', (t) => {
-  t.mock.timers.enable({ apis: ['Date'], now: 1_000_000 });
+  let now = 1_000_000;
+  t.mock.method(Date, 'now', () => now);
   const ledger = new Ledger(undefined, () => undefined);
   ledger.answered('sara', 'daily_plan:sara', 'storage');
   ledger.answered('sara', 'encouragement:sara', 'storage');
   ledger.sent('gabriel', { service: 'get_daily_plan', data: {} });
   assert.equal(ledger.avoided, 2);
-  t.mock.timers.tick(4999);
+  now += 4999;
   ledger.sent('sara', { service: 'get_daily_plan', data: {} });
   assert.equal(ledger.avoided, 1);
   ledger.sent('sara', { service: 'get_daily_plan', data: {} });
-  t.mock.timers.tick(1);
+  now += 1;
   ledger.sent('sara', { service: 'get_daily_plan_encouragement', data: {} });
   assert.deepEqual(ledger.counts, { sent: 4, memory: 0, storage: 1, spared: 0 });
 });

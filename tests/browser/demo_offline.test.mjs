@@ -58,7 +58,9 @@ test('clear while offline leaves nothing behind and no card that pretends', asyn
   await page.locator('#offline').click();
   for (const user of ['gabriel', 'sara']) {
     await card(page, user).locator('[data-task]').first().waitFor();
-    assert.equal(await card(page, user).locator('[data-state="offline"], [data-state="error"]').count(), 0);
+    for (const state of ['offline', 'error']) {
+      await card(page, user).locator(`[data-state="${state}"]`).waitFor({ state: 'detached' });
+    }
   }
 });
 

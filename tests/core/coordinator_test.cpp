@@ -222,9 +222,9 @@ TEST_CASE("coordinator: a key's state outlives its last watcher for a moment, fo
   coordinator.sweep(after(5'999));
   REQUIRE(coordinator.status("plan"));
   CHECK(coordinator.status("plan")->last_update == start);
-  coordinator.add("plan", {}, std::nullopt);
+  coordinator.add("plan", {}, start);
   coordinator.sweep(after(1e9));
-  CHECK(coordinator.status("plan")->last_update == start);
+  CHECK(coordinator.status("plan")->watchers == 1);
 }
 
 TEST_CASE("coordinator: longer abandoned it is forgotten, though not while its fetch runs") {
@@ -249,6 +249,14 @@ TEST_CASE("coordinator: the newest watcher says what an event does") {
   CHECK(coordinator.on_event("plan") == OnEvent::keep);
   coordinator.remove(watch, start);
   CHECK(coordinator.on_event("plan") == OnEvent::refresh);
+}
+
+TEST_CASE("coordinator: the last watcher's word holds while the key waits for it to come back") {
+  Coordinator coordinator;
+  auto kept = times_of(1'000);
+  kept.on_event = OnEvent::keep;
+  coordinator.remove(coordinator.add("plan", kept, start), start);
+  CHECK(coordinator.on_event("plan") == OnEvent::keep);
 }
 
 TEST_CASE("coordinator: it names the keys that are watched, and for a moment those that were") {

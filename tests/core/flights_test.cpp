@@ -9,8 +9,13 @@ using namespace cardcache::testing;
 
 namespace {
 
-Flights::Flight flight_of(std::string_view key, double timestamp, bool kept = false, std::vector<std::string> tags = {}) {
-  return {.id = {}, .key = std::string(key), .tags = std::move(tags), .kept_on_event = kept, .timestamp = Millis{timestamp}};
+Flights::Flight flight_of(std::string_view key, double timestamp, bool kept = false,
+                          std::vector<std::string> tags = {}) {
+  return {.id = {},
+          .key = std::string(key),
+          .tags = std::move(tags),
+          .kept_on_event = kept,
+          .timestamp = Millis{timestamp}};
 }
 
 }  // namespace

@@ -92,8 +92,8 @@ TEST_CASE("floors: what no record can be older than is forgotten and told") {
   CHECK(floors.raise(floor_of("older", 50)));
   const auto gone = floors.expire(Millis{150});
   REQUIRE(gone.size() == 2);
-  CHECK(gone[0].at == Millis{100});
-  CHECK(gone[1].at == Millis{50});
+  CHECK(gone.front().at == Millis{100});
+  CHECK(gone.back().at == Millis{50});
   CHECK(floors.size() == 1);
   CHECK(floors.above("young", {}, false) == Millis{200});
   CHECK(floors.above("old", {}, false) == long_ago);

@@ -35,7 +35,8 @@ TEST_CASE("event data: beside what is no name the names of a list still count") 
 }
 
 TEST_CASE("event data: what is no object tells nothing") {
-  for (const auto* text : {"", " ", "null", "7", "\"sara\"", R"(["username","sara"])", R"([{"username":"sara"}])", "true"}) {
+  for (const auto* text :
+       {"", " ", "null", "7", "\"sara\"", R"(["username","sara"])", R"([{"username":"sara"}])", "true"}) {
     INFO(text);
     const auto facts = read_event_facts(text);
     CHECK_FALSE(facts.username);
@@ -68,7 +69,8 @@ TEST_CASE("event data: names are unescaped") {
 }
 
 TEST_CASE("event data: deep nesting is no trouble") {
-  const std::string deep = R"({"x":)" + std::string(100'000, '[') + std::string(100'000, ']') + R"(,"username":"sara"})";
+  const std::string deep =
+      R"({"x":)" + std::string(100'000, '[') + std::string(100'000, ']') + R"(,"username":"sara"})";
   CHECK(read_event_facts(deep).username == "sara");
   CHECK_FALSE(read_event_facts(std::string(100'000, '[')).username);
 }

@@ -25,18 +25,22 @@ std::u16string nested(std::size_t depth) { return std::u16string(depth, u'[') + 
 }  // namespace
 
 TEST_CASE("json scanner: it accepts what RFC 8259 accepts") {
-  for (const auto* text : {u"0", u"-0", u"12.5e+3", u"1E-2", u"true", u"false", u"null", u"\"\"", u"[]", u"{}", u" [ 1 , \"a\" ] ",
-                           u"{\"a\":{\"b\":[null]},\"\":1}", u"\"\\u00e4\\n\\/\"", u"\t\r\n 1 \n"}) {
+  for (const auto* text :
+       {u"0", u"-0", u"12.5e+3", u"1E-2", u"true", u"false", u"null", u"\"\"", u"[]", u"{}", u" [ 1 , \"a\" ] ",
+        u"{\"a\":{\"b\":[null]},\"\":1}", u"\"\\u00e4\\n\\/\"", u"\t\r\n 1 \n"}) {
     INFO(to_wtf8(text));
     CHECK(is_json(text));
   }
 }
 
 TEST_CASE("json scanner: it refuses what JSON.parse refuses") {
-  for (const auto* text : {u"", u" ", u"01", u"+1", u".5", u"1.", u"1.e3", u"-", u"1e", u"1e+", u"tru", u"True", u"nul", u"NaN",
-                           u"undefined", u"Infinity", u"\"", u"\"\\\"", u"\"\\x41\"", u"\"\\u12g4\"", u"\"\\u12\"", u"\"\n\"", u"'a'", u"[",
-                           u"[1", u"[1,", u"[1,]", u"[,1]", u"[1 2]", u"]", u"{", u"{\"a\"", u"{\"a\":", u"{\"a\":1", u"{\"a\":1,",
-                           u"{\"a\":1,}", u"{a:1}", u"{1:1}", u"{\"a\" 1}", u"[1}", u"{]", u"1 2", u"nullx", u"//\n1", u"\u00A01"}) {
+  for (const auto* text :
+       {u"",        u" ",        u"01",        u"+1",          u".5",        u"1.",     u"1.e3",      u"-",
+        u"1e",      u"1e+",      u"tru",       u"True",        u"nul",       u"NaN",    u"undefined", u"Infinity",
+        u"\"",      u"\"\\\"",   u"\"\\x41\"", u"\"\\u12g4\"", u"\"\\u12\"", u"\"\n\"", u"'a'",       u"[",
+        u"[1",      u"[1,",      u"[1,]",      u"[,1]",        u"[1 2]",     u"]",      u"{",         u"{\"a\"",
+        u"{\"a\":", u"{\"a\":1", u"{\"a\":1,", u"{\"a\":1,}",  u"{a:1}",     u"{1:1}",  u"{\"a\" 1}", u"[1}",
+        u"{]",      u"1 2",      u"nullx",     u"//\n1",       u"\u00A01"}) {
     INFO(to_wtf8(text));
     CHECK_FALSE(is_json(text));
   }
@@ -99,10 +103,17 @@ TEST_CASE("json scanner: it judges spoiled records as nlohmann_json does") {
     for (auto count = 1 + random.below(2); count > 0; --count) {
       const auto at = random.below(static_cast<std::uint32_t>(text.size()));
       switch (random.below(4)) {
-        case 0: text.erase(at, 1 + random.below(4)); break;
-        case 1: text.insert(at, 1, random.one_of(spice)); break;
-        case 2: text[at] = random.one_of(spice); break;
-        default: text.resize(at + 1);
+        case 0:
+          text.erase(at, 1 + random.below(4));
+          break;
+        case 1:
+          text.insert(at, 1, random.one_of(spice));
+          break;
+        case 2:
+          text[at] = random.one_of(spice);
+          break;
+        default:
+          text.resize(at + 1);
       }
       if (text.empty()) text = " ";
     }

@@ -109,8 +109,8 @@ TEST_CASE("memory tier: a slot that is empty has no deadline and is told") {
   CHECK_FALSE(tier.find("plan"));
   CHECK(deadline(tier, slot) == long_ago.value);
   REQUIRE(tier.dropped().size() == 1);
-  CHECK(tier.dropped()[0].slot == slot);
-  CHECK_FALSE(tier.dropped()[0].evicted);
+  CHECK(tier.dropped().front().slot == slot);
+  CHECK_FALSE(tier.dropped().front().evicted);
 }
 
 TEST_CASE("memory tier: over its number of entries the least recently used goes") {
@@ -125,8 +125,8 @@ TEST_CASE("memory tier: over its number of entries the least recently used goes"
   CHECK(tier.find("three"));
   CHECK(tier.find("four"));
   REQUIRE(tier.dropped().size() == 1);
-  CHECK(tier.dropped()[0].why == Why::capacity);
-  CHECK(tier.dropped()[0].evicted);
+  CHECK(tier.dropped().front().why == Why::capacity);
+  CHECK(tier.dropped().front().evicted);
 }
 
 TEST_CASE("memory tier: among the least recently used the cheapest to lose goes") {
@@ -186,8 +186,8 @@ TEST_CASE("memory tier: a sweep takes what has ended, and says so") {
   CHECK_FALSE(tier.holds(old));
   CHECK(tier.holds(young));
   REQUIRE(tier.dropped().size() == 1);
-  CHECK(tier.dropped()[0].why == Why::expired);
-  CHECK(tier.dropped()[0].evicted);
+  CHECK(tier.dropped().front().why == Why::expired);
+  CHECK(tier.dropped().front().evicted);
 }
 
 TEST_CASE("memory tier: what comes from the future can be dropped") {
@@ -222,7 +222,7 @@ TEST_CASE("memory tier: its order of use is that of a plain list, whatever comes
   for (int step = 0; step < 5'000; ++step) {
     const auto key = "key_" + std::to_string(random.below(20));
     const auto slot = tier.find(key);
-    const auto listed = std::find(order.begin(), order.end(), key);
+    const auto listed = std::ranges::find(order, key);
     REQUIRE(slot.has_value() == (listed != order.end()));
     if (listed != order.end()) order.erase(listed);
     if (slot && random.chance(4)) {

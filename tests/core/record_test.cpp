@@ -29,7 +29,8 @@ std::optional<Record> read(std::string_view text) { return read_plain_record(to_
 }  // namespace
 
 TEST_CASE("record: what nothing sets apart is written as AgileTrack writes it") {
-  CHECK(write_plain_record("[1,2]", facts_at(1'764'000'000'000), life) == u"{\"data\":[1,2],\"timestamp\":1764000000000}");
+  CHECK(write_plain_record("[1,2]", facts_at(1'764'000'000'000), life) ==
+        u"{\"data\":[1,2],\"timestamp\":1764000000000}");
 }
 
 TEST_CASE("record: what differs from the defaults follows in further fields") {
@@ -74,7 +75,8 @@ TEST_CASE("record: text of every kind is written as JSON that reads back") {
 }
 
 TEST_CASE("record: escapes in names are read as JSON means them") {
-  const auto record = read(R"({"data":1,"timestamp":5,"version":"\u0041\u00e4\b\f\n\r\t\/\"\\","tags":["\uD83D\uDE00"]})");
+  const auto record =
+      read(R"({"data":1,"timestamp":5,"version":"\u0041\u00e4\b\f\n\r\t\/\"\\","tags":["\uD83D\uDE00"]})");
   REQUIRE(record);
   CHECK(record->facts.version == "A\xC3\xA4\b\f\n\r\t/\"\\");
   CHECK(record->facts.tags == std::vector<std::string>{"\xF0\x9F\x98\x80"});
@@ -159,7 +161,8 @@ TEST_CASE("record: whatever facts are written come back") {
 TEST_CASE("record: a spoiled one is read only where JSON.parse would read the same") {
   Random random;
   INFO("--rng-seed " << random.seed());
-  const std::string whole = R"({"data":[1,{"a":"b"}],"timestamp":1764000000000,"expires":9,"version":"2","tags":["x"]})";
+  const std::string whole =
+      R"({"data":[1,{"a":"b"}],"timestamp":1764000000000,"expires":9,"version":"2","tags":["x"]})";
   const std::string spice = "{}[]\",:\\0123.e- datimespxrv\x7F";
   const std::regex huge_exponent("[eE][+]?[0-9]{3}");
   for (int round = 0; round < 10'000; ++round) {

@@ -157,7 +157,8 @@ TEST_CASE("selector: any selector's text reads back to it") {
 }
 
 TEST_CASE("selector: texts that no selector wrote are refused") {
-  for (const auto* text : {"x1.a", "e", "e5", "e.a", "e-1.a", "e9.abc", "e1.ab", "k1.a", "e99999999999999999999.a", "**"}) {
+  for (const auto* text :
+       {"x1.a", "e", "e5", "e.a", "e-1.a", "e9.abc", "e1.ab", "k1.a", "e99999999999999999999.a", "**"}) {
     INFO("'" << text << "'");
     CHECK_FALSE(Selector::from_text(text));
   }

@@ -38,7 +38,7 @@ TEST_CASE("statistics: endpoints are counted apart") {
   statistics.count_endpoint("teams", 1, 0);
   statistics.count_endpoint("teams", 0, 1);
   statistics.count_endpoint("plan", 1, 0);
-  const auto of = [&](std::string_view name) { return statistics.endpoint(statistics.endpoint_numbers().find(name)->second); };
+  const auto of = [&](std::string_view name) { return statistics.endpoint(*statistics.endpoint_numbers().find(name)); };
   CHECK(of("teams").hits == 1);
   CHECK(of("teams").misses == 1);
   CHECK(of("plan").hits == 1);
@@ -51,15 +51,15 @@ TEST_CASE("statistics: keys made of ids do not make them grow for ever, and no c
   CHECK(statistics.endpoint_numbers().size() == Statistics::most_endpoints + 1);
   double hits = 0;
   double misses = 0;
-  for (const auto& [name, number] : statistics.endpoint_numbers()) {
+  statistics.endpoint_numbers().for_each([&](std::string_view, std::uint32_t number) {
     hits += statistics.endpoint(number).hits;
     misses += statistics.endpoint(number).misses;
-  }
+  });
   CHECK(hits == 10'000);
   CHECK(misses == 20'000);
-  const auto rest = statistics.endpoint_numbers().find(std::string_view("…"));
-  REQUIRE(rest != statistics.endpoint_numbers().end());
-  CHECK(statistics.endpoint(rest->second).hits == 10'000 - static_cast<double>(Statistics::most_endpoints));
+  const auto* rest = statistics.endpoint_numbers().find("…");
+  REQUIRE(rest);
+  CHECK(statistics.endpoint(*rest).hits == 10'000 - static_cast<double>(Statistics::most_endpoints));
 }
 
 TEST_CASE("statistics: every kind is counted apart") {

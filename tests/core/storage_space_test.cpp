@@ -13,22 +13,25 @@ using namespace cardcache::testing;
 
 namespace {
 
-struct Entry {
+struct Value {
   double cost = 1;
   Millis life = default_storage_ttl;
 };
 
-StorageTier::Write write(StorageTier& tier, std::string_view key, std::size_t bytes, Millis now, const Entry& entry = {}) {
+StorageTier::Write write(StorageTier& tier, std::string_view key, std::size_t bytes, Millis now,
+                         const Value& value = {}) {
   EntryFacts facts;
   facts.timestamp = now;
-  facts.end = now + entry.life;
-  facts.cost = entry.cost;
+  facts.end = now + value.life;
+  facts.cost = value.cost;
   return tier.write(key, "\"" + std::string(bytes, 'x') + "\"", facts, now);
 }
 
 bool holds(MapArea& area, std::string_view key) { return area.holds(to_utf16("cardcache_" + std::string(key))); }
 
-StorageSpace space_over(MapArea& area, double budget) { return {&area, "cardcache_", budget, default_storage_ttl, false}; }
+StorageSpace space_over(MapArea& area, double budget) {
+  return {&area, "cardcache_", budget, default_storage_ttl, false};
+}
 
 }  // namespace
 
@@ -37,7 +40,7 @@ TEST_CASE("storage space: it keeps to its budget, however much is written") {
   auto space = space_over(area, 5'000);
   auto& tier = space.tier_of(std::nullopt);
   for (int i = 0; i < 200; ++i) {
-    CHECK(write(tier, "key_" + std::to_string(i), 300, start + Millis{static_cast<double>(i)}) == StorageTier::Write::stored);
+    CHECK(write(tier, "key_" + std::to_string(i), 300, start + Millis{60'000.0 * i}) == StorageTier::Write::stored);
     REQUIRE(area.bytes() <= 5'000);
     REQUIRE(space.bytes() == static_cast<double>(area.bytes()));
   }
@@ -57,8 +60,8 @@ TEST_CASE("storage space: what has ended goes first") {
   CHECK_FALSE(holds(area, "brief"));
   CHECK(holds(area, "old"));
   REQUIRE(space.evicted().size() == 1);
-  CHECK(space.evicted()[0].key == "brief");
-  CHECK(space.evicted()[0].why == Why::expired);
+  CHECK(space.evicted().front().key == "brief");
+  CHECK(space.evicted().front().why == Why::expired);
 }
 
 TEST_CASE("storage space: then what is missed least: cheap before dear, large before small, idle before used") {
@@ -88,7 +91,7 @@ TEST_CASE("storage space: then what is missed least: cheap before dear, large be
     CHECK_FALSE(holds(area, "idle"));
   }
   REQUIRE(space.evicted().size() == 1);
-  CHECK(space.evicted()[0].why == Why::quota);
+  CHECK(space.evicted().front().why == Why::quota);
 }
 
 TEST_CASE("storage space: after an eviction there is some room, so that not every write sorts anew") {
@@ -97,7 +100,8 @@ TEST_CASE("storage space: after an eviction there is some room, so that not ever
   auto& tier = space.tier_of(std::nullopt);
   int evictions = 0;
   for (int i = 0; i < 400; ++i) {
-    CHECK(write(tier, "key_" + std::to_string(i), 50, start + Millis{static_cast<double>(i)}) == StorageTier::Write::stored);
+    CHECK(write(tier, "key_" + std::to_string(i), 50, start + Millis{static_cast<double>(i)}) ==
+          StorageTier::Write::stored);
     if (!space.evicted().empty()) ++evictions;
     space.evicted().clear();
   }
@@ -117,14 +121,14 @@ TEST_CASE("storage space: the key being written is not evicted for its own sake"
 
 TEST_CASE("storage space: budget and eviction span all users") {
   MapArea area;
-  auto space = space_over(area, 2'000);
-  CHECK(write(space.tier_of("sara"), "plan", 900, start) == StorageTier::Write::stored);
-  CHECK(write(space.tier_of("tom"), "plan", 900, start + hour) == StorageTier::Write::stored);
-  CHECK(write(space.tier_of("tom"), "teams", 900, start + hour) == StorageTier::Write::stored);
+  auto space = space_over(area, 1'900);
+  CHECK(write(space.tier_of("sara"), "plan", 600, start) == StorageTier::Write::stored);
+  CHECK(write(space.tier_of("tom"), "plan", 600, start + hour) == StorageTier::Write::stored);
+  CHECK(write(space.tier_of("tom"), "teams", 600, start + hour) == StorageTier::Write::stored);
   CHECK_FALSE(area.holds(u"cardcache_@sara/plan"));
   CHECK(area.holds(u"cardcache_@tom/plan"));
   REQUIRE(space.evicted().size() == 1);
-  CHECK(space.evicted()[0].tier == &space.tier_of("sara"));
+  CHECK(space.evicted().front().tier == &space.tier_of("sara"));
 }
 
 TEST_CASE("storage space: a new page counts what lies there already, every user's") {
@@ -140,7 +144,8 @@ TEST_CASE("storage space: a new page counts what lies there already, every user'
   CHECK(area.bytes() <= 2'000);
 }
 
-TEST_CASE("storage space: when the page's quota is full before the budget is, it gives of its own and touches nothing else") {
+TEST_CASE(
+    "storage space: when the page's quota is full before the budget is, it gives of its own and touches nothing else") {
   MapArea area;
   CHECK(area.set(u"homeassistant", std::u16string(5'000, u'h')));
   CHECK(area.set(u"cardcach", u"not ours"));
@@ -149,7 +154,8 @@ TEST_CASE("storage space: when the page's quota is full before the budget is, it
   auto& tier = space.tier_of(std::nullopt);
   area.quota = area.bytes() + 4'000;
   for (int i = 0; i < 50; ++i) {
-    CHECK(write(tier, "key_" + std::to_string(i), 500, start + Millis{static_cast<double>(i)}) == StorageTier::Write::stored);
+    CHECK(write(tier, "key_" + std::to_string(i), 500, start + Millis{static_cast<double>(i)}) ==
+          StorageTier::Write::stored);
     REQUIRE(area.bytes() <= area.quota);
   }
   CHECK(holds(area, "key_49"));
@@ -210,7 +216,7 @@ TEST_CASE("storage space: a sweep removes what has ended, but not what another t
   CHECK(area.holds(u"cardcache_@sara/renewed"));
   CHECK(area.holds(u"cardcache_@sara/lasting"));
   REQUIRE(space.evicted().size() == 1);
-  CHECK(space.evicted()[0].why == Why::expired);
+  CHECK(space.evicted().front().why == Why::expired);
 }
 
 TEST_CASE("storage space: the latest time seen is kept, at most once a minute, and never goes back") {
@@ -244,8 +250,8 @@ TEST_CASE("storage space: records whose weights are spoiled do not spoil the evi
   const std::vector<std::u16string> costs{u"0e999", u"1e999", u"-1e999", u"-0", u"1e-999", u"null", u"\"x\""};
   for (std::size_t i = 0; i < 200; ++i) {
     REQUIRE(area.set(to_utf16("cardcache_key_" + std::to_string(i)),
-                     u"{\"data\":1,\"timestamp\":" + std::u16string(i % 3 == 0 ? u"-1e999" : u"1764000000000") + u",\"cost\":" +
-                         costs[i % costs.size()] + u"}"));
+                     u"{\"data\":1,\"timestamp\":" + std::u16string(i % 3 == 0 ? u"-1e999" : u"1764000000000") +
+                         u",\"cost\":" + costs[i % costs.size()] + u"}"));
   }
   auto space = space_over(area, 5'000);
   CHECK(write(space.tier_of(std::nullopt), "plan", 4'000, start) == StorageTier::Write::stored);
@@ -266,13 +272,22 @@ TEST_CASE("storage space: its count is the area's, whatever is written and remov
     auto& tier = space.tier_of(random.one_of(users));
     const auto key = "key_" + std::to_string(random.below(40));
     switch (random.below(6)) {
-      case 0: tier.remove(key); break;
-      case 1: tier.write_note("!floor:" + key, std::to_string(random.below(1'000'000))); break;
-      case 2: tier.remove_note("!floor:" + key); break;
-      case 3: space.sweep(now, Millis{0}); break;
+      case 0:
+        tier.remove(key);
+        break;
+      case 1:
+        tier.write_note("!floor:" + key, std::to_string(random.below(1'000'000)));
+        break;
+      case 2:
+        tier.remove_note("!floor:" + key);
+        break;
+      case 3:
+        space.sweep(now, Millis{0});
+        break;
       default: {
-        const Entry entry{.cost = random.below(50) / 10.0, .life = Millis{static_cast<double>(random.below(10'000'000))}};
-        const auto written = write(tier, key, random.below(3'000), now, entry);
+        const Value value{.cost = random.below(50) / 10.0,
+                          .life = Millis{static_cast<double>(random.below(10'000'000))}};
+        const auto written = write(tier, key, random.below(3'000), now, value);
         Record record;
         REQUIRE((tier.read(key, record) == StorageTier::Read::found) == (written == StorageTier::Write::stored));
       }

@@ -17,7 +17,8 @@ TEST_CASE("text: ASCII stays as it is") {
 
 TEST_CASE("text: every length of UTF-8 is written and read") {
   const std::u16string text = u"\u007F\u0080\u07FF\u0800\uFFFF\U00010000\U0001F600\U0010FFFF";
-  CHECK(to_wtf8(text) == "\x7F\xC2\x80\xDF\xBF\xE0\xA0\x80\xEF\xBF\xBF\xF0\x90\x80\x80\xF0\x9F\x98\x80\xF4\x8F\xBF\xBF");
+  CHECK(to_wtf8(text) ==
+        "\x7F\xC2\x80\xDF\xBF\xE0\xA0\x80\xEF\xBF\xBF\xF0\x90\x80\x80\xF0\x9F\x98\x80\xF4\x8F\xBF\xBF");
   CHECK(to_utf16(to_wtf8(text)) == text);
 }
 
@@ -51,8 +52,8 @@ TEST_CASE("text: two texts are one in WTF-8 only if they are one in UTF-16") {
 }
 
 TEST_CASE("text: bytes that are no WTF-8 become U+FFFD, one each, and what follows is read on") {
-  CHECK(to_utf16("a\x80z") == u"a\uFFFDz");                  // a tail without its head
-  CHECK(to_utf16("\xC0\xAFz") == u"\uFFFD\uFFFDz");          // overlong, two bytes
+  CHECK(to_utf16("a\x80z") == u"a\uFFFDz");          // a tail without its head
+  CHECK(to_utf16("\xC0\xAFz") == u"\uFFFD\uFFFDz");  // overlong, two bytes
   CHECK(to_utf16("\xC1\xBFz") == u"\uFFFD\uFFFDz");
   CHECK(to_utf16("\xE0\x80\xAF") == u"\uFFFD\uFFFD\uFFFD");  // overlong, three bytes
   CHECK(to_utf16("\xF0\x80\x80\xAF") == u"\uFFFD\uFFFD\uFFFD\uFFFD");
@@ -78,7 +79,8 @@ TEST_CASE("text: any bytes at all are read to the end") {
   INFO("--rng-seed " << random.seed());
   for (int round = 0; round < 3'000; ++round) {
     std::string bytes(random.below(16), '\0');
-    for (auto& byte : bytes) byte = static_cast<char>(random.chance(3) ? random.below(0x80) : 0x80 + random.below(0x80));
+    for (auto& byte : bytes)
+      byte = static_cast<char>(random.chance(3) ? random.below(0x80) : 0x80 + random.below(0x80));
     const auto read = to_utf16(bytes);
     REQUIRE(read.size() <= bytes.size());
     REQUIRE(to_utf16(to_wtf8(read)) == read);

@@ -225,7 +225,10 @@ test('jitter may take a delay down to nothing', async (t) => {
 test('without a policy there is one attempt', async (t) => {
   const { cache } = open(t);
   let calls = 0;
-  await assert.rejects(cache.getOrFetch('plan', () => Promise.reject(new Error(`call ${++calls}`))), /call 1/);
+  await assert.rejects(
+    cache.getOrFetch('plan', () => Promise.reject(new Error(`call ${++calls}`))),
+    /call 1/,
+  );
   assert.equal(calls, 1);
 });
 
@@ -293,67 +296,6 @@ test('a forceRefresh that fails leaves the cached value', async (t) => {
   assert.equal(cache.get('plan'), 'cached');
   assert.equal(await cache.getOrFetch('plan', failing, { forceRefresh: true, staleIfError: 1 }), 'cached');
   assert.equal(reload().get('plan'), 'cached');
-});
-
-test('staleWhileRevalidate serves what is past its end while a fetch runs', async (t) => {
-  const { cache, clock } = open(t);
-  const policy = { ttl: 1_000, staleWhileRevalidate: 10_000 };
-  cache.set('plan', 'old', policy);
-  clock.now += 10_999;
-  const { fetcher, calls, answers } = controlledFetcher();
-  assert.equal(cache.get('plan'), undefined, 'get never answers past the end');
-  assert.equal(await cache.getOrFetch('plan', fetcher, policy), 'old');
-  assert.equal(await cache.getOrFetch('plan', fetcher, policy), 'old');
-  assert.equal(calls.length, 1);
-  answers[0].resolve('new');
-  await settle();
-  assert.equal(cache.get('plan'), 'new');
-  clock.now += 11_000;
-  const late = cache.getOrFetch('plan', fetcher, policy);
-  answers[1].resolve('newest');
-  assert.equal(await late, 'newest', 'not longer than allowed');
-});
-
-test('staleWhileRevalidate outlasts a reload, and a failing fetch is told to nobody who was served', async (t) => {
-  const policies = { plan: { ttl: 1_000, staleWhileRevalidate: HOUR } };
-  const { cache, clock, reload } = open(t, { policies });
-  cache.set('plan', 'old');
-  clock.now += 1_000;
-  const loaded = reload();
-  assert.equal(await loaded.getOrFetch('plan', () => Promise.reject(new Error('down'))), 'old');
-  await settle();
-  assert.equal(loaded.stats().errors.fetch, 1);
-});
-
-test('staleIfError serves what is past its end when the fetch fails', async (t) => {
-  const { cache, clock } = open(t);
-  const policy = { ttl: 1_000, staleIfError: 10_000 };
-  cache.set('plan', 'old', policy);
-  clock.now += 10_999;
-  const failing = () => Promise.reject(new Error('down'));
-  assert.equal(await cache.getOrFetch('plan', failing, policy), 'old');
-  assert.equal(await cache.getOrFetch('plan', () => Promise.resolve('new'), policy), 'new');
-  clock.now += 11_000;
-  await assert.rejects(cache.getOrFetch('plan', failing, policy), /down/);
-});
-
-test('a life of 0 still serves when the fetch fails', async (t) => {
-  const { cache, clock } = open(t);
-  const policy = { ttl: 0, staleIfError: HOUR };
-  assert.equal(await cache.getOrFetch('plan', () => Promise.resolve('first'), policy), 'first');
-  clock.now += 1;
-  assert.equal(await cache.getOrFetch('plan', () => Promise.resolve('second'), policy), 'second');
-  assert.equal(await cache.getOrFetch('plan', () => Promise.reject(new Error('down')), policy), 'second');
-});
-
-test('a sweep leaves what may still be served past its end', async (t) => {
-  t.mock.timers.enable({ apis: ['setInterval'] });
-  const { cache, clock } = open(t);
-  const policy = { ttl: 1_000, staleIfError: HOUR };
-  cache.set('plan', 'old', policy);
-  clock.now += HOUR;
-  t.mock.timers.tick(60_000);
-  assert.equal(await cache.getOrFetch('plan', () => Promise.reject(new Error('down')), policy), 'old');
 });
 
 test('warm fetches what is missing, a few at a time, and tells what failed', async (t) => {

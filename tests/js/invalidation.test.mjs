@@ -264,8 +264,14 @@ test('clear and invalidateAll take a handle’s own user’s records and nobody 
   const tom = open(t, { origin: nobody.origin, user: 'id-tom' });
   for (const { cache } of [nobody, sara, tom]) cache.set('plan', 'kept');
   sara.cache.clear();
-  assert.deepEqual([nobody, sara, tom].map(({ cache }) => cache.get('plan')), ['kept', undefined, 'kept']);
+  assert.deepEqual(
+    [nobody, sara, tom].map(({ cache }) => cache.get('plan')),
+    ['kept', undefined, 'kept'],
+  );
   nobody.cache.invalidateAll();
-  assert.deepEqual([nobody, sara, tom].map(({ cache }) => cache.get('plan')), [undefined, undefined, 'kept']);
+  assert.deepEqual(
+    [nobody, sara, tom].map(({ cache }) => cache.get('plan')),
+    [undefined, undefined, 'kept'],
+  );
   assert.equal(tom.reload().get('plan'), 'kept');
 });

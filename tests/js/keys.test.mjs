@@ -56,7 +56,16 @@ test('texts that are no keys are refused by whatever takes a key', (t) => {
     assert.throws(() => cache.remainingTtl(text), TypeError, `remainingTtl(${String(text)})`);
     assert.throws(() => cache.coordinator(text), TypeError, `coordinator(${String(text)})`);
     assert.throws(() => cache.getOrFetch(text, async () => 1), TypeError, `getOrFetch(${String(text)})`);
-    assert.throws(() => cache.watch(text, async () => 1, () => undefined), TypeError, `watch(${String(text)})`);
+    assert.throws(
+      () =>
+        cache.watch(
+          text,
+          async () => 1,
+          () => undefined,
+        ),
+      TypeError,
+      `watch(${String(text)})`,
+    );
   }
   for (const text of [undefined, null, 7, {}]) assert.throws(() => cache.get(text), TypeError, `get(${String(text)})`);
 });

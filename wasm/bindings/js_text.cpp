@@ -10,7 +10,8 @@ emscripten::val js_text(std::u16string_view text) {
   if (std::none_of(text.begin(), text.end(), is_odd)) return emscripten::val(std::u16string(text));
   auto units = emscripten::val::array();
   for (unsigned i = 0; i < text.size(); ++i) units.set(i, static_cast<unsigned>(text[i]));
-  return emscripten::val::global("String")["fromCharCode"].call<emscripten::val>("apply", emscripten::val::null(), units);
+  return emscripten::val::global("String")["fromCharCode"].call<emscripten::val>("apply", emscripten::val::null(),
+                                                                                 units);
 }
 
 }  // namespace cardcache::bindings

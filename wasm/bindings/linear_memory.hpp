@@ -9,30 +9,33 @@
 
 namespace cardcache::bindings {
 
-/// Numbers that the page reads through a view after every call instead of asking for them. js/linearMemory.ts has the same list.
+/// Numbers that the page reads through a view after every call instead of asking for them. js/linearMemory.ts has the
+/// same list.
 enum Word : std::uint32_t {
-  ring_count,      // in: how many slots the page has noted in the cache's ring
-  table,           // out: address of the deadlines (f64 a slot)
-  dropped_count,   // out: how many pairs (slot, code) lie at `dropped_at`
-  dropped_at,      // out: address of those pairs (u32)
-  notice_count,    // out: how many notices wait to be taken
-  believed_from,   // out: a clock below this must be observed before the next hit
-  went_back,       // out: 1 where this call found the clock set back
-  slot,            // out of look_up, admit, set: −1 for none
-  timestamp,       // out of look_up, set
-  end,             // out of look_up
-  serial,          // out of look_up: names the pending record
-  report_at,       // out of statistics: address of StatisticsNumbers
-  endpoints_at,    // out of statistics: address of the endpoints' EndpointNumbers
+  ring_count,     // in: how many slots the page has noted in the cache's ring
+  table,          // out: address of the deadlines (f64 a slot)
+  dropped_count,  // out: how many pairs (slot, code) lie at `dropped_at`
+  dropped_at,     // out: address of those pairs (u32)
+  notice_count,   // out: how many notices wait to be taken
+  believed_from,  // out: a clock below this must be observed before the next hit
+  went_back,      // out: 1 where this call found the clock set back
+  slot,           // out of look_up, admit, set: −1 for none
+  timestamp,      // out of look_up, set
+  end,            // out of look_up
+  serial,         // out of look_up: names the pending record
+  report_at,      // out of statistics: address of StatisticsNumbers
+  endpoints_at,   // out of statistics: address of the endpoints' EndpointNumbers
   word_count,
 };
 
 extern std::array<double, word_count> words;
 
-[[nodiscard]] inline double address_of(const void* thing) { return static_cast<double>(reinterpret_cast<std::uintptr_t>(thing)); }
+[[nodiscard]] inline double address_of(const void* thing) {
+  return static_cast<double>(reinterpret_cast<std::uintptr_t>(thing));
+}
 
-/// Text crosses the border as bytes: the page writes each as a length (u32, native order) and its bytes, in the order in which
-/// they are read here. Views point into the staging buffer: they hold until the next reserve().
+/// Text crosses the border as bytes: the page writes each as a length (u32, native order) and its bytes, in the order
+/// in which they are read here. Views point into the staging buffer: they hold until the next reserve().
 class StagedReader {
  public:
   StagedReader();

@@ -6,8 +6,8 @@
 
 namespace cardcache::bindings {
 
-/// localStorage, or whatever Storage the page gave, through a small object of the page's (js/storageArea.ts) that catches what
-/// browsers throw: `get(key)`, `set(key, text): boolean`, `remove(key)`, `keys(prefix)`.
+/// localStorage, or whatever Storage the page gave, through a small object of the page's (js/storageArea.ts) that
+/// catches what browsers throw: `get(key)`, `set(key, text): boolean`, `remove(key)`, `keys(prefix)`.
 class LocalStorage : public StorageArea {
  public:
   explicit LocalStorage(emscripten::val area) : area_(std::move(area)) {}

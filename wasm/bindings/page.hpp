@@ -33,8 +33,8 @@ struct Page {
   StatisticsReport report;
 };
 
-/// Stands around every call that a cache answers: first the hits that were noted since the last one and the time, at the end the
-/// words that the page reads.
+/// Stands around every call that a cache answers: first the hits that were noted since the last one and the time, at
+/// the end the words that the page reads.
 class Call {
  public:
   Call(std::uint32_t id, double now);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <list>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,8 +25,8 @@ struct WatchTimes {
   OnEvent on_event = OnEvent::refresh;
 };
 
-/// Says when each watched key is to be fetched next. It fetches nothing and starts no timer: the page asks next_due(), waits
-/// that long, and takes what is due. Keys that nobody watches, or that only hidden pages watch, are never due.
+/// Says when each watched key is to be fetched next. It fetches nothing and starts no timer: the page asks next_due(),
+/// waits that long, and takes what is due. Keys that nobody watches, or that only hidden pages watch, are never due.
 class Coordinator {
  public:
   struct Status {
@@ -35,14 +36,16 @@ class Coordinator {
     std::size_t watchers = 0;
   };
 
-  /// `timestamp` tells how old the answer is that the watcher shows; nullopt where it has none, then the key is due at once.
+  /// `timestamp` tells how old the answer is that the watcher shows; nullopt where it has none, then the key is due at
+  /// once.
   WatchId add(std::string_view key, const WatchTimes& times, std::optional<Millis> timestamp);
   void remove(WatchId id, Millis now);
   void set_visible(bool visible) { visible_ = visible; }
 
   /// An invalidation or an event wants these fetched anew: after the debounce, counted from the last of a burst.
   void request(std::string_view key, Millis now);
-  /// Events before `since` may have been missed: what is older is due at once, but for answers that events do not refetch.
+  /// Events before `since` may have been missed: what is older is due at once, but for answers that events do not
+  /// refetch.
   void catch_up(Millis since, Millis now);
   /// The network is back: what failed is tried again at once.
   void retry_failed(Millis now);
@@ -92,12 +95,13 @@ class Coordinator {
   [[nodiscard]] const State* find(std::string_view key) const;
   [[nodiscard]] Millis due(const State& state) const;
 
-  std::vector<State> states_;
+  std::list<State> states_;
   std::uint32_t next_watch_ = 1;
   bool visible_ = true;
 };
 
-/// Full jitter: a random share of base · 2^(attempt − 1), at most `most`. `attempt` counts from 1, `random` is in [0, 1).
+/// Full jitter: a random share of base · 2^(attempt − 1), at most `most`. `attempt` counts from 1, `random` is in [0,
+/// 1).
 [[nodiscard]] Millis retry_delay(int attempt, Millis base, Millis most, double random);
 
 }  // namespace cardcache

@@ -34,8 +34,8 @@ struct Evidence {
   bool named_in_answers = false;
 };
 
-/// Decides whom an event concerns, in the order of the rules: who acted, who is assigned, whose answers name the task; when
-/// nothing tells, everybody, since showing what is no longer true is worse than one request too many.
+/// Decides whom an event concerns, in the order of the rules: who acted, who is assigned, whose answers name the task;
+/// when nothing tells, everybody, since showing what is no longer true is worse than one request too many.
 class EventFilter {
  public:
   void add_rule(EventRule rule);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,8 +14,8 @@ namespace cardcache {
 
 enum class FlightId : std::uint32_t {};
 
-/// The fetches that are under way. A flight is void once something later says that its answer, which may be older than that,
-/// must not be kept: an invalidation that selects its key, a set or delete of the key, a forced refresh.
+/// The fetches that are under way. A flight is void once something later says that its answer, which may be older than
+/// that, must not be kept: an invalidation that selects its key, a set or delete of the key, a forced refresh.
 class Flights {
  public:
   struct Flight {
@@ -36,7 +37,7 @@ class Flights {
   [[nodiscard]] std::size_t size() const { return flights_.size(); }
 
  private:
-  std::vector<Flight> flights_;
+  std::list<Flight> flights_;
   std::uint32_t next_ = 1;
 };
 

@@ -41,13 +41,13 @@ Millis Floors::above(std::string_view key, std::span<const std::string> tags, bo
   return at;
 }
 
-std::vector<Floor> Floors::expire(Millis before) {
-  std::vector<Floor> gone;
-  std::erase_if(floors_, [&](Floor& floor) {
-    const bool goes = floor.at < before;
-    if (goes) gone.push_back(std::move(floor));
-    return goes;
-  });
+std::list<Floor> Floors::expire(Millis before) {
+  std::list<Floor> gone;
+  for (auto floor = floors_.begin(); floor != floors_.end();) {
+    const auto next = std::next(floor);
+    if (floor->at < before) gone.splice(gone.end(), floors_, floor);
+    floor = next;
+  }
   return gone;
 }
 

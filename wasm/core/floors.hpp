@@ -1,10 +1,10 @@
 #pragma once
 
+#include <list>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "core/millis.hpp"
 #include "core/selector.hpp"
@@ -22,8 +22,8 @@ struct Floor {
   [[nodiscard]] static std::optional<Floor> from_text(std::string_view name, Millis at);
 };
 
-/// All floors that are known here. Without them an answer that was already on its way, or a record that another tab is just
-/// writing, would bring back what was invalidated.
+/// All floors that are known here. Without them an answer that was already on its way, or a record that another tab is
+/// just writing, would bring back what was invalidated.
 class Floors {
  public:
   /// More than this many are merged into one over everything: coarser, but never wrong.
@@ -34,13 +34,13 @@ class Floors {
   /// Time of the youngest floor that selects this entry; long ago where none does.
   [[nodiscard]] Millis above(std::string_view key, std::span<const std::string> tags, bool kept_on_event) const;
   /// Forgets floors that no record in storage can be older than; answers what went.
-  std::vector<Floor> expire(Millis before);
+  std::list<Floor> expire(Millis before);
   void clear() { floors_.clear(); }
   [[nodiscard]] std::size_t size() const { return floors_.size(); }
-  [[nodiscard]] const std::vector<Floor>& all() const { return floors_; }
+  [[nodiscard]] const std::list<Floor>& all() const { return floors_; }
 
  private:
-  std::vector<Floor> floors_;
+  std::list<Floor> floors_;
 };
 
 }  // namespace cardcache

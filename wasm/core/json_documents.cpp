@@ -14,8 +14,8 @@ using Parser = nlohmann::detail::parser<Json, Input>;
 
 }  // namespace
 
-// What nobody asks of it is most of what the reader costs: why a text is no JSON (with it comes snprintf), and what a number
-// with a fraction is worth (with it comes strtof, in long double).
+// What nobody asks of it is most of what the reader costs: why a text is no JSON (with it comes snprintf), and what a
+// number with a fraction is worth (with it comes strtof, in long double).
 template <>
 std::string Lexer::get_token_string() const {
   return {};

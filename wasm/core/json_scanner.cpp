@@ -86,10 +86,14 @@ bool JsonScanner::skip_value(int depth) {
   skip_space();
   if (at_ == text_.size() || depth > max_depth) return false;
   switch (text_[at_]) {
-    case u'"': return skip_string();
-    case u't': return skip_word(u"true");
-    case u'f': return skip_word(u"false");
-    case u'n': return skip_word(u"null");
+    case u'"':
+      return skip_string();
+    case u't':
+      return skip_word(u"true");
+    case u'f':
+      return skip_word(u"false");
+    case u'n':
+      return skip_word(u"null");
     case u'[':
       ++at_;
       if (take(u']')) return true;
@@ -105,7 +109,8 @@ bool JsonScanner::skip_value(int depth) {
         if (!skip_string() || !take(u':') || !skip_value(depth + 1)) return false;
       } while (take(u','));
       return take(u'}');
-    default: return skip_number();
+    default:
+      return skip_number();
   }
 }
 

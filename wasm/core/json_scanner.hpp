@@ -6,9 +6,9 @@
 
 namespace cardcache {
 
-/// Walks over JSON in UTF-16 without building anything: it finds where a value ends and reads small scalars. It accepts what
-/// RFC 8259 accepts, plus lone surrogates, to a depth of `max_depth`. Every step that does not fit answers false or nullopt
-/// and leaves the rest unread; it never reads past the end.
+/// Walks over JSON in UTF-16 without building anything: it finds where a value ends and reads small scalars. It accepts
+/// what RFC 8259 accepts, plus lone surrogates, to a depth of `max_depth`. Every step that does not fit answers false
+/// or nullopt and leaves the rest unread; it never reads past the end.
 class JsonScanner {
  public:
   /// JSON.parse itself gives up at some thousands, depending on the engine's stack.

@@ -131,7 +131,7 @@ void KeyIndex::retag(Id id, std::vector<std::string> tags) {
   unlink_tags(id);
   auto& own = entries_[id].tags;
   for (auto& tag : tags) {
-    if (std::find(own.begin(), own.end(), tag) == own.end()) own.push_back(std::move(tag));
+    if (std::ranges::find(own, tag) == own.end()) own.push_back(std::move(tag));
   }
   link_tags(id);
 }
@@ -154,7 +154,7 @@ std::vector<KeyIndex::Id> KeyIndex::select(const Selector& selector) const {
     rest.keys.reset();
     for (const auto& key : *selector.keys) {
       const auto id = find(key);
-      if (id && std::find(out.begin(), out.end(), *id) == out.end()) collect({*id}, rest, out);
+      if (id && std::ranges::find(out, *id) == out.end()) collect({*id}, rest, out);
     }
     return out;
   }

@@ -12,9 +12,9 @@
 
 namespace cardcache {
 
-/// Finds entries by key, user, endpoint and tag. Selecting k of n keys costs O(k): entries stand in groups of one endpoint and
-/// one user, groups in lists by endpoint and by user, and every position is known, so that removing costs O(1).
-/// Ids are small numbers given out here and used again after erase.
+/// Finds entries by key, user, endpoint and tag. Selecting k of n keys costs O(k): entries stand in groups of one
+/// endpoint and one user, groups in lists by endpoint and by user, and every position is known, so that removing costs
+/// O(1). Ids are small numbers given out here and used again after erase.
 class KeyIndex {
  public:
   using Id = std::uint32_t;

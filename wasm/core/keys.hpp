@@ -4,8 +4,8 @@
 
 namespace cardcache {
 
-/// A key read as `endpoint`, `endpoint:user` or `endpoint:user:param…`. Segments are compared whole and as written: nothing
-/// is unescaped, so `:sara` can never touch `:sarah`.
+/// A key read as `endpoint`, `endpoint:user` or `endpoint:user:param…`. Segments are compared whole and as written:
+/// nothing is unescaped, so `:sara` can never touch `:sarah`.
 struct KeyParts {
   std::string_view endpoint;
   /// The second segment; empty for shared keys, which have none, an empty one or `None`.
@@ -20,8 +20,8 @@ inline constexpr std::string_view shared_user = "None";
 
 [[nodiscard]] KeyParts split_key(std::string_view key);
 
-/// True for keys that an author may use: not empty, and not beginning with `@` or `!`, which begin other users' records and
-/// the cache's own notes under the same prefix.
+/// True for keys that an author may use: not empty, and not beginning with `@` or `!`, which begin other users' records
+/// and the cache's own notes under the same prefix.
 [[nodiscard]] bool is_valid_key(std::string_view key);
 
 /// Takes the first segment off `rest` and returns it.

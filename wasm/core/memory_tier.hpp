@@ -34,11 +34,11 @@ struct EntryFacts {
   bool kept_on_event = false;
 };
 
-/// The answers whose values the page holds by reference. It knows everything about them but the values: each lives in a slot,
-/// whose number the page keeps beside the value.
+/// The answers whose values the page holds by reference. It knows everything about them but the values: each lives in a
+/// slot, whose number the page keeps beside the value.
 ///
-/// A hit is decided without a call: the page compares its clock with `deadlines()[slot]` and notes the slot in a ring, which
-/// is drained here in bulk before anything depends on use.
+/// A hit is decided without a call: the page compares its clock with `deadlines()[slot]` and notes the slot in a ring,
+/// which is drained here in bulk before anything depends on use.
 class MemoryTier {
  public:
   struct Dropped {
@@ -49,7 +49,8 @@ class MemoryTier {
 
   explicit MemoryTier(MemoryLimits limits) : limits_(limits) {}
 
-  /// Puts or replaces an entry and makes room for it. nullopt where it alone is over `max_bytes`; its older value is gone then too.
+  /// Puts or replaces an entry and makes room for it. nullopt where it alone is over `max_bytes`; its older value is
+  /// gone then too.
   std::optional<SlotId> put(std::string_view key, const EntryFacts& facts, Millis now);
   [[nodiscard]] std::optional<SlotId> find(std::string_view key) const;
   /// Resident, fresh and believable at `now`.

@@ -18,7 +18,8 @@ struct Millis {
 inline constexpr Millis never{std::numeric_limits<double>::infinity()};
 inline constexpr Millis long_ago{-std::numeric_limits<double>::infinity()};
 
-/// How far a timestamp may lie ahead of the clock and still be believed: tabs and servers disagree by seconds, not minutes.
+/// How far a timestamp may lie ahead of the clock and still be believed: tabs and servers disagree by seconds, not
+/// minutes.
 inline constexpr Millis clock_tolerance{60'000};
 
 /// The two lives that TaskTracker and AgileTrack have proved: four hours in memory, three days in localStorage.

@@ -63,18 +63,29 @@ std::string unescape(std::u16string_view text) {
       continue;
     }
     switch (const auto escaped = text[++i]) {
-      case u'b': out.push_back(u'\b'); break;
-      case u'f': out.push_back(u'\f'); break;
-      case u'n': out.push_back(u'\n'); break;
-      case u'r': out.push_back(u'\r'); break;
-      case u't': out.push_back(u'\t'); break;
+      case u'b':
+        out.push_back(u'\b');
+        break;
+      case u'f':
+        out.push_back(u'\f');
+        break;
+      case u'n':
+        out.push_back(u'\n');
+        break;
+      case u'r':
+        out.push_back(u'\r');
+        break;
+      case u't':
+        out.push_back(u'\t');
+        break;
       case u'u': {
         unsigned unit = 0;
         for (int digit = 0; digit < 4; ++digit) unit = unit * 16 + hex_digit(text[++i]);
         out.push_back(static_cast<char16_t>(unit));
         break;
       }
-      default: out.push_back(escaped);
+      default:
+        out.push_back(escaped);
     }
   }
   return to_wtf8(out);

@@ -65,18 +65,33 @@ std::optional<Selector> Selector::from_text(std::string_view text) {
     std::string value(text.substr(0, length));
     text.remove_prefix(length);
     switch (name) {
-      case 'e': selector.endpoint = std::move(value); break;
-      case 'u': selector.user = std::move(value); break;
-      case 's': selector.shared = true; break;
-      case 'a': selector.has_user_segment = true; break;
-      case 'p': selector.params.push_back(std::move(value)); break;
-      case 't': selector.tag = std::move(value); break;
-      case 'n': selector.keys.emplace(); break;
+      case 'e':
+        selector.endpoint = std::move(value);
+        break;
+      case 'u':
+        selector.user = std::move(value);
+        break;
+      case 's':
+        selector.shared = true;
+        break;
+      case 'a':
+        selector.has_user_segment = true;
+        break;
+      case 'p':
+        selector.params.push_back(std::move(value));
+        break;
+      case 't':
+        selector.tag = std::move(value);
+        break;
+      case 'n':
+        selector.keys.emplace();
+        break;
       case 'k':
         if (!selector.keys) return std::nullopt;
         selector.keys->push_back(std::move(value));
         break;
-      default: return std::nullopt;
+      default:
+        return std::nullopt;
     }
   }
   return selector;

@@ -33,7 +33,8 @@ struct Selector {
   friend bool operator==(const Selector&, const Selector&) = default;
 };
 
-/// Reads `':gabriel'`, `'daily_plan'`, `'daily_plan:gabriel:30'`, `'*'`… nullopt for `''` and empty inner segments: wrong use.
+/// Reads `':gabriel'`, `'daily_plan'`, `'daily_plan:gabriel:30'`, `'*'`… nullopt for `''` and empty inner segments:
+/// wrong use.
 [[nodiscard]] std::optional<Selector> parse_selector(std::string_view text);
 
 }  // namespace cardcache

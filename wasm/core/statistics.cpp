@@ -20,7 +20,7 @@ double Latency::quantile(double share) const {
   if (recent_.empty()) return 0;
   // Sorted by insertion: at this length as good as any, and std::sort would be 2 kB of module.
   std::vector<double> sorted;
-  for (const auto duration : recent_) sorted.insert(std::upper_bound(sorted.begin(), sorted.end(), duration), duration);
+  for (const auto duration : recent_) sorted.insert(std::ranges::upper_bound(sorted, duration), duration);
   const auto rank = static_cast<std::size_t>(std::ceil(share * static_cast<double>(sorted.size())));
   return sorted[std::max<std::size_t>(rank, 1) - 1];
 }

@@ -20,6 +20,8 @@ TierNumbers tier_numbers(const TierCounts& counts) {
 StatisticsReport report_statistics(TwoTierCache& cache, Millis now) {
   const auto& statistics = cache.statistics();
   const auto& space = cache.storage().space();
+  // First of all: in an area that nothing was asked of yet the bytes are counted by this.
+  const auto entries = cache.inspect(now);
   StatisticsReport report;
   auto& numbers = report.numbers;
   numbers.memory = tier_numbers(statistics.memory);
@@ -48,7 +50,7 @@ StatisticsReport report_statistics(TwoTierCache& cache, Millis now) {
     const auto& counts = statistics.endpoint(number);
     endpoint(name) = {counts.hits, counts.misses, 0};
   });
-  for (const auto& entry : cache.inspect(now)) {
+  for (const auto& entry : entries) {
     const bool in_memory = entry.first == Lookup::Where::memory;
     if (in_memory) ++numbers.memory.entries;
     if (!in_memory || entry.in_both) ++numbers.storage.entries;

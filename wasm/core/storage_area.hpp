@@ -7,8 +7,8 @@
 
 namespace cardcache {
 
-/// Where records lie: localStorage in a page, a map in tests. Text is UTF-16, as browsers keep it. Nothing here throws: a
-/// refusal is a value.
+/// Where records lie: localStorage in a page, a map in tests. Text is UTF-16, as browsers keep it. Nothing here throws:
+/// a refusal is a value.
 class StorageArea {
  public:
   StorageArea() = default;

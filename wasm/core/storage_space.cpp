@@ -79,7 +79,7 @@ void StorageSpace::count_in(std::string_view area_key, const std::u16string& tex
   StoredFacts facts;
   facts.bytes = bytes;
   if (record) {
-    facts = {bytes,    record->facts.timestamp, record->facts.end, record->facts.cost,
+    facts = {bytes,    record->facts.timestamp,    record->facts.end, record->facts.cost,
              long_ago, record->facts.kept_on_event};
   }
   tier.remember(key, facts);
@@ -102,10 +102,10 @@ bool StorageSpace::make_room(double room, double limit, const StorageTier* spare
   const auto goes_later = [](const Candidate& a, const Candidate& b) {
     return a.expired != b.expired ? b.expired : a.worth > b.worth;
   };
-  std::make_heap(candidates.begin(), candidates.end(), goes_later);
+  std::ranges::make_heap(candidates, goes_later);
   const double target = std::min(limit, std::max(budget_ * (1 - slack), room));
   while (!candidates.empty() && bytes_ + room > target) {
-    std::pop_heap(candidates.begin(), candidates.end(), goes_later);
+    std::ranges::pop_heap(candidates, goes_later);
     const auto [tier, id, expired, worth] = candidates.back();
     candidates.pop_back();
     const std::string key = tier->index_.key(id);

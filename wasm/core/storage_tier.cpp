@@ -34,7 +34,8 @@ StorageTier::Read StorageTier::read(std::string_view key, Record& into) {
   return Read::found;
 }
 
-StorageTier::Write StorageTier::write(std::string_view key, std::string_view data, const EntryFacts& facts, Millis now) {
+StorageTier::Write StorageTier::write(std::string_view key, std::string_view data, const EntryFacts& facts,
+                                      Millis now) {
   if (!space_.area_) return Write::unavailable;
   space_.ensure_counted();
   const auto name = area_key(key);

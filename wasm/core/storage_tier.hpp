@@ -17,8 +17,8 @@ namespace cardcache {
 
 class StorageSpace;
 
-/// What is remembered of a record that lies in the area: a hint, since other tabs write there too. Whatever is answered is read
-/// from the area itself.
+/// What is remembered of a record that lies in the area: a hint, since other tabs write there too. Whatever is answered
+/// is read from the area itself.
 struct StoredFacts {
   double bytes = 0;
   Millis timestamp = long_ago;
@@ -28,8 +28,8 @@ struct StoredFacts {
   bool kept_on_event = false;
 };
 
-/// One user's records: every key of the area under one prefix. Its budget and the room it may take from others is its space's
-/// concern.
+/// One user's records: every key of the area under one prefix. Its budget and the room it may take from others is its
+/// space's concern.
 class StorageTier {
  public:
   enum class Read : std::uint8_t { found, absent, corrupt };
@@ -38,8 +38,8 @@ class StorageTier {
   StorageTier(StorageSpace& space, std::string prefix) : space_(space), prefix_(std::move(prefix)) {}
 
   [[nodiscard]] Read read(std::string_view key, Record& into);
-  /// Writes through, making room inside the namespace if needed. Where it cannot, the key's older record is gone as well: going
-  /// back to an outdated answer is worse than a miss.
+  /// Writes through, making room inside the namespace if needed. Where it cannot, the key's older record is gone as
+  /// well: going back to an outdated answer is worse than a miss.
   [[nodiscard]] Write write(std::string_view key, std::string_view data, const EntryFacts& facts, Millis now);
   void remove(std::string_view key);
   void note_use(std::string_view key, Millis now);
@@ -72,7 +72,8 @@ class StorageTier {
   std::vector<StoredFacts> stored_;
 };
 
-/// Everything of ours in one area under one namespace, over all its users: the budget, and who goes first when it is full.
+/// Everything of ours in one area under one namespace, over all its users: the budget, and who goes first when it is
+/// full.
 class StorageSpace {
  public:
   struct Evicted {
@@ -81,9 +82,9 @@ class StorageSpace {
     Why why;
   };
 
-  /// `area` may be null (private mode, sandboxed frame): then everything is absent and every write says so. It must outlive this.
-  /// `budget` in bytes as stored_bytes() counts. With `foreign` only valid plain records count as ours and no notes are kept:
-  /// another program owns the namespace.
+  /// `area` may be null (private mode, sandboxed frame): then everything is absent and every write says so. It must
+  /// outlive this. `budget` in bytes as stored_bytes() counts. With `foreign` only valid plain records count as ours
+  /// and no notes are kept: another program owns the namespace.
   StorageSpace(StorageArea* area, std::string name_space, double budget, Millis default_life, bool foreign);
 
   [[nodiscard]] StorageTier& tier_of(std::optional<std::string_view> user);

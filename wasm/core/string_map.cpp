@@ -27,7 +27,9 @@ const std::uint32_t* StringMap::find(std::string_view key) const {
   return cell.used ? &cell.value : nullptr;
 }
 
-std::uint32_t* StringMap::find(std::string_view key) { return const_cast<std::uint32_t*>(std::as_const(*this).find(key)); }
+std::uint32_t* StringMap::find(std::string_view key) {
+  return const_cast<std::uint32_t*>(std::as_const(*this).find(key));
+}
 
 void StringMap::put(std::string_view key, std::uint32_t value) {
   if ((size_ + 1) * 4 > cells_.size() * 3) grow();

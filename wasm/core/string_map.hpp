@@ -7,8 +7,8 @@
 
 namespace cardcache {
 
-/// Text to small number, looked up without making a string. A table with open addressing: what std::unordered_map brings along
-/// (nodes, buckets, prime numbers) is five times its code, and every page loads that.
+/// Text to small number, looked up without making a string. A table with open addressing: what std::unordered_map
+/// brings along (nodes, buckets, prime numbers) is five times its code, and every page loads that.
 class StringMap {
  public:
   /// Null where `key` is not in it; valid until the next put() or erase().

@@ -6,15 +6,15 @@
 
 namespace cardcache {
 
-/// Keys are held as WTF-8: UTF-8 that also carries the lone surrogates which JavaScript strings and localStorage keys may
-/// hold, three bytes each. It keeps every key distinct and takes half the room of UTF-16.
+/// Keys are held as WTF-8: UTF-8 that also carries the lone surrogates which JavaScript strings and localStorage keys
+/// may hold, three bytes each. It keeps every key distinct and takes half the room of UTF-16.
 [[nodiscard]] std::string to_wtf8(std::u16string_view text);
 
 /// The inverse of to_wtf8. Bytes that are no WTF-8 become U+FFFD; never reads past the end.
 [[nodiscard]] std::u16string to_utf16(std::string_view text);
 
-/// Bytes that `text` takes in localStorage as the strictest engine (WebKit) counts: one a unit while every unit is at most
-/// U+00FF, else two a unit.
+/// Bytes that `text` takes in localStorage as the strictest engine (WebKit) counts: one a unit while every unit is at
+/// most U+00FF, else two a unit.
 [[nodiscard]] std::size_t stored_bytes(std::u16string_view text);
 
 /// Percent-encodes all but letters, digits, `_`, `-` and `.`; for names that become part of a storage key.

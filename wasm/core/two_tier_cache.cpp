@@ -82,7 +82,8 @@ Lookup TwoTierCache::look_up(const LookupRequest& request, Millis now) {
   const auto endpoint = split_key(request.key).endpoint;
   if (const auto slot = memory_.find(request.key)) {
     const auto& facts = memory_.facts(*slot);
-    const bool wanted = facts.timestamp >= request.not_before && (!request.version || *request.version == facts.version);
+    const bool wanted =
+        facts.timestamp >= request.not_before && (!request.version || *request.version == facts.version);
     if (memory_.may_serve(*slot, now, request.grace) && wanted) {
       if (!request.peek) {
         memory_.note_use(*slot);
@@ -153,7 +154,8 @@ std::vector<std::string> TwoTierCache::keys(const Selector& selector, Millis now
   for (auto& key : stored) {
     if (const auto slot = memory_.find(key); slot && memory_.is_fresh(*slot, now)) continue;
     Record record;
-    if (storage_.read(key, record) != StorageTier::Read::found || !is_fresh(record.facts, key, now, Millis{0})) continue;
+    if (storage_.read(key, record) != StorageTier::Read::found || !is_fresh(record.facts, key, now, Millis{0}))
+      continue;
     if (selector.selects(key, record.facts.tags)) out.push_back(std::move(key));
   }
   return out;
@@ -280,7 +282,8 @@ void TwoTierCache::raise(Floor floor) {
   if (!floors_.raise(std::move(floor))) return;
   if (floors_.size() < before) {
     for (const auto& note : storage_.notes_with_prefix(floor_note)) storage_.remove_note(note);
-    for (const auto& one : floors_.all()) storage_.write_note(std::string(floor_note) + one.to_text(), whole(one.at.value));
+    for (const auto& one : floors_.all())
+      storage_.write_note(std::string(floor_note) + one.to_text(), whole(one.at.value));
   } else {
     storage_.write_note(std::string(floor_note) + text, whole(at.value));
   }
@@ -369,7 +372,8 @@ EventOutcome TwoTierCache::apply_event(std::string_view type, const EventFacts& 
 
   for (const auto& key : coordinator_.known_keys()) {
     if (coordinator_.on_event(key) != OnEvent::refresh) continue;
-    const auto selected = std::any_of(selectors.begin(), selectors.end(), [&](const Selector& s) { return s.selects(key, {}); });
+    const auto selected =
+        std::any_of(selectors.begin(), selectors.end(), [&](const Selector& s) { return s.selects(key, {}); });
     if (!selected) continue;
     const auto parts = split_key(key);
     if (parts.shared ? mine : concerned(parts.user)) {
@@ -458,7 +462,8 @@ std::vector<Alert> TwoTierCache::take_alerts() {
     alerted_ = static_cast<std::uint8_t>(crossed ? alerted_ | bit : alerted_ & ~bit);
   };
   const double rate = asked > 0 ? hits / asked : 1;
-  check(AlertKind::hit_rate, asked >= enough && rate < alert_limits_.hit_rate_below, rate, alert_limits_.hit_rate_below);
+  check(AlertKind::hit_rate, asked >= enough && rate < alert_limits_.hit_rate_below, rate,
+        alert_limits_.hit_rate_below);
   check(AlertKind::errors, errors > alert_limits_.errors_above, errors, alert_limits_.errors_above);
   check(AlertKind::storage, filled > alert_limits_.storage_above, filled, alert_limits_.storage_above);
   return out;

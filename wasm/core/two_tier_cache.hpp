@@ -18,8 +18,8 @@
 
 namespace cardcache {
 
-/// How far a value may go. `resident` is for values that may yet be taken back: they stand before the stored record and leave it
-/// as it is, where `memory` removes it.
+/// How far a value may go. `resident` is for values that may yet be taken back: they stand before the stored record and
+/// leave it as it is, where `memory` removes it.
 enum class Reach : std::uint8_t { storage, memory, resident };
 
 /// A value to keep, as its owner describes it.
@@ -111,12 +111,12 @@ struct Alert {
   double value, limit;
 };
 
-/// The cache of one user: what is fresh, what goes first, what an invalidation touches, over both tiers. The values themselves
-/// stay in the page; here is everything known about them.
+/// The cache of one user: what is fresh, what goes first, what an invalidation touches, over both tiers. The values
+/// themselves stay in the page; here is everything known about them.
 ///
-/// Rules that hold throughout: an answer is fresh while `now < end` and its timestamp is at most a minute ahead; its life is
-/// counted from when it was true, so moving it between tiers never lengthens it; and whatever a floor selects is gone if it is
-/// not younger than the floor, wherever it lies or comes from.
+/// Rules that hold throughout: an answer is fresh while `now < end` and its timestamp is at most a minute ahead; its
+/// life is counted from when it was true, so moving it between tiers never lengthens it; and whatever a floor selects
+/// is gone if it is not younger than the floor, wherever it lies or comes from.
 class TwoTierCache {
  public:
   /// After this many unreadable records in a row all of ours are dropped: something has gone over them.
@@ -125,8 +125,8 @@ class TwoTierCache {
   /// `storage` must outlive this. `seed` makes the marks that this tab leaves for others its own.
   TwoTierCache(MemoryLimits memory, StorageTier& storage, AlertLimits alerts, std::uint32_t seed);
 
-  /// Every call begins with the time; a clock that went back by more than a minute drops all of ours, since ages can no longer
-  /// be told. True where that happened.
+  /// Every call begins with the time; a clock that went back by more than a minute drops all of ours, since ages can no
+  /// longer be told. True where that happened.
   bool observe(Millis now);
   /// A time below this needs observe() before the next hit.
   [[nodiscard]] Millis believed_from() const { return latest_ - clock_tolerance; }
@@ -156,9 +156,9 @@ class TwoTierCache {
   void void_flights(std::string_view key) { flights_.void_key(key); }
 
   [[nodiscard]] EventFilter& filter() { return filter_; }
-  /// Drops what the event's rule names, then asks for the watched answers of those it concerns. With `first_is_me` the first
-  /// party is the connected user, who also stands for shared keys; without, shared keys and users who are no party are
-  /// concerned, since nobody can tell.
+  /// Drops what the event's rule names, then asks for the watched answers of those it concerns. With `first_is_me` the
+  /// first party is the connected user, who also stands for shared keys; without, shared keys and users who are no
+  /// party are concerned, since nobody can tell.
   [[nodiscard]] EventOutcome apply_event(std::string_view type, const EventFacts& facts, std::span<const Party> parties,
                                          bool first_is_me, Millis now);
   [[nodiscard]] Coordinator& coordinator() { return coordinator_; }

@@ -1,17 +1,21 @@
 // What is slow to make and the same for every checkout lies in one folder of the user's, each thing under a name that
 // holds the hash of what it was made from: CARDCACHE_CACHE, else ~/.cache/cardcache.
-import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hashOf } from './content_hash.mjs';
-import { say } from './log.mjs';
+import { say, Trouble } from './log.mjs';
 
 export function cacheFolder() {
   const folder = process.env.CARDCACHE_CACHE
     ? resolve(process.env.CARDCACHE_CACHE)
     : join(process.env.HOME || userInfo().homedir, '.cache', 'cardcache');
-  mkdirSync(folder, { recursive: true });
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new Trouble(`cardcache needs a folder for what is slow to make (CARDCACHE_CACHE names one): ${error.message}`);
+  }
   return folder;
 }
 
@@ -26,7 +30,7 @@ export async function madeOnce(name, inputs, make) {
   const temporary = `${folder}.${process.pid}.tmp`;
   try {
     if (!existsSync(folder)) {
-      rmSync(temporary, { recursive: true, force: true });
+      removeLeftovers(folder);
       await make(temporary);
       moveInto(temporary, folder);
     }
@@ -34,6 +38,17 @@ export async function madeOnce(name, inputs, make) {
   } finally {
     rmSync(temporary, { recursive: true, force: true });
     unlock();
+  }
+}
+
+/** What runs that were killed had half made. */
+function removeLeftovers(folder) {
+  const prefix = `${basename(folder)}.`;
+  for (const name of readdirSync(dirname(folder))) {
+    const pid = name.startsWith(prefix) && /^(\d+)\.tmp$/.exec(name.slice(prefix.length))?.[1];
+    if (pid && (Number(pid) === process.pid || startOf(Number(pid)) === undefined)) {
+      rmSync(join(dirname(folder), name), { recursive: true, force: true });
+    }
   }
 }
 

@@ -45,7 +45,7 @@ const here = { cwd: projectFolder };
 
 async function npx(tool, ...args) {
   await npmPackages();
-  return run(join(projectFolder, 'node_modules', '.bin', tool), args, here);
+  return run(join(projectFolder, 'node_modules', '.bin', tool), args, { ...here, env: { NO_COLOR: '1' } });
 }
 
 function cppFiles(pattern) {

@@ -62,7 +62,8 @@ function countCatch2(text) {
 }
 
 function countNodeTests(text) {
-  const count = (word) => Number(new RegExp(`^\\S+ ${word} (\\d+)$`, 'm').exec(text)?.[1] ?? 0);
+  // The last of each: a test may itself have run a runner and shown what that said.
+  const count = (word) => Number([...text.matchAll(new RegExp(`^\\S+ ${word} (\\d+)$`, 'gm'))].at(-1)?.[1] ?? 0);
   return {
     passed: count('pass'),
     failed: count('fail') + count('cancelled'),

@@ -12,8 +12,8 @@
 
 namespace cardcache::testing {
 
-/// localStorage as the core sees it: texts by name, and a quota over everything that lies in it, whoever wrote it, counted as
-/// the strictest engine counts.
+/// localStorage as the core sees it: texts by name, and a quota over everything that lies in it, whoever wrote it,
+/// counted as the strictest engine counts.
 class MapArea final : public StorageArea {
  public:
   [[nodiscard]] std::optional<std::u16string> get(std::u16string_view key) override {

@@ -1,10 +1,9 @@
 #pragma once
 
+#include <catch2/catch_get_random_seed.hpp>
 #include <cstdint>
 #include <random>
 #include <string>
-
-#include <catch2/catch_get_random_seed.hpp>
 
 namespace cardcache::testing {
 
@@ -32,11 +31,20 @@ inline std::u16string random_text(Random& random, std::uint32_t longest) {
   std::u16string text(random.below(longest + 1), u'\0');
   for (auto& unit : text) {
     switch (random.below(6)) {
-      case 0: unit = static_cast<char16_t>(random.below(0x80)); break;
-      case 1: unit = static_cast<char16_t>(random.below(0x800)); break;
-      case 2: unit = static_cast<char16_t>(0xD800 + random.below(0x400)); break;
-      case 3: unit = static_cast<char16_t>(0xDC00 + random.below(0x400)); break;
-      default: unit = static_cast<char16_t>(random.below(0x10000));
+      case 0:
+        unit = static_cast<char16_t>(random.below(0x80));
+        break;
+      case 1:
+        unit = static_cast<char16_t>(random.below(0x800));
+        break;
+      case 2:
+        unit = static_cast<char16_t>(0xD800 + random.below(0x400));
+        break;
+      case 3:
+        unit = static_cast<char16_t>(0xDC00 + random.below(0x400));
+        break;
+      default:
+        unit = static_cast<char16_t>(random.below(0x10000));
     }
   }
   return text;

@@ -10,7 +10,7 @@
 
 #include "core/storage_tier.hpp"
 #include "core/two_tier_cache.hpp"
-#include "support/map_area.hpp"
+#include "map_area.hpp"
 
 namespace cardcache::testing {
 
@@ -21,28 +21,31 @@ inline constexpr Millis minute{60'000};
 inline constexpr Millis hour{3'600'000};
 inline constexpr Millis day{86'400'000};
 
+// NOLINTBEGIN(readability-redundant-member-init): without them GCC asks for every field that a test leaves out.
 struct TabOptions {
   std::string name_space = "cardcache_";
-  std::optional<std::string> user;
-  MemoryLimits memory;
+  std::optional<std::string> user{};
+  MemoryLimits memory{};
   double budget = 2'097'152;
   Millis storage_ttl = default_storage_ttl;
   bool foreign = false;
-  AlertLimits alerts;
+  AlertLimits alerts{};
   std::uint32_t seed = 1;
+  Millis now = start;
 };
 
 struct SetOptions {
-  std::optional<Millis> ttl;
+  std::optional<Millis> ttl{};
   Millis expires_at = never;
-  std::vector<std::string> tags;
-  std::string version;
+  std::vector<std::string> tags{};
+  std::string version{};
   double cost = 1;
   double bytes = 0;
   bool kept_on_event = false;
   Reach reach = Reach::storage;
-  std::optional<FlightId> flight;
+  std::optional<FlightId> flight{};
 };
+// NOLINTEND(readability-redundant-member-init)
 
 inline LookupRequest asking_for(std::string_view key) {
   LookupRequest request;
@@ -50,12 +53,13 @@ inline LookupRequest asking_for(std::string_view key) {
   return request;
 }
 
-/// One page's half of the cache: it holds the values, here their JSON, and does with the core what the shim in js/ does. Its
-/// clock stands still until a test moves it.
+/// One page's half of the cache: it holds the values, here their JSON, and does with the core what the shim in js/
+/// does. Its clock stands still until a test moves it.
 class Tab {
  public:
   explicit Tab(StorageArea* area, const TabOptions& options = {})
-      : space(area, options.name_space, options.budget, options.storage_ttl, options.foreign),
+      : now(options.now),
+        space(area, options.name_space, options.budget, options.storage_ttl, options.foreign),
         cache(options.memory, space.tier_of(options.user), options.alerts, options.seed) {
     observe();
   }
@@ -69,17 +73,17 @@ class Tab {
 
   SetResult set(std::string_view key, std::string_view json, const SetOptions& options = {}) {
     observe();
-    SetRequest request{.key = key,
-                       .reach = options.reach,
-                       .json = options.reach == Reach::storage ? std::optional(json) : std::nullopt,
-                       .ttl = options.ttl,
-                       .expires_at = options.expires_at,
-                       .tags = options.tags,
-                       .version = options.version,
-                       .cost = options.cost,
-                       .bytes = options.bytes,
-                       .kept_on_event = options.kept_on_event,
-                       .flight = options.flight};
+    const SetRequest request{.key = key,
+                             .reach = options.reach,
+                             .json = options.reach == Reach::storage ? std::optional(json) : std::nullopt,
+                             .ttl = options.ttl,
+                             .expires_at = options.expires_at,
+                             .tags = options.tags,
+                             .version = options.version,
+                             .cost = options.cost,
+                             .bytes = options.bytes,
+                             .kept_on_event = options.kept_on_event,
+                             .flight = options.flight};
     auto result = cache.set(request, now);
     let_go();
     if (result.slot) hold(*result.slot, key, json);
@@ -147,8 +151,8 @@ class Tab {
   void hear(const MapArea& area, std::u16string_view area_key) {
     observe();
     const auto found = area.texts().find(area_key);
-    cache.on_area_change(to_wtf8(area_key),
-                         found == area.texts().end() ? std::nullopt : std::optional(found->second), now);
+    cache.on_area_change(to_wtf8(area_key), found == area.texts().end() ? std::nullopt : std::optional(found->second),
+                         now);
     let_go();
   }
 
@@ -162,7 +166,7 @@ class Tab {
   [[nodiscard]] const std::vector<std::pair<std::string, MemoryTier::Dropped>>& dropped() const { return dropped_; }
   [[nodiscard]] std::size_t held() const { return values_.size(); }
 
-  Millis now = start;
+  Millis now;
   StorageSpace space;
   TwoTierCache cache;
 

@@ -1,7 +1,7 @@
 // The whole bench for one test file: Home Assistant with our integration, its users, their connections.
 import { createHash } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { projectFolder } from '../../../wasm/toolchain/project.mjs';
 import { makeConfigFolder } from '../setup/config_folder.mjs';
 import { freePort, HomeAssistantProcess } from '../setup/home_assistant.mjs';
@@ -14,13 +14,13 @@ import { Tracker } from './tracker.mjs';
 /** The file that HACS installs. */
 export const CARDS = join(projectFolder, 'dist', 'cardcache.js');
 
-/** `cards`: a file that every page loads. The server's log is kept as build/ha/<name>.log. */
-export async function startBench(name, { cards } = {}) {
+/** `cards`: a file that every page loads, with those `beside` it that it imports. The server's log is kept as build/ha/<name>.log. */
+export async function startBench(name, { cards, beside = [], dashboard = planDashboard } = {}) {
   const port = await freePort();
   const folder = makeConfigFolder(port);
   const logFile = join(projectFolder, 'build', 'ha', `${name}.log`);
   rmSync(logFile, { force: true });
-  const configuration = cards ? withCards(folder, cards) : {};
+  const configuration = cards ? withCards(folder, [cards, ...beside], dashboard) : {};
   folder.writeConfiguration(configuration);
   const ha = new HomeAssistantProcess({ configPath: folder.path, port, logFile });
   const connections = new Map();
@@ -65,13 +65,14 @@ export async function startBench(name, { cards } = {}) {
   }
 }
 
-function withCards(folder, bundle) {
-  const version = createHash('sha256').update(readFileSync(bundle)).digest('hex').slice(0, 8);
-  folder.addLocalFile(bundle, 'cardcache.js');
-  folder.writeDashboard('plan.yaml', planDashboard);
+function withCards(folder, files, dashboard) {
+  const [cards] = files;
+  const version = createHash('sha256').update(readFileSync(cards)).digest('hex').slice(0, 8);
+  for (const file of files) folder.addLocalFile(file, basename(file));
+  folder.writeDashboard('plan.yaml', dashboard);
   return {
     // /local is cached for a month: only another address brings another file.
-    resources: [{ url: `/local/cardcache.js?v=${version}`, type: 'module' }],
+    resources: [{ url: `/local/${basename(cards)}?v=${version}`, type: 'module' }],
     dashboards: { 'lovelace-plan': { mode: 'yaml', title: 'Plans', filename: 'plan.yaml' } },
   };
 }

@@ -23,14 +23,15 @@ export function open(t, { storage, origin = new Origin(), now = START, ...option
     log: (entry) => log.push(entry),
     ...options,
   };
+  let newest;
   const openHandle = () => {
     const cache = openCache(all);
     t.after(() => cache.close());
-    return cache;
+    return (newest = cache);
   };
   const cache = openHandle();
   const reload = () => {
-    void cache.close();
+    void newest.close();
     return openHandle();
   };
   return { cache, clock, area, origin, log, reload };

@@ -1,0 +1,168 @@
+// What a mutation event drops, and whose watched answers it asks for.
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <string>
+#include <vector>
+
+#include "core/two_tier_cache.hpp"
+#include "support/map_area.hpp"
+#include "support/tab.hpp"
+
+using namespace cardcache;
+using namespace cardcache::testing;
+
+using Keys = std::vector<std::string>;
+
+namespace {
+
+Party party(std::string user, bool named = false) { return {std::move(user), {{}, named}}; }
+
+EventOutcome apply(Tab& tab, std::string_view type, const EventFacts& facts, const std::vector<Party>& parties,
+                   bool first_is_me = true) {
+  tab.observe();
+  auto outcome = tab.cache.apply_event(type, facts, parties, first_is_me, tab.now);
+  tab.observe();
+  std::ranges::sort(outcome.refreshed);
+  return outcome;
+}
+
+void watch(Tab& tab, std::string_view key, OnEvent on_event = OnEvent::refresh) {
+  WatchTimes times;
+  times.on_event = on_event;
+  tab.cache.coordinator().add(key, times, tab.now);
+}
+
+const EventFacts for_sara{"tom", {"sara"}};
+
+}  // namespace
+
+TEST_CASE("events: without a rule everything goes, all users' and shared, whoever is concerned") {
+  MapArea area;
+  Tab tab(&area);
+  for (const auto* key : {"plan:sara", "plan:tom", "teams"}) tab.set(key, "1");
+  const auto outcome = apply(tab, "task_completed", for_sara, {party("ute")});
+  CHECK(outcome.reasons == std::vector<Reason>{Reason::other});
+  CHECK(outcome.invalidated == 3);
+  CHECK_FALSE(tab.get("plan:sara"));
+  CHECK_FALSE(tab.get("teams"));
+}
+
+TEST_CASE("events: a rule's endpoints alone go") {
+  MapArea area;
+  Tab tab(&area);
+  tab.cache.filter().add_rule({"task_*", {"plan", "tasks"}, false});
+  for (const auto* key : {"plan:sara", "tasks:tom", "teams", "plan_b:sara"}) tab.set(key, "1");
+  CHECK(apply(tab, "task_completed", for_sara, {party("sara")}).invalidated == 2);
+  CHECK_FALSE(tab.get("plan:sara"));
+  CHECK_FALSE(tab.get("tasks:tom"));
+  CHECK(tab.get("teams") == "1");
+  CHECK(tab.get("plan_b:sara") == "1");
+}
+
+TEST_CASE("events: what is kept on events stays, in memory, in storage and on its way") {
+  MapArea area;
+  Tab(&area).set("stored", "1", {.kept_on_event = true});
+  Tab tab(&area);
+  tab.set("paid", "2", {.kept_on_event = true});
+  const auto flight = tab.fetch("flying", {}, true);
+  const auto other = tab.fetch("plan");
+  CHECK(apply(tab, "task_completed", {}, {party("sara")}).invalidated == 0);
+  CHECK(tab.get("paid") == "2");
+  CHECK(tab.get("stored") == "1");
+  CHECK(Tab(&area).get("paid") == "2");
+  CHECK(tab.land(flight, "flying", "3", {.kept_on_event = true}));
+  CHECK_FALSE(tab.land(other, "plan", "4"));
+}
+
+TEST_CASE("events: an invalidation takes also what is kept on events") {
+  MapArea area;
+  Tab tab(&area);
+  tab.set("paid", "2", {.kept_on_event = true});
+  CHECK(tab.invalidate("*") == 1);
+  CHECK_FALSE(tab.get("paid"));
+}
+
+TEST_CASE("events: if I am concerned what is watched of mine and of all is asked for") {
+  MapArea area;
+  Tab tab(&area);
+  for (const auto* key : {"plan:sara", "plan:tom", "teams", "tasks:None"}) watch(tab, key);
+  const auto outcome = apply(tab, "task_completed", for_sara, {party("sara")});
+  CHECK(outcome.reasons == std::vector<Reason>{Reason::assigned});
+  CHECK(outcome.refreshed == Keys{"plan:sara", "tasks:None", "teams"});
+  auto due = tab.cache.coordinator().take_due(start + Millis{300});
+  std::ranges::sort(due);
+  CHECK(due == Keys{"plan:sara", "tasks:None", "teams"});
+}
+
+TEST_CASE("events: if I am not concerned nothing is asked for before its next poll") {
+  MapArea area;
+  Tab tab(&area);
+  for (const auto* key : {"plan:ute", "teams"}) watch(tab, key);
+  CHECK(apply(tab, "task_completed", for_sara, {party("ute")}).refreshed.empty());
+  CHECK(tab.cache.coordinator().next_due() == start + Millis{180'000});
+}
+
+TEST_CASE("events: other users' watched answers follow their own concern") {
+  MapArea area;
+  Tab tab(&area);
+  for (const auto* key : {"plan:sara", "plan:ute", "teams"}) watch(tab, key);
+  const auto outcome = apply(tab, "task_completed", for_sara, {party("ute"), party("sara")});
+  CHECK(outcome.reasons == std::vector<Reason>{Reason::other, Reason::assigned});
+  CHECK(outcome.refreshed == Keys{"plan:sara"});
+}
+
+TEST_CASE("events: where nobody is known to be me everybody is concerned") {
+  MapArea area;
+  Tab tab(&area);
+  for (const auto* key : {"plan:sara", "plan:ute", "teams"}) watch(tab, key);
+  CHECK(apply(tab, "task_completed", for_sara, {}, false).refreshed == Keys{"plan:sara", "plan:ute", "teams"});
+  CHECK(apply(tab, "task_completed", for_sara, {party("ute")}, false).refreshed == Keys{"plan:sara", "teams"});
+}
+
+TEST_CASE("events: what only drops or keeps on events is not asked for") {
+  MapArea area;
+  Tab tab(&area);
+  tab.set("dropped:sara", "1");
+  tab.set("kept:sara", "2", {.kept_on_event = true});
+  watch(tab, "dropped:sara", OnEvent::invalidate);
+  watch(tab, "kept:sara", OnEvent::keep);
+  CHECK(apply(tab, "task_completed", for_sara, {party("sara")}).refreshed.empty());
+  CHECK_FALSE(tab.get("dropped:sara"));
+  CHECK(tab.get("kept:sara") == "2");
+}
+
+TEST_CASE("events: only what the rule's endpoints select is asked for") {
+  MapArea area;
+  Tab tab(&area);
+  tab.cache.filter().add_rule({"task_completed", {"plan"}, false});
+  watch(tab, "plan:sara");
+  watch(tab, "teams");
+  CHECK(apply(tab, "task_completed", for_sara, {party("sara")}).refreshed == Keys{"plan:sara"});
+}
+
+TEST_CASE("events: they are counted, and how many concerned me") {
+  MapArea area;
+  Tab tab(&area);
+  CHECK(apply(tab, "a", for_sara, {party("sara")}).reasons.size() == 1);
+  CHECK(apply(tab, "a", for_sara, {party("ute")}).reasons.size() == 1);
+  CHECK(tab.cache.statistics().events_seen == 2);
+  CHECK(tab.cache.statistics().events_concerned == 1);
+}
+
+TEST_CASE("events: an event's floor that another tab left asks nobody to fetch, an invalidation's does") {
+  MapArea area;
+  Tab here(&area, {.seed = 1});
+  Tab there(&area, {.seed = 2});
+  watch(here, "plan:sara");
+  here.set("paid:sara", "1", {.kept_on_event = true});
+  here.now = there.now = start + second;
+  apply(there, "task_completed", for_sara, {party("sara")});
+  REQUIRE(area.holds(u"cardcache_!floor:~*"));
+  here.hear(area, u"cardcache_!floor:~*");
+  CHECK(here.cache.coordinator().next_due() == start + Millis{180'000});
+  CHECK(here.get("paid:sara") == "1");
+  there.invalidate("*");
+  here.hear(area, u"cardcache_!floor:*");
+  CHECK(here.cache.coordinator().next_due() == start + second + Millis{300});
+  CHECK_FALSE(here.get("paid:sara"));
+}

@@ -1,0 +1,101 @@
+// Flights: which answers fill the cache.
+#include <catch2/catch_test_macros.hpp>
+#include <string>
+
+#include "core/two_tier_cache.hpp"
+#include "support/map_area.hpp"
+#include "support/selectors.hpp"
+#include "support/tab.hpp"
+
+using namespace cardcache;
+using namespace cardcache::testing;
+
+TEST_CASE("fetching: an answer is as old as the start of its fetch") {
+  MapArea area;
+  Tab tab(&area);
+  const auto flight = tab.fetch("plan");
+  tab.now = start + minute;
+  CHECK(tab.land(flight, "plan", "1", {.ttl = hour}));
+  CHECK(tab.cache.memory().facts(*tab.cache.memory().find("plan")).timestamp == start);
+  tab.now = start + hour;
+  CHECK_FALSE(tab.get("plan"));
+}
+
+TEST_CASE("fetching: an answer that took longer than it lives is never fresh") {
+  MapArea area;
+  Tab tab(&area);
+  const auto flight = tab.fetch("plan");
+  tab.now = start + hour;
+  CHECK(tab.land(flight, "plan", "1", {.ttl = minute}));
+  CHECK_FALSE(tab.get("plan"));
+}
+
+TEST_CASE("fetching: a set or a delete of the key voids its flight") {
+  MapArea area;
+  Tab tab(&area);
+  const auto before_set = tab.fetch("plan");
+  tab.set("plan", "1");
+  CHECK_FALSE(tab.land(before_set, "plan", "2"));
+  CHECK(tab.get("plan") == "1");
+  const auto before_delete = tab.fetch("plan");
+  CHECK(tab.cache.remove("plan", start));
+  CHECK_FALSE(tab.land(before_delete, "plan", "2"));
+  CHECK_FALSE(tab.get("plan"));
+}
+
+TEST_CASE("fetching: a set of another key does not") {
+  MapArea area;
+  Tab tab(&area);
+  const auto flight = tab.fetch("plan:sara");
+  tab.set("plan:sarah", "1");
+  tab.set("plan", "1");
+  CHECK(tab.land(flight, "plan:sara", "2"));
+}
+
+TEST_CASE("fetching: a forced fetch leaves an earlier one nothing to fill") {
+  MapArea area;
+  Tab tab(&area);
+  const auto earlier = tab.fetch("plan");
+  tab.cache.void_flights("plan");
+  const auto forced = tab.fetch("plan");
+  CHECK(tab.land(forced, "plan", "2"));
+  CHECK_FALSE(tab.land(earlier, "plan", "1"));
+  CHECK(tab.get("plan") == "2");
+}
+
+TEST_CASE("fetching: a flight that has ended fills nothing") {
+  MapArea area;
+  Tab tab(&area);
+  const auto flight = tab.fetch("plan");
+  tab.cache.end_flight(flight);
+  CHECK(tab.cache.is_void(flight));
+  CHECK_FALSE(tab.land(flight, "plan", "1"));
+}
+
+TEST_CASE("fetching: by its tags it is void before any record has them") {
+  MapArea area;
+  Tab tab(&area);
+  const auto flight = tab.fetch("team_7", {"metrics"});
+  tab.invalidate(by_tag("metrics"));
+  CHECK_FALSE(tab.land(flight, "team_7", "1"));
+}
+
+TEST_CASE("fetching: an answer renews what a coordinator knows of the key") {
+  MapArea area;
+  Tab tab(&area);
+  tab.cache.coordinator().add("plan", {}, start);
+  tab.now = start + minute;
+  CHECK(tab.land(tab.fetch("plan"), "plan", "1"));
+  CHECK(tab.cache.coordinator().status("plan")->last_update == start + minute);
+}
+
+TEST_CASE("fetching: in another program's namespace flights are void as anywhere else") {
+  MapArea area;
+  Tab tab(&area, {.name_space = "agiletrack_", .foreign = true});
+  const auto flight = tab.fetch("teams");
+  tab.invalidate("teams");
+  CHECK_FALSE(tab.land(flight, "teams", "1"));
+  CHECK(tab.land(tab.fetch("teams"), "teams", "2"));
+  CHECK(tab.get("teams") == "2");
+  CHECK(area.texts().size() == 1);
+}

@@ -1,0 +1,308 @@
+// What an invalidation touches, and what its floor goes on keeping out.
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <string>
+#include <vector>
+
+#include "core/two_tier_cache.hpp"
+#include "support/map_area.hpp"
+#include "support/selectors.hpp"
+#include "support/tab.hpp"
+
+using namespace cardcache;
+using namespace cardcache::testing;
+
+using Keys = std::vector<std::string>;
+
+namespace {
+
+Keys sorted(Keys keys) {
+  std::ranges::sort(keys);
+  return keys;
+}
+
+Keys keys_of(Tab& tab, std::string_view selector = "*") { return sorted(tab.cache.keys(by_text(selector), tab.now)); }
+
+std::size_t count_under(const MapArea& area, std::u16string_view prefix) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(area.texts(), [&](const auto& one) { return one.first.starts_with(prefix); }));
+}
+
+}  // namespace
+
+TEST_CASE("invalidating: what is selected goes from both tiers, the rest stays") {
+  MapArea area;
+  Tab tab(&area);
+  for (const auto* key : {"plan:sara", "plan:sarah", "tasks:sara:30", "teams", "tasks:None"}) tab.set(key, "1");
+  CHECK(tab.invalidate(":sara") == 2);
+  CHECK(keys_of(tab) == Keys{"plan:sarah", "tasks:None", "teams"});
+  CHECK_FALSE(tab.get("plan:sara"));
+  CHECK_FALSE(area.holds(u"cardcache_plan:sara"));
+  CHECK(tab.get("plan:sarah") == "1");
+  CHECK(tab.invalidate(":None") == 2);
+  CHECK(keys_of(tab) == Keys{"plan:sarah"});
+}
+
+TEST_CASE("invalidating: an entry in both tiers counts once, an expired one not at all") {
+  MapArea area;
+  Tab(&area).set("stored", "1");
+  Tab tab(&area);
+  tab.set("both", "1");
+  tab.set("secret", "1", {.reach = Reach::memory});
+  tab.set("ended", "1", {.ttl = minute});
+  tab.now = start + minute;
+  CHECK(tab.invalidate("*") == 3);
+  CHECK(tab.invalidate("*") == 0);
+}
+
+TEST_CASE("invalidating: what had left memory and lies in storage still counts") {
+  MapArea area;
+  Tab tab(&area);
+  tab.set("plan", "1");
+  tab.now = start + default_memory_ttl;
+  CHECK(tab.invalidate("*") == 1);
+}
+
+TEST_CASE("invalidating: by tag, over reloads too") {
+  MapArea area;
+  Tab(&area).set("team_7", "1", {.tags = {"metrics"}});
+  Tab tab(&area);
+  tab.set("team_8", "1", {.tags = {"metrics", "eight"}});
+  tab.set("team_9", "1");
+  CHECK(tab.invalidate(by_tag("metrics")) == 2);
+  CHECK(keys_of(tab) == Keys{"team_9"});
+}
+
+TEST_CASE("invalidating: an answer that was on its way fills nothing") {
+  MapArea area;
+  Tab tab(&area);
+  const auto flight = tab.fetch("plan:sara");
+  const auto other = tab.fetch("plan:sarah");
+  tab.invalidate(":sara");
+  CHECK(tab.cache.is_void(flight));
+  CHECK_FALSE(tab.cache.is_void(other));
+  CHECK_FALSE(tab.land(flight, "plan:sara", "1"));
+  CHECK(tab.land(other, "plan:sarah", "2"));
+  CHECK_FALSE(tab.get("plan:sara"));
+  CHECK(tab.get("plan:sarah") == "2");
+  CHECK(tab.cache.statistics().fetches[static_cast<std::size_t>(FetchCount::discarded)] == 1);
+}
+
+TEST_CASE("invalidating: what begins after a floor is younger than it, even in the same millisecond") {
+  MapArea area;
+  Tab tab(&area);
+  for (int i = 0; i < 3; ++i) {
+    const auto before = tab.fetch("plan");
+    tab.invalidate("plan");
+    const auto after = tab.fetch("plan");
+    CHECK_FALSE(tab.land(before, "plan", "\"before\""));
+    CHECK(tab.land(after, "plan", "\"after\""));
+    CHECK(tab.get("plan") == "\"after\"");
+    CHECK(Tab(&area).get("plan") == "\"after\"");
+  }
+}
+
+TEST_CASE("invalidating: a record that another tab is just writing is void, and stays so after a reload") {
+  MapArea area;
+  Tab tab(&area);
+  tab.now = start + second;
+  tab.invalidate("plan");
+  REQUIRE(area.set(u"cardcache_plan", u"{\"data\":1,\"timestamp\":1764000001000}"));
+  CHECK_FALSE(tab.get("plan"));
+  REQUIRE(area.set(u"cardcache_plan", u"{\"data\":1,\"timestamp\":1764000001000}"));
+  Tab reloaded(&area, {.now = tab.now});
+  CHECK(keys_of(reloaded).empty());
+  CHECK_FALSE(reloaded.get("plan"));
+  REQUIRE(area.set(u"cardcache_plan", u"{\"data\":2,\"timestamp\":1764000001001}"));
+  CHECK(reloaded.get("plan") == "2");
+}
+
+TEST_CASE("invalidating: what was invalidated is served by no grace") {
+  MapArea area;
+  Tab tab(&area);
+  tab.cache.allow_grace(hour);
+  tab.set("plan", "1");
+  tab.invalidate("plan");
+  auto late = asking_for("plan");
+  late.grace = hour;
+  CHECK_FALSE(tab.ask(late));
+  REQUIRE(area.set(u"cardcache_plan", u"{\"data\":1,\"timestamp\":1764000000000}"));
+  CHECK_FALSE(tab.ask(late));
+}
+
+TEST_CASE("invalidating: another tab's floor holds here as soon as it is heard") {
+  MapArea area;
+  Tab here(&area, {.seed = 1});
+  Tab there(&area, {.seed = 2});
+  here.set("plan:sara", "1", {.reach = Reach::memory});
+  here.set("plan:sarah", "2", {.reach = Reach::memory});
+  const auto flight = here.fetch("tasks:sara");
+  there.now = start + second;
+  there.invalidate(":sara");
+  here.now = start + second;
+  const auto note = u"cardcache_!floor:" + to_utf16(by_text(":sara").to_text());
+  REQUIRE(area.holds(note));
+  here.hear(area, note);
+  CHECK_FALSE(here.get("plan:sara"));
+  CHECK(here.get("plan:sarah") == "2");
+  CHECK_FALSE(here.land(flight, "tasks:sara", "3"));
+}
+
+TEST_CASE("invalidating: another tab's floor voids a flight even before it is announced") {
+  MapArea area;
+  Tab here(&area, {.seed = 1});
+  Tab there(&area, {.seed = 2});
+  const auto flight = here.fetch("plan:sara");
+  const auto other = here.fetch("teams");
+  there.now = start + second;
+  there.invalidate(":sara");
+  here.now = start + second;
+  CHECK_FALSE(here.land(flight, "plan:sara", "1"));
+  CHECK(here.land(other, "teams", "2"));
+  // What begins now is younger than the floor.
+  CHECK(here.land(here.fetch("plan:sara"), "plan:sara", "3"));
+}
+
+TEST_CASE("invalidating: a floor that was heard leaves alone what is younger, and hearing it twice changes nothing") {
+  MapArea area;
+  Tab here(&area, {.seed = 1});
+  Tab there(&area, {.seed = 2});
+  there.invalidate("*");
+  here.now = start + second;
+  here.set("plan", "1");
+  here.hear(area, u"cardcache_!floor:*");
+  CHECK(here.get("plan") == "1");
+  here.hear(area, u"cardcache_!floor:*");
+  CHECK(here.get("plan") == "1");
+}
+
+TEST_CASE("invalidating: another user's floor is another user's") {
+  MapArea area;
+  Tab sara(&area, {.user = "sara", .seed = 1});
+  Tab tom(&area, {.user = "tom", .seed = 2});
+  sara.set("plan", "1");
+  tom.invalidate("*");
+  sara.hear(area, u"cardcache_@tom/!floor:*");
+  CHECK(sara.get("plan") == "1");
+  CHECK(Tab(&area, {.user = "sara"}).get("plan") == "1");
+}
+
+TEST_CASE("invalidating: a floor that a wrong clock left far ahead does not lend its time to answers") {
+  MapArea area;
+  REQUIRE(area.set(u"cardcache_!floor:*", u"1764086400000"));
+  Tab tab(&area);
+  CHECK(tab.set("plan", "1").timestamp == start);
+}
+
+TEST_CASE("invalidating: floor notes that are none are passed over") {
+  MapArea area;
+  REQUIRE(area.set(u"cardcache_!floor:", u"1764000000001"));
+  REQUIRE(area.set(u"cardcache_!floor:x9", u"1764000000001"));
+  REQUIRE(area.set(u"cardcache_!floor:*", u"soon"));
+  Tab tab(&area);
+  tab.set("plan", "1");
+  for (const auto* note :
+       {u"cardcache_!floor:", u"cardcache_!floor:x9", u"cardcache_!floor:*", u"cardcache_!floor:gone"}) {
+    tab.hear(area, note);
+  }
+  CHECK(tab.get("plan") == "1");
+  CHECK(Tab(&area).get("plan") == "1");
+}
+
+TEST_CASE("invalidating: floors are forgotten after three days, their notes too") {
+  MapArea area;
+  Tab tab(&area);
+  tab.invalidate("plan");
+  tab.now = start + day;
+  tab.invalidate("teams");
+  tab.now = start + default_storage_ttl;
+  tab.sweep();
+  CHECK(count_under(area, u"cardcache_!floor:") == 2);
+  tab.now = tab.now + Millis{1};
+  tab.sweep();
+  CHECK(count_under(area, u"cardcache_!floor:") == 1);
+  CHECK(tab.cache.floors().size() == 1);
+}
+
+TEST_CASE("invalidating: floors do not grow for ever") {
+  MapArea area;
+  Tab tab(&area);
+  tab.set("kept", "1");
+  for (int i = 0; i < 1'000; ++i) {
+    tab.now = tab.now + Millis{1};
+    tab.invalidate("team_" + std::to_string(i));
+    REQUIRE(tab.cache.floors().size() <= Floors::most);
+    REQUIRE(count_under(area, u"cardcache_!floor:") <= Floors::most);
+  }
+  // Coarser than what was asked for, but never lower: what was invalidated stays out.
+  REQUIRE(area.set(u"cardcache_team_0", u"{\"data\":1,\"timestamp\":1764000000000}"));
+  CHECK_FALSE(tab.get("team_0"));
+  CHECK_FALSE(Tab(&area).get("team_0"));
+  tab.set("team_0", "2");
+  CHECK(tab.get("team_0") == "2");
+  Tab reloaded(&area, {.now = tab.now});
+  CHECK(reloaded.get("team_0") == "2");
+}
+
+TEST_CASE("invalidating: clear takes everything of this user, statistics too, and is an invalidation of all") {
+  MapArea area;
+  Tab other(&area, {.user = "tom"});
+  other.set("plan", "3");
+  REQUIRE(area.set(u"homeassistant", u"not ours"));
+  Tab tab(&area);
+  tab.set("plan", "1");
+  tab.set("secret", "2", {.reach = Reach::memory});
+  CHECK(tab.get("plan"));
+  const auto flight = tab.fetch("teams");
+  CHECK(tab.cache.clear(start) == 2);
+  tab.observe();
+  CHECK(tab.held() == 0);
+  CHECK(tab.cache.statistics().memory.hits == 0);
+  CHECK(keys_of(tab).empty());
+  CHECK_FALSE(tab.land(flight, "teams", "1"));
+  CHECK(area.holds(u"cardcache_@tom/plan"));
+  CHECK(area.get(u"homeassistant") == u"not ours");
+}
+
+TEST_CASE("invalidating: what is watched and selected is wanted anew after the debounce, the rest is not") {
+  MapArea area;
+  Tab tab(&area);
+  auto& coordinator = tab.cache.coordinator();
+  coordinator.add("plan:sara", {}, start);
+  coordinator.add("plan:sarah", {}, start);
+  tab.invalidate(":sara");
+  CHECK(coordinator.next_due() == start + Millis{300});
+  CHECK(coordinator.take_due(start + Millis{300}) == Keys{"plan:sara"});
+}
+
+TEST_CASE("invalidating: after a write of this page what policies keep on events is left alone") {
+  MapArea area;
+  Tab tab(&area);
+  tab.set("plan:sara", "1");
+  tab.set("encouragement:sara", "2", {.kept_on_event = true});
+  auto& coordinator = tab.cache.coordinator();
+  coordinator.add("plan:sara", {}, start);
+  WatchTimes kept;
+  kept.on_event = OnEvent::keep;
+  coordinator.add("encouragement:sara", kept, start);
+  CHECK(tab.cache.invalidate_after_write({}, start) == 1);
+  tab.observe();
+  CHECK_FALSE(tab.get("plan:sara"));
+  CHECK(tab.get("encouragement:sara") == "2");
+  CHECK(Tab(&area).get("encouragement:sara") == "2");
+  CHECK(coordinator.take_due(start + second) == Keys{"plan:sara"});
+}
+
+TEST_CASE("invalidating: keys tell what is fresh in either tier, each once, with the record's own tags") {
+  MapArea area;
+  Tab tab(&area);
+  tab.set("both", "1");
+  tab.set("secret", "2", {.reach = Reach::memory});
+  tab.set("ended", "3", {.ttl = minute});
+  tab.now = start + minute;
+  REQUIRE(area.set(u"cardcache_gone", u"{\"data\":1,\"timestamp\":1764000000000}"));
+  tab.hear(area, u"cardcache_gone");
+  area.remove(u"cardcache_gone");
+  CHECK(keys_of(tab) == Keys{"both", "secret"});
+  CHECK(keys_of(tab, "both") == Keys{"both"});
+}

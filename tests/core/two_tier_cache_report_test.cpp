@@ -1,0 +1,185 @@
+// What the cache tells about itself.
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <string>
+
+#include "core/two_tier_cache.hpp"
+#include "support/map_area.hpp"
+#include "support/tab.hpp"
+
+using namespace cardcache;
+using namespace cardcache::testing;
+
+namespace {
+
+const EndpointCounts& endpoint_of(Tab& tab, std::string_view name) {
+  const auto* number = tab.cache.statistics().endpoint_numbers().find(name);
+  REQUIRE(number);
+  return tab.cache.statistics().endpoint(*number);
+}
+
+const Entry* entry_of(const std::vector<Entry>& entries, std::string_view key) {
+  const auto found = std::ranges::find_if(entries, [&](const Entry& one) { return one.key == key; });
+  return found == entries.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+TEST_CASE("report: hits and misses are counted by tier and by endpoint") {
+  MapArea area;
+  Tab(&area).set("plan:sara", "1");
+  Tab tab(&area);
+  CHECK(tab.get("plan:sara"));              // storage
+  CHECK(tab.get("plan:sara"));              // memory, by the tables alone
+  CHECK(tab.ask(asking_for("plan:sara")));  // memory, by a call
+  CHECK_FALSE(tab.get("plan:tom"));
+  tab.observe();
+  const auto& statistics = tab.cache.statistics();
+  CHECK(statistics.memory.hits == 2);
+  CHECK(statistics.memory.misses == 2);
+  CHECK(statistics.storage.hits == 1);
+  CHECK(statistics.storage.misses == 1);
+  CHECK(endpoint_of(tab, "plan").hits == 3);
+  CHECK(endpoint_of(tab, "plan").misses == 1);
+  CHECK(tab.cache.memory().hits(*tab.cache.memory().find("plan:sara")) == 2);
+}
+
+TEST_CASE("report: peeking leaves order and statistics alone") {
+  MapArea area;
+  Tab(&area).set("plan", "1");
+  Tab tab(&area);
+  auto peek = asking_for("plan");
+  peek.peek = true;
+  CHECK(tab.ask(peek) == "1");
+  CHECK(tab.where("plan") == Lookup::Where::storage);
+  CHECK(tab.get("plan") == "1");
+  CHECK(tab.ask(peek) == "1");
+  peek.key = "nowhere";
+  CHECK_FALSE(tab.ask(peek));
+  const auto& statistics = tab.cache.statistics();
+  CHECK(statistics.memory.hits == 0);
+  CHECK(statistics.memory.misses == 1);
+  CHECK(statistics.storage.hits == 1);
+  CHECK(statistics.storage.misses == 0);
+}
+
+TEST_CASE("report: hits of slots that have been emptied meanwhile are passed over") {
+  MapArea area;
+  Tab tab(&area);
+  const auto slot = tab.set("plan", "1").slot;
+  REQUIRE(slot);
+  tab.invalidate("plan");
+  const std::uint32_t late[] = {static_cast<std::uint32_t>(*slot), 4'000'000};
+  tab.cache.drain_hits(late);
+  CHECK(tab.cache.statistics().memory.hits == 0);
+}
+
+TEST_CASE("report: inspect shows what is fresh, where it lies and what it takes") {
+  MapArea area;
+  Tab(&area).set("stored", "[1]", {.tags = {"red"}});
+  Tab tab(&area);
+  tab.set("both", "[1]", {.tags = {"blue"}, .bytes = 24});
+  tab.set("secret", "[1]", {.ttl = hour, .reach = Reach::memory});
+  tab.set("ended", "[1]", {.ttl = minute});
+  REQUIRE(area.set(u"cardcache_void", u"{\"data\":1,\"timestamp\":1763999999999}"));
+  tab.hear(area, u"cardcache_void");
+  tab.invalidate("void");
+  REQUIRE(area.set(u"cardcache_void", u"{\"data\":1,\"timestamp\":1763999999999}"));
+  tab.hear(area, u"cardcache_void");
+  CHECK(tab.get("both"));
+  tab.now = start + minute;
+  tab.observe();
+  const auto entries = tab.cache.inspect(tab.now);
+  CHECK(entries.size() == 3);
+  const auto* both = entry_of(entries, "both");
+  REQUIRE(both);
+  CHECK(both->in_both);
+  CHECK(both->timestamp == start);
+  CHECK(both->end == start + default_storage_ttl);
+  CHECK(both->bytes == 24);
+  CHECK(both->stored_bytes == 68);
+  CHECK(both->hits == 1);
+  CHECK(both->tags == std::vector<std::string>{"blue"});
+  const auto* stored = entry_of(entries, "stored");
+  REQUIRE(stored);
+  CHECK(stored->first == Lookup::Where::storage);
+  CHECK_FALSE(stored->in_both);
+  CHECK(stored->tags == std::vector<std::string>{"red"});
+  CHECK(stored->stored_bytes > 0);
+  const auto* secret = entry_of(entries, "secret");
+  REQUIRE(secret);
+  CHECK(secret->first == Lookup::Where::memory);
+  CHECK_FALSE(secret->in_both);
+  CHECK(secret->end == start + hour);
+}
+
+TEST_CASE("report: an alert comes when its limit is crossed, once, and again when it is crossed again") {
+  MapArea area;
+  Tab tab(&area, {.budget = 10'000, .alerts = {.hit_rate_below = 0.5, .errors_above = 2, .storage_above = 0.5}});
+  CHECK(tab.cache.take_alerts().empty());
+
+  SECTION("the hit rate, once enough was asked") {
+    for (int i = 0; i < 19; ++i) CHECK_FALSE(tab.get("plan"));
+    CHECK(tab.cache.take_alerts().empty());
+    CHECK_FALSE(tab.get("plan"));
+    const auto alerts = tab.cache.take_alerts();
+    REQUIRE(alerts.size() == 1);
+    CHECK(alerts.front().kind == AlertKind::hit_rate);
+    CHECK(alerts.front().value == 0);
+    CHECK(alerts.front().limit == 0.5);
+    CHECK(tab.cache.take_alerts().empty());
+    tab.set("plan", "1");
+    for (int i = 0; i < 20; ++i) CHECK(tab.get("plan"));
+    tab.observe();
+    CHECK(tab.cache.take_alerts().empty());
+    for (int i = 0; i < 20; ++i) CHECK_FALSE(tab.get("teams"));
+    CHECK(tab.cache.take_alerts().size() == 1);
+  }
+  SECTION("errors") {
+    tab.cache.note_error(ErrorKind::fetch, "plan");
+    tab.cache.note_error(ErrorKind::fetch, "plan");
+    CHECK(tab.cache.take_alerts().empty());
+    tab.cache.note_error(ErrorKind::remote, "plan");
+    const auto alerts = tab.cache.take_alerts();
+    REQUIRE(alerts.size() == 1);
+    CHECK(alerts.front().kind == AlertKind::errors);
+    CHECK(alerts.front().value == 3);
+  }
+  SECTION("storage") {
+    tab.set("plan", "\"" + std::string(6'000, 'x') + "\"");
+    const auto alerts = tab.cache.take_alerts();
+    REQUIRE(alerts.size() == 1);
+    CHECK(alerts.front().kind == AlertKind::storage);
+    CHECK(alerts.front().value > 0.6);
+    CHECK(tab.cache.remove("plan", start));
+    CHECK(tab.cache.take_alerts().empty());
+    tab.set("plan", "\"" + std::string(6'000, 'x') + "\"");
+    CHECK(tab.cache.take_alerts().size() == 1);
+  }
+}
+
+TEST_CASE("report: without limits there are no alerts") {
+  MapArea area;
+  Tab tab(&area, {.budget = 1'000});
+  for (int i = 0; i < 100; ++i) {
+    CHECK_FALSE(tab.get("plan"));
+    tab.cache.note_error(ErrorKind::fetch, "plan");
+  }
+  tab.set("plan", "\"" + std::string(900, 'x') + "\"");
+  CHECK(tab.cache.take_alerts().empty());
+}
+
+TEST_CASE("report: a sweep tells what it took") {
+  MapArea area;
+  Tab tab(&area);
+  tab.set("plan", "1", {.ttl = minute});
+  tab.set("secret", "1", {.ttl = minute, .reach = Reach::memory});
+  tab.now = start + minute;
+  tab.sweep();
+  const auto notices = tab.cache.take_notices();
+  REQUIRE(notices.size() == 1);
+  CHECK(notices.front().kind == Notice::Kind::evicted);
+  CHECK(notices.front().why == Why::expired);
+  CHECK(tab.dropped().size() == 2);
+  CHECK(tab.held() == 0);
+}

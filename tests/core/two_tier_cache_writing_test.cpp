@@ -1,0 +1,218 @@
+// What a set leaves where, and what becomes of a value that storage does not take.
+#include <catch2/catch_test_macros.hpp>
+#include <string>
+
+#include "core/two_tier_cache.hpp"
+#include "support/map_area.hpp"
+#include "support/tab.hpp"
+
+using namespace cardcache;
+using namespace cardcache::testing;
+
+namespace {
+
+double errors_of(Tab& tab, ErrorKind kind) { return tab.cache.statistics().errors[static_cast<std::size_t>(kind)]; }
+
+std::string json_of_size(std::size_t bytes) { return "\"" + std::string(bytes - 2, 'x') + "\""; }
+
+}  // namespace
+
+TEST_CASE("writing: a set is in both tiers before it returns") {
+  MapArea area;
+  Tab tab(&area);
+  const auto result = tab.set("daily_plan:sara", "[1]");
+  CHECK(result.kept);
+  CHECK(result.slot);
+  CHECK(result.timestamp == start);
+  CHECK(area.get(u"cardcache_daily_plan:sara") == u"{\"data\":[1],\"timestamp\":1764000000000}");
+  CHECK(tab.get("daily_plan:sara") == "[1]");
+}
+
+TEST_CASE("writing: users of one namespace do not read each other") {
+  MapArea area;
+  Tab sara(&area, {.user = "sara"});
+  Tab tom(&area, {.user = "tom"});
+  Tab nobody(&area);
+  sara.set("plan", "1");
+  CHECK_FALSE(tom.get("plan"));
+  CHECK_FALSE(nobody.get("plan"));
+  CHECK(nobody.cache.keys({}, start).empty());
+  CHECK(tom.invalidate("*") == 0);
+  CHECK(nobody.invalidate("*") == 0);
+  CHECK(area.holds(u"cardcache_@sara/plan"));
+  CHECK(Tab(&area, {.user = "sara"}).get("plan") == "1");
+}
+
+TEST_CASE("writing: what must not reach storage does not, and takes with it what lies there") {
+  MapArea area;
+  Tab tab(&area);
+  tab.set("plan", "1");
+  tab.set("plan", "2", {.reach = Reach::memory});
+  CHECK_FALSE(area.holds(u"cardcache_plan"));
+  CHECK(tab.get("plan") == "2");
+  CHECK_FALSE(Tab(&area).get("plan"));
+}
+
+TEST_CASE("writing: a value that may yet be taken back stands before the stored record and leaves it alone") {
+  MapArea area;
+  Tab tab(&area);
+  tab.set("plan", "1");
+  tab.set("plan", "2", {.reach = Reach::resident});
+  CHECK(tab.get("plan") == "2");
+  CHECK(Tab(&area).get("plan") == "1");
+  tab.cache.drop_resident("plan");
+  tab.observe();
+  CHECK(tab.get("plan") == "1");
+  tab.cache.drop_resident("nowhere");
+}
+
+TEST_CASE("writing: end, version, tags, cost and onEvent hold after a reload") {
+  MapArea area;
+  Tab(&area).set("plan", "1", {.ttl = hour, .tags = {"red", "blue"}, .version = "2", .cost = 5, .kept_on_event = true});
+  Tab tab(&area);
+  const auto found = tab.cache.look_up(asking_for("plan"), start);
+  CHECK(found.where == Lookup::Where::storage);
+  CHECK(found.facts.end == start + hour);
+  CHECK(found.facts.timestamp == start);
+  CHECK(found.facts.version == "2");
+  CHECK(found.facts.tags == std::vector<std::string>{"red", "blue"});
+  CHECK(found.facts.cost == 5);
+  CHECK(found.facts.kept_on_event);
+}
+
+TEST_CASE("writing: a refused write keeps the new value in memory, loses the older record, is counted and told") {
+  MapArea area;
+  Tab tab(&area);
+  tab.set("plan", "1");
+  area.refuses = true;
+  CHECK(tab.set("plan", "2").kept);
+  CHECK(tab.get("plan") == "2");
+  CHECK_FALSE(area.holds(u"cardcache_plan"));
+  CHECK(errors_of(tab, ErrorKind::quota) == 1);
+  const auto notices = tab.cache.take_notices();
+  REQUIRE(notices.size() == 1);
+  CHECK(notices.front().error == ErrorKind::quota);
+  CHECK(notices.front().key == "plan");
+}
+
+TEST_CASE("writing: an area that others filled to the brim is given up at once") {
+  MapArea area;
+  REQUIRE(area.set(u"somebody", std::u16string(1'000, u'x')));
+  area.quota = area.bytes();
+  Tab tab(&area);
+  CHECK(tab.set("plan", "1").kept);
+  CHECK(tab.get("plan") == "1");
+  CHECK(errors_of(tab, ErrorKind::quota) == 1);
+  CHECK(area.bytes() == area.quota);
+}
+
+TEST_CASE("writing: a value larger than the budget evicts nothing and stays in memory") {
+  MapArea area;
+  Tab tab(&area, {.budget = 2'000});
+  tab.set("teams", "1");
+  tab.set("plan", json_of_size(2'001));
+  CHECK(tab.get("plan"));
+  CHECK(area.holds(u"cardcache_teams"));
+  CHECK_FALSE(area.holds(u"cardcache_plan"));
+  CHECK(errors_of(tab, ErrorKind::quota) == 1);
+}
+
+TEST_CASE("writing: what was evicted from storage is counted and told, of this user only") {
+  MapArea area;
+  Tab sara(&area, {.user = "sara", .budget = 2'000});
+  sara.set("old", json_of_size(700));
+  sara.now = start + hour;
+  sara.set("plan", json_of_size(700));
+  sara.now = start + day;
+  sara.set("new", json_of_size(800));
+  CHECK_FALSE(area.holds(u"cardcache_@sara/old"));
+  const auto notices = sara.cache.take_notices();
+  REQUIRE(notices.size() == 1);
+  CHECK(notices.front().kind == Notice::Kind::evicted);
+  CHECK(notices.front().key == "old");
+  CHECK(notices.front().why == Why::quota);
+  CHECK(sara.cache.statistics().storage.evictions == 1);
+
+  Tab tom(&area, {.user = "tom", .budget = 2'000, .now = start + day});
+  tom.set("plan", json_of_size(1'500));
+  CHECK_FALSE(area.holds(u"cardcache_@sara/plan"));
+  CHECK(tom.cache.take_notices().empty());
+  CHECK(tom.cache.statistics().storage.evictions == 2);
+}
+
+TEST_CASE("writing: without storage everything stays in memory, and nothing is an error") {
+  Tab tab(nullptr);
+  CHECK(tab.set("plan", "1").kept);
+  CHECK(tab.get("plan") == "1");
+  CHECK(tab.cache.keys({}, start) == std::vector<std::string>{"plan"});
+  CHECK(tab.invalidate(":sara") == 0);
+  CHECK(tab.invalidate("plan") == 1);
+  tab.sweep();
+  CHECK(errors_of(tab, ErrorKind::quota) == 0);
+  CHECK(tab.cache.take_notices().empty());
+}
+
+TEST_CASE("writing: what memory cannot hold is still in storage") {
+  MapArea area;
+  Tab tab(&area, {.memory = {.ttl = hour, .max_entries = 10, .max_bytes = 100}});
+  const auto result = tab.set("plan", "1", {.bytes = 101});
+  CHECK(result.kept);
+  CHECK_FALSE(result.slot);
+  CHECK(tab.get("plan") == "1");
+  CHECK(tab.where("plan") == Lookup::Where::memory);
+}
+
+TEST_CASE("writing: delete is true for what was fresh, in either tier, and false for what had ended") {
+  MapArea area;
+  Tab tab(&area);
+  tab.set("both", "1");
+  tab.set("secret", "2", {.reach = Reach::memory});
+  tab.set("ended", "3", {.ttl = minute});
+  Tab(&area).set("stored", "4");
+  CHECK(tab.cache.remove("both", start));
+  CHECK(tab.cache.remove("secret", start));
+  CHECK(tab.cache.remove("stored", start));
+  CHECK_FALSE(tab.cache.remove("nowhere", start));
+  CHECK_FALSE(tab.cache.remove("both", start));
+  CHECK_FALSE(tab.cache.remove("ended", start + minute));
+  CHECK_FALSE(area.holds(u"cardcache_both"));
+  CHECK_FALSE(area.holds(u"cardcache_stored"));
+  CHECK_FALSE(area.holds(u"cardcache_ended"));
+  tab.observe();
+  CHECK(tab.held() == 0);
+}
+
+TEST_CASE("writing: an age is never negative, although what begins after a floor is younger than it") {
+  MapArea area;
+  Tab tab(&area);
+  tab.invalidate("*");
+  const auto result = tab.set("plan", "1");
+  CHECK(result.timestamp == start + Millis{1});
+  CHECK(tab.get("plan") == "1");
+  CHECK(Tab(&area).get("plan") == "1");
+}
+
+TEST_CASE("writing: in another program's namespace there is nothing but plain records") {
+  MapArea area;
+  REQUIRE(area.set(u"agiletrack_selected_team", u"7"));
+  Tab tab(&area, {.name_space = "agiletrack_", .foreign = true});
+  tab.set("teams", "[1]");
+  tab.invalidate("metrics");
+  tab.now = start + hour;
+  tab.set("goals", "[2]");
+  tab.sweep();
+  CHECK(area.texts().size() == 3);
+  CHECK(area.get(u"agiletrack_teams") == u"{\"data\":[1],\"timestamp\":1764000000000}");
+  CHECK(tab.cache.clear(tab.now) == 2);
+  CHECK(area.texts().size() == 1);
+  CHECK(area.get(u"agiletrack_selected_team") == u"7");
+}
+
+TEST_CASE("writing: what AgileTrack wrote is read, and forgotten by its rules") {
+  MapArea area;
+  REQUIRE(area.set(u"agiletrack_teams", u"{\"data\":[{\"id\":7}],\"timestamp\":1764000000000}"));
+  Tab tab(&area, {.name_space = "agiletrack_", .foreign = true});
+  CHECK(tab.get("teams") == "[{\"id\":7}]");
+  tab.now = start + default_storage_ttl;
+  CHECK_FALSE(tab.get("teams"));
+}

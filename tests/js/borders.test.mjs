@@ -1,0 +1,180 @@
+// The borders between the parts: who may include, import and know whom. A border that moves is moved here first, with its
+// reason.
+import assert from 'node:assert/strict';
+import { posix } from 'node:path';
+import test from 'node:test';
+import ts from 'typescript';
+import { codeOf, importsOf, includesOf, nodesOf, sourcesIn, topFolders, uncommented } from './support/sources.mjs';
+
+const cpp = ['.cpp', '.hpp'];
+const core = sourcesIn('wasm/core', ...cpp);
+const bindings = sourcesIn('wasm/bindings', ...cpp);
+const shim = sourcesIn('js', '.ts');
+const [hass, js] = [true, false].map((wanted) => shim.filter(({ path }) => path.startsWith('js/hass/') === wanted));
+const cards = sourcesIn('cards', '.ts');
+const pathsOf = (files) => files.map(({ path }) => path);
+
+test('there is something to look at', () => {
+  for (const files of [core, bindings, js, hass, cards]) assert.ok(files.length > 3);
+});
+
+test('five folders and no sixth, beside dot folders and what is built', () => {
+  const built = ['build', 'dist', 'node_modules'];
+  const own = topFolders.filter((name) => !name.startsWith('.') && !built.includes(name));
+  assert.deepEqual(own.sort(), ['cards', 'js', 'tests', 'wasm', 'web']);
+});
+
+test('only the bindings include Emscripten', () => {
+  const all = [...sourcesIn('wasm', ...cpp), ...sourcesIn('tests', ...cpp)];
+  const including = all.filter((file) => includesOf(file).some((name) => name.startsWith('emscripten')));
+  assert.ok(including.length > 0);
+  assert.deepEqual(
+    pathsOf(including).filter((path) => !path.startsWith('wasm/bindings/')),
+    [],
+  );
+  for (const file of core) assert.doesNotMatch(codeOf(file), /emscripten|EM_JS|EM_ASM|__EMSCRIPTEN__/i, file.path);
+});
+
+test('one file of the core includes nlohmann_json, and none of the bindings', () => {
+  const including = [...core, ...bindings].filter((file) => includesOf(file).some((name) => /nlohmann/.test(name)));
+  assert.deepEqual(pathsOf(including), ['wasm/core/json_documents.cpp']);
+});
+
+test('the core reads no clock, does no input or output, draws no random numbers and starts no threads', () => {
+  const refused =
+    /^(chrono|ctime|time\.h|iostream|fstream|sstream|ostream|istream|cstdio|stdio\.h|filesystem|random|thread|mutex|atomic|future|locale|regex|unistd\.h|sys\/.*)$/;
+  for (const file of core) {
+    const found = includesOf(file).filter((name) => refused.test(name));
+    assert.deepEqual([file.path, found], [file.path, []]);
+    assert.doesNotMatch(
+      codeOf(file),
+      /\b(std::(chrono|cout|cerr|clog)|printf|fopen|getenv|s?rand\s*\(|time\s*\(\s*(0|NULL|nullptr))/,
+    );
+  }
+});
+
+test('the core throws and catches nothing: it is built without exceptions', () => {
+  for (const file of core) assert.doesNotMatch(codeOf(file), /\b(throw|try|catch)\b/, file.path);
+});
+
+test('the core includes itself and libraries alone, the bindings the core', () => {
+  const own = (file) => includesOf(file).filter((name) => name.includes('/') && !/^(nlohmann|emscripten)\//.test(name));
+  for (const file of core)
+    assert.ok(
+      own(file).every((name) => /^core\//.test(name) || name === 'lz4.h'),
+      file.path,
+    );
+  for (const file of bindings)
+    assert.ok(
+      own(file).every((name) => /^(core|bindings)\//.test(name)),
+      file.path,
+    );
+});
+
+test('only js/linearMemory.ts touches linear memory', () => {
+  const touches = (node) =>
+    (ts.isPropertyAccessExpression(node) && node.name.text === 'buffer') ||
+    (ts.isBindingElement(node) && (node.propertyName ?? node.name).getText() === 'buffer') ||
+    (ts.isNewExpression(node) && node.expression.getText() === 'DataView') ||
+    // Bytes of the module itself are made before there is a memory.
+    (ts.isNewExpression(node) &&
+      /^(Float|Big|Int|Uint(16|32))\w*Array$/.test(node.expression.getText()) &&
+      node.arguments?.length > 0);
+  const touching = [...shim, ...cards].filter((file) => nodesOf(file, touches).length > 0);
+  assert.deepEqual(pathsOf(touching), ['js/linearMemory.ts']);
+});
+
+test('only the Home Assistant glue, the cards and the demo know hass', () => {
+  const knows = (node) =>
+    (ts.isIdentifier(node) || ts.isStringLiteralLike(node)) &&
+    /hass|home-?assistant|callService|callWS|callApi|lovelace/i.test(node.text);
+  for (const file of js) assert.deepEqual([file.path, nodesOf(file, knows)], [file.path, []]);
+  for (const file of [...core, ...bindings])
+    assert.doesNotMatch(codeOf(file), /hass|home_?assistant|lovelace/i, file.path);
+});
+
+test('what belongs to one integration stays in the cards and the demo', () => {
+  const knows = (node) => (ts.isIdentifier(node) || ts.isStringLiteralLike(node)) && /tasktracker/i.test(node.text);
+  for (const file of shim) assert.deepEqual([file.path, nodesOf(file, knows)], [file.path, []]);
+  for (const file of [...core, ...bindings]) assert.doesNotMatch(uncommented(file), /tasktracker/i, file.path);
+});
+
+/** Where a file's relative imports lie, from the project's folder. */
+const targets = (file) =>
+  importsOf(file)
+    .filter((name) => name.startsWith('.'))
+    .map((name) => posix.join(posix.dirname(file.path), name));
+
+test('dependencies point one way: cards to js, js to the module', () => {
+  for (const file of js) {
+    const outside = targets(file).filter((path) => !/^js\/[^/]+$/.test(path));
+    assert.deepEqual([file.path, outside], [file.path, []]);
+  }
+  for (const file of hass) {
+    const outside = targets(file).filter(
+      (path) => !path.startsWith('js/hass/') && !['js/index.ts', 'js/types.ts'].includes(path),
+    );
+    assert.deepEqual([file.path, outside], [file.path, []]);
+  }
+  for (const file of cards) {
+    const outside = targets(file).filter(
+      (path) => !path.startsWith('cards/') && !['js/index.ts', 'js/hass/index.ts'].includes(path),
+    );
+    assert.deepEqual([file.path, outside], [file.path, []]);
+  }
+});
+
+test('js depends on no package, cards on Lit alone', () => {
+  const packages = (file) => importsOf(file).filter((name) => !name.startsWith('.'));
+  for (const file of shim) {
+    const others = packages(file).filter((name) => !['#core-glue', '#core-wasm'].includes(name));
+    assert.deepEqual([file.path, others], [file.path, []]);
+  }
+  for (const file of cards) {
+    const others = packages(file).filter((name) => !/^lit(\/|$)/.test(name));
+    assert.deepEqual([file.path, others], [file.path, []]);
+  }
+});
+
+test('the demo’s page takes the cache as it is built', () => {
+  const page = sourcesIn('web', '.js', '.mjs');
+  assert.ok(page.length > 3);
+  for (const file of page) {
+    const sources = targets(file).filter((path) => /^(js|cards|wasm)\//.test(path));
+    assert.deepEqual([file.path, sources], [file.path, []]);
+  }
+});
+
+// Comparing or reckoning with a life's times is the core's. What JS may: the comparison of a hit, the clock that went back, and
+// telling an age and a remaining life.
+const RECKONING = {
+  'js/core.ts': ['now < deadline', 'now < this.#believedFrom', 'now < this.#believedFrom'],
+  'js/handle.ts': ['found.end - this.#cache.now()', 'this.#cache.now() - timestamp'],
+};
+
+test('no arithmetic with lives in js beyond the comparison of a hit', () => {
+  const times =
+    /\b(ttl|life|timestamp|end|expires|expiresAt|deadline|believedFrom|interval|debounce|maxAge|staleWhileRevalidate|staleIfError)$/i;
+  const T = ts.SyntaxKind;
+  const operators = [
+    [T.PlusToken, T.MinusToken, T.AsteriskToken, T.SlashToken, T.PlusEqualsToken, T.MinusEqualsToken],
+    [T.LessThanToken, T.LessThanEqualsToken, T.GreaterThanToken, T.GreaterThanEqualsToken],
+  ].flat();
+  const reckons = (node) =>
+    ts.isBinaryExpression(node) &&
+    operators.includes(node.operatorToken.kind) &&
+    [node.left, node.right].some((side) => times.test(side.getText()));
+  const found = {};
+  for (const file of shim) {
+    const texts = nodesOf(file, reckons);
+    if (texts.length > 0) found[file.path] = texts.sort();
+  }
+  assert.deepEqual(found, RECKONING);
+});
+
+test('selectors are understood by the core alone', () => {
+  const asterisk = (node) => ts.isStringLiteralLike(node) && node.text === '*';
+  // Named where everything is meant, and nowhere compared with.
+  const compared = (node) => ts.isBinaryExpression(node) && [node.left, node.right].some(asterisk);
+  for (const file of shim) assert.deepEqual([file.path, nodesOf(file, compared)], [file.path, []]);
+});

@@ -1,0 +1,196 @@
+// Engines without WebAssembly (lockdown modes), engines that do not compile at once, and the split form, whose module is a
+// file of its own: each in a process of its own, since a page has one engine.
+import assert from 'node:assert/strict';
+import { execFile, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import test from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const dist = new URL('../../dist/', import.meta.url).href;
+const support = new URL('support/', import.meta.url).href;
+
+/** Runs a module's text in a fresh node; it says what it found as JSON on its last line. */
+function inFreshNode(script, args = []) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script, ...args], {
+    encoding: 'utf8',
+    cwd: fileURLToPath(new URL('.', import.meta.url)),
+    timeout: 20_000,
+  });
+  assert.equal(status, 0, stderr);
+  return JSON.parse(stdout.trim().split('\n').at(-1));
+}
+
+const PRELUDE = `
+  import { Origin } from '${support}area.mjs';
+  const origin = new Origin();
+  const area = origin.area();
+  const log = [];
+  const options = { namespace: 'test_', storage: { area }, log: (entry) => log.push(entry.level) };
+`;
+
+test('without WebAssembly nothing is kept, concurrent fetches are joined and the rest goes through', () => {
+  const found = inFreshNode(`${PRELUDE}
+    delete globalThis.WebAssembly;
+    const { openCache, isConcerned, key } = await import('${dist}index.js');
+    const cache = openCache(options);
+    await cache.ready;
+    cache.set(key('plan', 'sara'), 1);
+    const kept = cache.get('plan:sara') ?? 'nothing';
+    let fetches = 0;
+    const fetcher = async () => ({ fetch: ++fetches });
+    const both = await Promise.all([cache.getOrFetch('plan', fetcher), cache.getOrFetch('plan', fetcher)]);
+    const later = await cache.getOrFetch('plan', fetcher);
+    const failure = await cache.getOrFetch('bad', () => Promise.reject(new Error('down'))).catch((error) => error.message);
+    const written = await cache.mutate(async () => 'written', { optimistic: [['plan', 0]] });
+    const shown = [];
+    cache.watch('watched', fetcher, ({ data }) => shown.push(data ?? null));
+    await new Promise((resolve) => setImmediate(resolve));
+    const concerned = isConcerned({ username: 'tom', assigned_users: ['tom'] }, 'sara');
+    const decision = cache.applyEvent({ event_type: 'x', data: {} }, 'sara');
+    cache.invalidateAll();
+    cache.clear();
+    const rest = [cache.has('plan'), cache.keys(), cache.inspect(), cache.delete('plan'), cache.stats().wasm ?? null];
+    openCache({ ...options, namespace: 'other_' });
+    await cache.close();
+    console.log(JSON.stringify({ kept, both, later, failure, written, shown, concerned, decision, rest, log,
+      names: origin.names, hits: 0 }));
+  `);
+  const { both, later, ...rest } = found;
+  assert.deepEqual(both, [{ fetch: 1 }, { fetch: 1 }]);
+  assert.deepEqual(later, { fetch: 2 });
+  assert.deepEqual(rest, {
+    kept: 'nothing',
+    failure: 'down',
+    written: 'written',
+    shown: [null, { fetch: 3 }],
+    concerned: true,
+    decision: { concerned: true, reason: 'unknown', invalidated: 0, refreshed: [] },
+    rest: [false, [], [], false, null],
+    log: ['warn', 'warn'],
+    names: [],
+    hits: 0,
+  });
+});
+
+test('a module that is refused is a module that is not there', () => {
+  const found = inFreshNode(`${PRELUDE}
+    WebAssembly.Module = function () { throw new WebAssembly.CompileError('not allowed'); };
+    WebAssembly.compile = () => Promise.reject(new WebAssembly.CompileError('not allowed'));
+    const { openCache } = await import('${dist}index.js');
+    const cache = openCache(options);
+    const asked = cache.getOrFetch('plan', async () => 'fetched');
+    await cache.ready;
+    console.log(JSON.stringify([await asked, cache.get('plan') ?? 'nothing', log]));
+  `);
+  assert.deepEqual(found, ['fetched', 'nothing', ['warn']]);
+});
+
+test('where the engine does not compile at once, what is set is kept, get answers it, getOrFetch waits', () => {
+  const found = inFreshNode(`${PRELUDE}
+    area.setItem('test_stored', JSON.stringify({ data: 'stored', timestamp: Date.now() }));
+    const Compiled = WebAssembly.Module;
+    WebAssembly.Module = function () { throw new RangeError('too large for the main thread'); };
+    Object.defineProperty(WebAssembly.Module, Symbol.hasInstance, { value: (one) => one instanceof Compiled });
+    const { openCache } = await import('${dist}index.js');
+    const cache = openCache(options);
+    const early = [cache.get('stored') ?? 'not yet', cache.has('early')];
+    const value = { set: 'early' };
+    cache.set('early', value, { ttl: 60_000, tags: ['early'] });
+    cache.set('deleted', 1);
+    cache.delete('deleted');
+    early.push(cache.get('early') === value, cache.has('early'), cache.peek('early') === value);
+    const shown = [];
+    cache.watch('stored', async () => 'fetched', ({ data }) => shown.push(data ?? null));
+    let fetches = 0;
+    const stored = await cache.getOrFetch('stored', async () => ++fetches);
+    await cache.ready;
+    await new Promise((resolve) => setImmediate(resolve));
+    const after = [cache.get('early') === value, cache.keys({ tag: 'early' }), cache.remainingTtl('early') > 59_000,
+      cache.get('deleted') ?? 'deleted', JSON.parse(area.getItem('test_early')).data];
+    await cache.close();
+    console.log(JSON.stringify({ early, stored, fetches, after, shown, log }));
+  `);
+  assert.deepEqual(found.early, ['not yet', false, true, true, true]);
+  assert.deepEqual([found.stored, found.fetches], ['stored', 0]);
+  assert.deepEqual(found.after, [true, ['early'], true, 'deleted', { set: 'early' }]);
+  assert.equal(found.shown.at(-1), 'stored');
+  assert.deepEqual(found.log, []);
+});
+
+/** The split form loads its module over http, as a bundler's output does. */
+async function serveModule(t, answer) {
+  const server = createServer((request, response) => answer(request, response));
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => server.close());
+  return `http://127.0.0.1:${server.address().port}/`;
+}
+
+test('what is asked before the core runs is done when it does, in its order', () => {
+  const found = inFreshNode(`${PRELUDE}
+    const record = JSON.stringify({ data: 'stored', timestamp: Date.now() });
+    for (const key of ['plan:sara', 'plan:tom', 'goals:tom', 'deleted']) area.setItem('test_' + key, record);
+    const Compiled = WebAssembly.Module;
+    WebAssembly.Module = function () { throw new RangeError('too large for the main thread'); };
+    Object.defineProperty(WebAssembly.Module, Symbol.hasInstance, { value: (one) => one instanceof Compiled });
+    const { openCache } = await import('${dist}index.js');
+    const cache = openCache({ ...options, rules: { done: { endpoints: ['goals'] } } });
+    const events = [];
+    cache.on('invalidate', ({ selector, count }) => events.push([selector, count]));
+    cache.set('plan:sara', 'set before the invalidation');
+    cache.invalidateUser('sara');
+    cache.set('plan:sara:after', 'set after it');
+    cache.delete('deleted');
+    cache.applyEvent({ event_type: 'done', data: {} }, 'tom');
+    const early = [cache.get('plan:sara') ?? 'nothing', cache.get('plan:sara:after')];
+    await cache.ready;
+    const late = ['plan:sara', 'plan:sara:after', 'plan:tom', 'goals:tom', 'deleted'].map((key) => cache.get(key) ?? null);
+    console.log(JSON.stringify({ early, late, events }));
+    await cache.close();
+  `);
+  assert.deepEqual(found, {
+    early: ['nothing', 'set after it'],
+    late: [null, 'set after it', 'stored', null, null],
+    events: [[{ user: 'sara' }, 1]],
+  });
+});
+
+const splitScript = (base) => `${PRELUDE}
+  const { readFileSync } = await import('node:fs');
+  const here = new URL('${dist}cardcache.wasm').href;
+  // node's fetch knows no file: addresses; the module's address is served by http.
+  const real = globalThis.fetch;
+  globalThis.fetch = (url, ...rest) => real(String(url) === here ? '${base}cardcache.wasm' : url, ...rest);
+  const { openCache } = await import('${dist}index.split.js');
+  const cache = openCache(options);
+  cache.set('early', 1);
+  await cache.ready;
+  cache.set('plan', { a: 1 });
+  const names = origin.names.filter((name) => !name.includes('!'));
+  console.log(JSON.stringify([cache.get('early') ?? 'nothing', cache.get('plan') ?? 'nothing', names, log]));
+  await cache.close();
+`;
+
+/** As inFreshNode, while this process goes on serving. */
+function inFreshNodeAsync(script) {
+  return new Promise((resolve, reject) => {
+    const options = { cwd: fileURLToPath(new URL('.', import.meta.url)), timeout: 20_000 };
+    execFile(process.execPath, ['--input-type=module', '-e', script], options, (error, stdout, stderr) => {
+      if (error) reject(new Error(stderr, { cause: error }));
+      else resolve(JSON.parse(stdout.trim().split('\n').at(-1)));
+    });
+  });
+}
+
+test('the split form fetches its module and serves, whatever type a proxy gives it', async (t) => {
+  const wasm = readFileSync(new URL('cardcache.wasm', dist));
+  const base = await serveModule(t, (_, response) => {
+    response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(wasm);
+  });
+  assert.deepEqual(await inFreshNodeAsync(splitScript(base)), [1, { a: 1 }, ['test_early', 'test_plan'], []]);
+});
+
+test('the split form without its file keeps nothing and says so', async (t) => {
+  const base = await serveModule(t, (_, response) => response.writeHead(404).end('not here'));
+  assert.deepEqual(await inFreshNodeAsync(splitScript(base)), ['nothing', 'nothing', [], ['warn']]);
+});

@@ -1,0 +1,324 @@
+// What lies in localStorage, and what happens when it is full, foreign, broken or not there.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { openCache } from '../../dist/index.js';
+import { LockedArea, Origin } from './support/area.mjs';
+import { entriesIn, HOUR, listen, MINUTE, NAMESPACE, open, recordOf, START } from './support/cache.mjs';
+
+test('a record is plain: data and timestamp under the prefix and the key', (t) => {
+  const { cache, area } = open(t);
+  cache.set('daily_plan:sara', { tasks: [1, 'ü🐉'] });
+  assert.equal(area.getItem('test_daily_plan:sara'), JSON.stringify({ data: { tasks: [1, 'ü🐉'] }, timestamp: START }));
+});
+
+test('an end, a version and tags of its own travel in further fields', (t) => {
+  const { cache, area } = open(t);
+  cache.set('plan', 1, { ttl: MINUTE, version: '2', tags: ['a', 'ü"\\'] });
+  const record = recordOf(area, 'plan');
+  assert.deepEqual(Object.keys(record).slice(0, 2), ['data', 'timestamp']);
+  assert.deepEqual([record.expires, record.version, record.tags], [START + MINUTE, '2', ['a', 'ü"\\']]);
+});
+
+test('a set is written through before it returns, and once', (t) => {
+  const { cache, area } = open(t);
+  cache.set('first', 1);
+  const before = area.writes;
+  cache.set('plan', 1);
+  assert.equal(area.writes, before + 1);
+  cache.get('plan');
+  cache.peek('plan');
+  cache.has('plan');
+  assert.equal(area.writes, before + 1);
+});
+
+test('the records of users lie apart, whatever they are called', (t) => {
+  const origin = new Origin();
+  const users = ['id', 'id/x', 'id@x', 'ü:*', '/', '..', '%2F'];
+  for (const user of users) open(t, { origin, user }).cache.set('plan', user);
+  open(t, { origin }).cache.set('plan', 'nobody’s');
+  assert.equal(origin.names.filter((name) => name.endsWith('plan')).length, users.length + 1);
+  for (const user of users) {
+    const { cache } = open(t, { origin, user });
+    assert.equal(cache.get('plan'), user);
+    assert.deepEqual(cache.keys(), ['plan']);
+  }
+  assert.equal(open(t, { origin }).cache.get('plan'), 'nobody’s');
+});
+
+test('a namespace does not see another’s', (t) => {
+  const origin = new Origin();
+  const one = open(t, { origin, namespace: 'one_' });
+  const two = open(t, { origin, namespace: 'two_' });
+  one.cache.set('plan', 1);
+  assert.equal(two.cache.get('plan'), undefined);
+  two.cache.set('plan', 2);
+  one.cache.clear();
+  assert.equal(two.reload().get('plan'), 2);
+});
+
+test('a namespace in which another could begin is refused', () => {
+  for (const namespace of ['', '_', 'a', 'a_b_', 'A_', 'a b_', 'ä_', 'a_x']) {
+    assert.throws(() => openCache({ namespace }), TypeError, namespace);
+  }
+  assert.throws(() => openCache({ namespace: 'a_', user: '' }), TypeError);
+});
+
+test('a record that cannot be read is a miss, counted, and removed', (t) => {
+  const { cache, area } = open(t);
+  const heard = listen(cache, 'error');
+  area.setItem('test_plan', '{"data":{"tasks":[');
+  assert.equal(cache.get('plan'), undefined);
+  assert.deepEqual(heard, [['error', { kind: 'corrupt', key: 'plan', cause: undefined }]]);
+  assert.deepEqual(entriesIn(area), []);
+});
+
+test('eight unreadable records in a row purge ours, and nothing else', (t) => {
+  const { cache, area } = open(t);
+  cache.set('good', 1, { tier: 'both' });
+  area.setItem('other_plan', 'not ours');
+  for (let index = 0; index < 8; index++) area.setItem(`test_bad:${index}`, 'garbage');
+  for (let index = 0; index < 7; index++) cache.get(`bad:${index}`);
+  assert.deepEqual(entriesIn(area), ['good', 'bad:7']);
+  cache.get('bad:7');
+  assert.deepEqual(entriesIn(area), []);
+  assert.equal(area.getItem('other_plan'), 'not ours');
+});
+
+test('a good read ends a row of unreadable ones', (t) => {
+  const { cache, area } = open(t);
+  area.setItem('test_good', JSON.stringify({ data: 1, timestamp: START }));
+  for (let index = 0; index < 10; index++) area.setItem(`test_bad:${index}`, 'garbage');
+  for (let index = 0; index < 5; index++) cache.get(`bad:${index}`);
+  assert.equal(cache.get('good'), 1);
+  for (let index = 5; index < 10; index++) cache.get(`bad:${index}`);
+  assert.deepEqual(entriesIn(area), ['good']);
+});
+
+test('a full localStorage throws nothing: the value lives on in memory, the failure is counted', (t) => {
+  const { cache, origin, area } = open(t);
+  const heard = listen(cache, 'error');
+  cache.set('first', 1);
+  origin.quota = origin.units;
+  cache.set('second', 'x'.repeat(100));
+  assert.equal(cache.get('second'), 'x'.repeat(100));
+  assert.equal(cache.stats().errors.quota, 1);
+  assert.deepEqual(
+    heard.map(([, { kind, key }]) => [kind, key]),
+    [['quota', 'second']],
+  );
+  assert.ok(!entriesIn(area).includes('second'));
+});
+
+test('a full localStorage lets our older records go before the new value is given up', (t) => {
+  const { cache, origin, area, clock } = open(t);
+  for (let index = 0; index < 20; index++) {
+    cache.set(`series:${index}`, 'x'.repeat(1_000));
+    clock.now += MINUTE;
+  }
+  origin.quota = origin.units;
+  cache.set('plan', 'y'.repeat(1_500));
+  assert.equal(recordOf(area, 'plan')?.data, 'y'.repeat(1_500));
+  assert.ok(entriesIn(area).length < 20);
+});
+
+test('when a write fails its key’s older record goes too: a miss is better than what is outdated', (t) => {
+  const { cache, origin, area, reload } = open(t);
+  cache.set('plan', 'old');
+  origin.quota = 0;
+  cache.set('plan', 'new and longer');
+  assert.equal(cache.get('plan'), 'new and longer');
+  assert.deepEqual(entriesIn(area), []);
+  origin.quota = Infinity;
+  assert.equal(reload().get('plan'), undefined);
+});
+
+test('a full localStorage never costs anybody else a record', (t) => {
+  const { cache, origin, area } = open(t);
+  area.setItem('somebody', 'else');
+  area.setItem('tes', 'neither');
+  area.setItem('testother_plan', 'nor this');
+  for (let index = 0; index < 10; index++) cache.set(`series:${index}`, 'x'.repeat(1_000));
+  origin.quota = origin.units - 5_000;
+  for (let index = 0; index < 10; index++) cache.set(`more:${index}`, 'x'.repeat(1_000));
+  assert.deepEqual(
+    ['somebody', 'tes', 'testother_plan'].map((name) => area.getItem(name)),
+    ['else', 'neither', 'nor this'],
+  );
+});
+
+test('ours keep to their budget in bytes, two a unit as soon as one is above U+00FF', (t) => {
+  for (const [letter, width] of [
+    ['x', 1],
+    ['ÿ', 1],
+    ['Ā', 2],
+  ]) {
+    const budget = 50_000;
+    const { cache, area } = open(t, { storage: { maxBytes: budget } });
+    for (let index = 0; index < 100; index++) cache.set(`series:${index}`, letter.repeat(1_000));
+    const bytes = Object.entries(area.records).reduce((sum, [name, text]) => {
+      return sum + name.length + text.length * (text.includes('Ā') ? 2 : 1);
+    }, 0);
+    const { bytes: told, budget: toldBudget } = cache.stats().storage;
+    assert.equal(told, bytes, 'what is told is what lies there');
+    assert.equal(toldBudget, budget);
+    assert.ok(bytes <= budget, `${bytes} of ${budget}`);
+    assert.ok(bytes > budget / 2, `only ${bytes} of ${budget} used`);
+    assert.ok(entriesIn(area).length <= budget / (1_000 * width));
+    assert.equal(recordOf(area, 'series:99').data.length, 1_000, 'the newest is there');
+  }
+});
+
+test('what is expired goes first, then what is cheapest to lose', (t) => {
+  const { cache, clock, area } = open(t, { storage: { maxBytes: 10_000 } });
+  const text = 'x'.repeat(2_000);
+  const evicted = listen(cache, 'evict');
+  cache.set('expired', text, { ttl: MINUTE });
+  cache.set('paid', text, { cost: 100 });
+  clock.now += MINUTE;
+  cache.set('cheap', text, { cost: 0.1 });
+  cache.set('usual', text);
+  clock.now += MINUTE;
+  cache.set('a', text);
+  assert.ok(!entriesIn(area).includes('expired'));
+  clock.now += MINUTE;
+  cache.set('b', text);
+  assert.deepEqual(entriesIn(area).sort(), ['a', 'b', 'paid', 'usual']);
+  assert.ok(evicted.some(([, { key }]) => key === 'expired'));
+  assert.deepEqual(
+    evicted.filter(([, { key }]) => key === 'cheap').map(([, { why }]) => why),
+    ['quota'],
+  );
+});
+
+test('a value larger than the whole budget evicts nothing and stays in memory, counted as quota', (t) => {
+  const { cache, area } = open(t, { storage: { maxBytes: 10_000 } });
+  cache.set('small', 1);
+  cache.set('large', 'x'.repeat(20_000));
+  assert.equal(cache.get('large').length, 20_000);
+  assert.deepEqual(entriesIn(area), ['small']);
+  assert.equal(cache.stats().errors.quota, 1);
+});
+
+test('the budget spans all users of a namespace', (t) => {
+  const origin = new Origin();
+  const one = open(t, { origin, user: 'one', storage: { maxBytes: 20_000 } });
+  const area = one.area;
+  const two = openCache({ namespace: NAMESPACE, user: 'two', storage: { area }, clock: () => one.clock.now });
+  t.after(() => two.close());
+  for (let index = 0; index < 15; index++) one.cache.set(`series:${index}`, 'x'.repeat(1_000));
+  one.clock.now += HOUR;
+  for (let index = 0; index < 15; index++) two.set(`series:${index}`, 'x'.repeat(1_000));
+  assert.ok(origin.units <= 20_000, `${origin.units} units`);
+  assert.equal(two.keys().length, 15);
+});
+
+test('memory keeps to its entries; what went is read from storage again', (t) => {
+  const { cache } = open(t, { memory: { maxEntries: 10 } });
+  const evicted = listen(cache, 'evict');
+  for (let index = 0; index < 30; index++) cache.set(`series:${index}`, index);
+  assert.equal(cache.stats().memory.entries, 10);
+  assert.equal(cache.stats().memory.evictions, 20);
+  assert.ok(evicted.length === 20 && evicted.every(([, { why }]) => why === 'capacity'));
+  for (let index = 0; index < 30; index++) assert.equal(cache.get(`series:${index}`), index);
+});
+
+test('memory keeps to its bytes', (t) => {
+  const { cache } = open(t, { memory: { maxBytes: 50_000 } });
+  for (let index = 0; index < 30; index++) cache.set(`series:${index}`, 'x'.repeat(5_000));
+  const bytes = cache.inspect().reduce((sum, entry) => sum + entry.bytes, 0);
+  assert.ok(bytes <= 50_000 && bytes > 20_000, `${bytes}`);
+});
+
+test('no storage by choice: memory only, and nothing is said about it', (t) => {
+  for (const storage of [false, { area: null }]) {
+    const log = [];
+    const cache = openCache({ namespace: 'none_', storage, log: (entry) => log.push(entry), clock: () => START });
+    t.after(() => cache.close());
+    cache.set('plan', 1);
+    assert.equal(cache.get('plan'), 1);
+    assert.equal(cache.remainingTtl('plan'), 4 * HOUR);
+    assert.equal(cache.stats().storage.available, false);
+    assert.equal(cache.inspect()[0].tier, 'memory');
+    assert.deepEqual(
+      log.filter(({ level }) => level !== 'debug'),
+      [],
+    );
+  }
+});
+
+test('no localStorage at all: memory only, said once', (t) => {
+  assert.equal(globalThis.localStorage, undefined);
+  const log = [];
+  const open = () => openCache({ namespace: 'without_', log: (entry) => log.push(entry) });
+  const [one, two] = [open(), open()];
+  t.after(() => Promise.all([one.close(), two.close()]));
+  one.set('plan', 1);
+  assert.equal(two.get('plan'), 1);
+  assert.equal(log.filter(({ level }) => level === 'warn').length, 1);
+});
+
+test('an area that throws at every touch: memory only, said once', (t) => {
+  const log = [];
+  const storage = { area: new LockedArea() };
+  const cache = openCache({ namespace: 'locked_', storage, log: (entry) => log.push(entry) });
+  t.after(() => cache.close());
+  cache.set('plan', 1);
+  assert.equal(cache.get('plan'), 1);
+  cache.invalidateAll();
+  cache.clear();
+  assert.equal(log.filter(({ level }) => level === 'warn').length, 1);
+});
+
+test('localStorage itself is used where there is one, even if reading the global throws', async (t) => {
+  const area = new Origin().area();
+  Object.defineProperty(globalThis, 'localStorage', { value: area, configurable: true });
+  t.after(() => delete globalThis.localStorage);
+  const cache = openCache({ namespace: 'real_' });
+  cache.set('plan', 1);
+  assert.equal(JSON.parse(area.getItem('real_plan')).data, 1);
+  await cache.close();
+  const refuse = () => {
+    throw new DOMException('sandboxed', 'SecurityError');
+  };
+  Object.defineProperty(globalThis, 'localStorage', { get: refuse, configurable: true });
+  const sandboxed = openCache({ namespace: 'real_', log: () => undefined });
+  t.after(() => sandboxed.close());
+  sandboxed.set('plan', 2);
+  assert.equal(sandboxed.get('plan'), 2);
+});
+
+test('an area that begins to fail later throws nothing', (t) => {
+  const { cache, area } = open(t);
+  cache.set('plan', 1, { tier: 'both' });
+  const gone = () => {
+    throw new DOMException('gone', 'InvalidStateError');
+  };
+  area.setItem = area.getItem = area.removeItem = area.key = gone;
+  cache.set('plan', 2);
+  cache.set('more', 1);
+  assert.deepEqual([cache.get('plan'), cache.get('more'), cache.get('missing')], [2, 1, undefined]);
+  cache.invalidateAll();
+  assert.equal(cache.get('plan'), undefined);
+});
+
+test('a record that somebody removed is gone once memory has let it go', (t) => {
+  const { cache, area, clock } = open(t);
+  cache.set('plan', 1);
+  area.removeItem('test_plan');
+  assert.equal(cache.get('plan'), 1);
+  clock.now += 4 * HOUR;
+  assert.equal(cache.get('plan'), undefined);
+  assert.deepEqual(cache.keys(), []);
+});
+
+test('a sweep removes what is expired, and tells', (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const { cache, clock, area } = open(t);
+  const evicted = listen(cache, 'evict');
+  cache.set('short', 1, { ttl: MINUTE });
+  cache.set('long', 1);
+  clock.now += MINUTE;
+  t.mock.timers.tick(60_000);
+  assert.deepEqual(entriesIn(area), ['long']);
+  assert.ok(evicted.some(([, { key, why }]) => key === 'short' && why === 'expired'));
+});
