@@ -20,8 +20,8 @@ export interface Found {
 export interface Wanted {
   grace?: number | undefined;
   maxAge?: number | undefined;
-  version?: string | undefined;
-  check?: ((value: unknown) => boolean) | undefined;
+  /** Whose `version` and `check` a record must meet. */
+  policy?: Policy | undefined;
   peek?: boolean | undefined;
 }
 
@@ -130,8 +130,12 @@ export class Core {
 
   lookUp(key: Key, wanted: Wanted = {}): Found | undefined {
     const now = this.now();
-    const { version, peek = false } = wanted;
-    this.#enter().stage().name(key).name(version ?? '');
+    const { peek = false, policy } = wanted;
+    const version = policy?.version;
+    this.#enter()
+      .stage()
+      .name(key)
+      .name(version ?? '');
     const { grace = 0, maxAge = Infinity } = wanted;
     const where = this.#module.lookUp(this.#page, now, grace, maxAge, version !== undefined, peek);
     const { words } = this.#memory;
@@ -147,7 +151,7 @@ export class Core {
     return value === undefined ? undefined : { value, source: 'storage', timestamp, end };
   }
 
-  #restore(key: Key, json: string, { check, peek }: Wanted, serial: number): unknown {
+  #restore(key: Key, json: string, { policy, peek }: Wanted, serial: number): unknown {
     let value: unknown;
     try {
       value = JSON.parse(json);
@@ -155,7 +159,7 @@ export class Core {
       this.#reject(key, 'corrupt');
       return undefined;
     }
-    if (check && !accepts(check, value)) {
+    if (policy && !accepts(policy, value)) {
       this.#reject(key, 'version');
       return undefined;
     }
@@ -182,11 +186,23 @@ export class Core {
   }
 
   /** The timestamp it was kept with; undefined where the flight that brought it is void: then nothing was kept. */
-  set(key: Key, value: unknown, json: string | undefined, policy: Policy, reach: number, flight = 0): number | undefined {
+  set(
+    key: Key,
+    value: unknown,
+    json: string | undefined,
+    policy: Policy,
+    reach: number,
+    flight = 0,
+  ): number | undefined {
     const now = this.now();
     const { ttl = NaN, version = '', tags = [], cost = 1, onEvent } = policy;
     const expiresAt = endOf(policy, value);
-    this.#enter().stage().name(key).name(version).names(tags).text(json ?? '');
+    this.#enter()
+      .stage()
+      .name(key)
+      .name(version)
+      .names(tags)
+      .text(json ?? '');
     const started = performance.now();
     const bytes = (json?.length ?? 0) * 2;
     const kept = this.#module.set(this.#page, now, ttl, expiresAt, cost, bytes, reach, onEvent === 'keep', flight);
@@ -300,7 +316,12 @@ export class Core {
 
   // ---- what is watched
 
-  watch(key: Key, times: { interval: number; debounce: number; whileHidden: boolean }, policy: Policy, timestamp: number) {
+  watch(
+    key: Key,
+    times: { interval: number; debounce: number; whileHidden: boolean },
+    policy: Policy,
+    timestamp: number,
+  ) {
     this.#memory.stage().name(key);
     const onEvent = ON_EVENT[policy.onEvent ?? 'refresh'];
     return this.#module.watch(this.#page, times.interval, times.debounce, times.whileHidden, onEvent, timestamp);
@@ -498,9 +519,9 @@ function endOf(policy: Policy, value: unknown): number {
   return end === undefined || Number.isNaN(end) ? Infinity : end;
 }
 
-function accepts(check: (value: unknown) => boolean, value: unknown): boolean {
+function accepts(policy: Policy, value: unknown): boolean {
   try {
-    return check(value);
+    return policy.check?.(value) ?? true;
   } catch {
     return false;
   }

@@ -105,7 +105,9 @@ export class Flights {
       try {
         const value = await this.#attempt(key, fetcher, policy.timeout ?? DEFAULT_TIMEOUT, signal);
         if (value === undefined) {
-          throw new TypeError(`cardcache: the fetcher of ${key} gave undefined, which is no value; give null for nothing`);
+          throw new TypeError(
+            `cardcache: the fetcher of ${key} gave undefined, which is no value; give null for nothing`,
+          );
         }
         this.#core?.countFetch('succeeded');
         this.#core?.addLatency('fetch', performance.now() - started);

@@ -127,7 +127,10 @@ export class Handle implements CardCache {
     return this.#open().getOrFetch(key, fetcher, options) as Promise<T>;
   }
 
-  warm(queries: Iterable<Query<unknown>>, options?: { concurrency?: number; signal?: AbortSignal }): Promise<WarmResult> {
+  warm(
+    queries: Iterable<Query<unknown>>,
+    options?: { concurrency?: number; signal?: AbortSignal },
+  ): Promise<WarmResult> {
     return warm(this.#open(), queries, options);
   }
 

@@ -52,7 +52,10 @@ export class MutationEvents {
 
 /** An event's data as JSON for the core; data that are none tell nothing. */
 export function eventJson(data: unknown): string {
-  const { username, assigned_users } = (typeof data === 'object' && data !== null ? data : {}) as Record<string, unknown>;
+  const { username, assigned_users } = (typeof data === 'object' && data !== null ? data : {}) as Record<
+    string,
+    unknown
+  >;
   const names = Array.isArray(assigned_users) ? assigned_users.map(escaped) : undefined;
   return JSON.stringify({ username: escaped(username), assigned_users: names });
 }

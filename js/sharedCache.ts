@@ -59,7 +59,7 @@ export class SharedCache {
     this.#clock = clockOf(options.clock);
     this.log = new Log(options.log);
     const { storage = {}, namespace = 'cardcache_' } = options;
-    const { area = undefined, maxBytes = 2 * 1024 * 1024, ttl = 259_200_000 } = storage === false ? { area: null } : storage;
+    const { area, maxBytes = 2 * 1024 * 1024, ttl = 259_200_000 } = storage === false ? { area: null } : storage;
     this.#space = { namespace, area: this.#usable(area), maxBytes, ttl };
     this.flights = new Flights({
       land: ({ key, value, policy, flight }) => this.#store(key, value, policy, flight, 'fetch'),
@@ -104,9 +104,8 @@ export class SharedCache {
 
   /** A counted look-up under a policy, with its events. */
   lookUp(key: Key, policy: Policy, wanted: Wanted = {}) {
-    const { version, check } = policy;
     const started = performance.now();
-    const found = this.core?.lookUp(key, { version, check, ...wanted });
+    const found = this.core?.lookUp(key, { policy, ...wanted });
     if (found?.source === 'storage') this.core?.addLatency('restore', performance.now() - started);
     if (found) this.emitter.emit('hit', { key, source: found.source });
     else this.emitter.emit('miss', { key });
@@ -114,8 +113,7 @@ export class SharedCache {
   }
 
   peek(key: Key, wanted: Wanted = {}) {
-    const { version, check } = this.policyFor(key);
-    return this.core?.lookUp(key, { version, check, ...wanted, peek: true });
+    return this.core?.lookUp(key, { policy: this.policyFor(key), ...wanted, peek: true });
   }
 
   peekValue(key: Key): unknown {
@@ -301,7 +299,11 @@ export class SharedCache {
       const started = startEngine();
       this.#open(started instanceof Promise ? await started : started);
     } catch (error) {
-      this.log.once({ level: 'warn', what: 'the core does not run here: nothing is kept, every fetch goes through', detail: error });
+      this.log.once({
+        level: 'warn',
+        what: 'the core does not run here: nothing is kept, every fetch goes through',
+        detail: error,
+      });
       this.#toCome = undefined;
       this.#early.clear();
       this.watches.giveUp();
@@ -340,7 +342,8 @@ export class SharedCache {
     clearInterval(this.#sweeper);
     this.watches.stop();
     this.flights.leave();
-    if (typeof globalThis.removeEventListener === 'function') globalThis.removeEventListener('storage', this.#onStorage);
+    if (typeof globalThis.removeEventListener === 'function')
+      globalThis.removeEventListener('storage', this.#onStorage);
     this.core?.close();
     this.core = undefined;
     this.#engine?.closeSpace(this.#space);
@@ -351,7 +354,10 @@ export class SharedCache {
     failed: (error) => this.#failed(error),
     alerted: (alert) => this.emitter.emit('alert', alert),
     clockWentBack: () => {
-      this.log.write({ level: 'warn', what: 'the clock was set back: ages can no longer be told, the cache starts anew' });
+      this.log.write({
+        level: 'warn',
+        what: 'the clock was set back: ages can no longer be told, the cache starts anew',
+      });
     },
   };
 

@@ -56,8 +56,7 @@ function equal(a: unknown, b: unknown): boolean {
   if (Array.isArray(b) || !isPlainObject(a) || !isPlainObject(b)) return false;
   const names = Object.keys(a);
   return (
-    names.length === Object.keys(b).length &&
-    names.every((name) => Object.hasOwn(b, name) && equal(a[name], b[name]))
+    names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name) && equal(a[name], b[name]))
   );
 }
 

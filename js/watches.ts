@@ -36,7 +36,11 @@ interface Watch {
 export interface WatchHost {
   fetch(key: Key, fetcher: AnyFetcher, options: FetchOptions, attempts: number): Promise<Landed>;
   /** What is cached and at most `grace` ms past its end. */
-  read(key: Key, policy: Policy, grace: number | undefined): { value: unknown; source: Source; timestamp: number } | undefined;
+  read(
+    key: Key,
+    policy: Policy,
+    grace: number | undefined,
+  ): { value: unknown; source: Source; timestamp: number } | undefined;
   timestampOf(key: Key): number | undefined;
 }
 

@@ -32,7 +32,7 @@ void watch(Tab& tab, std::string_view key, OnEvent on_event = OnEvent::refresh) 
   tab.cache.coordinator().add(key, times, tab.now);
 }
 
-const EventFacts for_sara{"tom", {"sara"}};
+EventFacts for_sara() { return {.username = "tom", .assigned_users = {"sara"}}; }
 
 }  // namespace
 
@@ -40,7 +40,7 @@ TEST_CASE("events: without a rule everything goes, all users' and shared, whoeve
   MapArea area;
   Tab tab(&area);
   for (const auto* key : {"plan:sara", "plan:tom", "teams"}) tab.set(key, "1");
-  const auto outcome = apply(tab, "task_completed", for_sara, {party("ute")});
+  const auto outcome = apply(tab, "task_completed", for_sara(), {party("ute")});
   CHECK(outcome.reasons == std::vector<Reason>{Reason::other});
   CHECK(outcome.invalidated == 3);
   CHECK_FALSE(tab.get("plan:sara"));
@@ -52,7 +52,7 @@ TEST_CASE("events: a rule's endpoints alone go") {
   Tab tab(&area);
   tab.cache.filter().add_rule({"task_*", {"plan", "tasks"}, false});
   for (const auto* key : {"plan:sara", "tasks:tom", "teams", "plan_b:sara"}) tab.set(key, "1");
-  CHECK(apply(tab, "task_completed", for_sara, {party("sara")}).invalidated == 2);
+  CHECK(apply(tab, "task_completed", for_sara(), {party("sara")}).invalidated == 2);
   CHECK_FALSE(tab.get("plan:sara"));
   CHECK_FALSE(tab.get("tasks:tom"));
   CHECK(tab.get("teams") == "1");
@@ -86,7 +86,7 @@ TEST_CASE("events: if I am concerned what is watched of mine and of all is asked
   MapArea area;
   Tab tab(&area);
   for (const auto* key : {"plan:sara", "plan:tom", "teams", "tasks:None"}) watch(tab, key);
-  const auto outcome = apply(tab, "task_completed", for_sara, {party("sara")});
+  const auto outcome = apply(tab, "task_completed", for_sara(), {party("sara")});
   CHECK(outcome.reasons == std::vector<Reason>{Reason::assigned});
   CHECK(outcome.refreshed == Keys{"plan:sara", "tasks:None", "teams"});
   auto due = tab.cache.coordinator().take_due(start + Millis{300});
@@ -98,7 +98,7 @@ TEST_CASE("events: if I am not concerned nothing is asked for before its next po
   MapArea area;
   Tab tab(&area);
   for (const auto* key : {"plan:ute", "teams"}) watch(tab, key);
-  CHECK(apply(tab, "task_completed", for_sara, {party("ute")}).refreshed.empty());
+  CHECK(apply(tab, "task_completed", for_sara(), {party("ute")}).refreshed.empty());
   CHECK(tab.cache.coordinator().next_due() == start + Millis{180'000});
 }
 
@@ -106,7 +106,7 @@ TEST_CASE("events: other users' watched answers follow their own concern") {
   MapArea area;
   Tab tab(&area);
   for (const auto* key : {"plan:sara", "plan:ute", "teams"}) watch(tab, key);
-  const auto outcome = apply(tab, "task_completed", for_sara, {party("ute"), party("sara")});
+  const auto outcome = apply(tab, "task_completed", for_sara(), {party("ute"), party("sara")});
   CHECK(outcome.reasons == std::vector<Reason>{Reason::other, Reason::assigned});
   CHECK(outcome.refreshed == Keys{"plan:sara"});
 }
@@ -115,8 +115,8 @@ TEST_CASE("events: where nobody is known to be me everybody is concerned") {
   MapArea area;
   Tab tab(&area);
   for (const auto* key : {"plan:sara", "plan:ute", "teams"}) watch(tab, key);
-  CHECK(apply(tab, "task_completed", for_sara, {}, false).refreshed == Keys{"plan:sara", "plan:ute", "teams"});
-  CHECK(apply(tab, "task_completed", for_sara, {party("ute")}, false).refreshed == Keys{"plan:sara", "teams"});
+  CHECK(apply(tab, "task_completed", for_sara(), {}, false).refreshed == Keys{"plan:sara", "plan:ute", "teams"});
+  CHECK(apply(tab, "task_completed", for_sara(), {party("ute")}, false).refreshed == Keys{"plan:sara", "teams"});
 }
 
 TEST_CASE("events: what only drops or keeps on events is not asked for") {
@@ -126,7 +126,7 @@ TEST_CASE("events: what only drops or keeps on events is not asked for") {
   tab.set("kept:sara", "2", {.kept_on_event = true});
   watch(tab, "dropped:sara", OnEvent::invalidate);
   watch(tab, "kept:sara", OnEvent::keep);
-  CHECK(apply(tab, "task_completed", for_sara, {party("sara")}).refreshed.empty());
+  CHECK(apply(tab, "task_completed", for_sara(), {party("sara")}).refreshed.empty());
   CHECK_FALSE(tab.get("dropped:sara"));
   CHECK(tab.get("kept:sara") == "2");
 }
@@ -137,14 +137,14 @@ TEST_CASE("events: only what the rule's endpoints select is asked for") {
   tab.cache.filter().add_rule({"task_completed", {"plan"}, false});
   watch(tab, "plan:sara");
   watch(tab, "teams");
-  CHECK(apply(tab, "task_completed", for_sara, {party("sara")}).refreshed == Keys{"plan:sara"});
+  CHECK(apply(tab, "task_completed", for_sara(), {party("sara")}).refreshed == Keys{"plan:sara"});
 }
 
 TEST_CASE("events: they are counted, and how many concerned me") {
   MapArea area;
   Tab tab(&area);
-  CHECK(apply(tab, "a", for_sara, {party("sara")}).reasons.size() == 1);
-  CHECK(apply(tab, "a", for_sara, {party("ute")}).reasons.size() == 1);
+  CHECK(apply(tab, "a", for_sara(), {party("sara")}).reasons.size() == 1);
+  CHECK(apply(tab, "a", for_sara(), {party("ute")}).reasons.size() == 1);
   CHECK(tab.cache.statistics().events_seen == 2);
   CHECK(tab.cache.statistics().events_concerned == 1);
 }
@@ -156,7 +156,7 @@ TEST_CASE("events: an event's floor that another tab left asks nobody to fetch, 
   watch(here, "plan:sara");
   here.set("paid:sara", "1", {.kept_on_event = true});
   here.now = there.now = start + second;
-  apply(there, "task_completed", for_sara, {party("sara")});
+  apply(there, "task_completed", for_sara(), {party("sara")});
   REQUIRE(area.holds(u"cardcache_!floor:~*"));
   here.hear(area, u"cardcache_!floor:~*");
   CHECK(here.cache.coordinator().next_due() == start + Millis{180'000});

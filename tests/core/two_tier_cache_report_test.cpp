@@ -1,5 +1,6 @@
 // What the cache tells about itself.
 #include <algorithm>
+#include <array>
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 
@@ -69,7 +70,7 @@ TEST_CASE("report: hits of slots that have been emptied meanwhile are passed ove
   const auto slot = tab.set("plan", "1").slot;
   REQUIRE(slot);
   tab.invalidate("plan");
-  const std::uint32_t late[] = {static_cast<std::uint32_t>(*slot), 4'000'000};
+  const std::array<std::uint32_t, 2> late{static_cast<std::uint32_t>(*slot), 4'000'000};
   tab.cache.drain_hits(late);
   CHECK(tab.cache.statistics().memory.hits == 0);
 }

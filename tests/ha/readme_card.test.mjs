@@ -45,10 +45,12 @@ test('the README’s card shows the areas to somebody who is no admin, and after
   const seen = countAsks(page);
   await page.addInitScript((tag) => {
     globalThis.texts = [];
-    customElements.whenDefined(tag).then(() => {
+    void customElements.whenDefined(tag).then(() => {
       const sample = () => {
-        const all = (root) => [...root.querySelectorAll('*')].flatMap((one) => [one, ...(one.shadowRoot ? all(one.shadowRoot) : [])]);
-        for (const card of all(document).filter((one) => one.localName === tag)) globalThis.texts.push(card.textContent);
+        const all = (root) =>
+          [...root.querySelectorAll('*')].flatMap((one) => [one, ...(one.shadowRoot ? all(one.shadowRoot) : [])]);
+        for (const card of all(document).filter((one) => one.localName === tag))
+          globalThis.texts.push(card.textContent);
         requestAnimationFrame(sample);
       };
       requestAnimationFrame(sample);

@@ -288,6 +288,14 @@ test('what is sensitive never reaches storage', async (t) => {
   assert.equal(reload().get('token'), undefined);
 });
 
+test('what is to be encrypted reaches storage in no other form', async (t) => {
+  const { cache, area } = open(t);
+  cache.set('token', 'secret word', { encrypted: true });
+  assert.equal(cache.get('token'), 'secret word');
+  await cache.flush();
+  assert.ok(!JSON.stringify(area.records).includes('secret word'));
+});
+
 test('a key that becomes sensitive takes its older record from storage', (t) => {
   const { cache, area } = open(t);
   cache.set('plan', 'open');

@@ -53,6 +53,7 @@ const unusual = {
   '10 kB': 'x'.repeat(10_240),
   'a byte order mark': '\ufeffplan',
   '10 kB of emoji': '🐉'.repeat(5_120),
+  'half a megabyte of emoji': '🐉'.repeat(131_072),
   'NUL and controls': 'nul\0\u0001\u001f\u007f',
   'quotes, backslashes, slashes': '"\\/\'`',
   'white space': ' \t\n\u00a0\u2028',

@@ -1,7 +1,6 @@
 #include "core/coordinator.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace cardcache {
 namespace {
@@ -9,7 +8,7 @@ namespace {
 constexpr Millis first_retry{5'000};
 
 Millis backed_off(int attempt, Millis base, Millis most) {
-  return Millis{std::min(base.value * std::exp2(std::min(attempt, 30) - 1), most.value)};
+  return Millis{std::min(base.value * static_cast<double>(1U << (std::clamp(attempt, 1, 30) - 1)), most.value)};
 }
 
 }  // namespace
@@ -19,7 +18,7 @@ Millis retry_delay(int attempt, Millis base, Millis most, double random) {
 }
 
 Coordinator::State* Coordinator::find(std::string_view key) {
-  const auto found = std::find_if(states_.begin(), states_.end(), [key](const State& s) { return s.key == key; });
+  const auto found = std::ranges::find_if(states_, [key](const State& s) { return s.key == key; });
   return found == states_.end() ? nullptr : &*found;
 }
 

@@ -6,7 +6,7 @@ namespace cardcache {
 namespace {
 
 bool holds(const std::vector<std::string>& names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
+  return std::ranges::find(names, name) != names.end();
 }
 
 /// How much of `type` the pattern fixes; nullopt where it does not match. An exact match beats every pattern.

@@ -15,7 +15,7 @@ void Flights::end(FlightId id) {
 }
 
 const Flights::Flight* Flights::find(FlightId id) const {
-  const auto found = std::find_if(flights_.begin(), flights_.end(), [id](const Flight& f) { return f.id == id; });
+  const auto found = std::ranges::find_if(flights_, [id](const Flight& f) { return f.id == id; });
   return found == flights_.end() ? nullptr : &*found;
 }
 

@@ -1,6 +1,6 @@
 #include "core/json_scanner.hpp"
 
-#include <cmath>
+#include <cstdlib>
 
 namespace cardcache {
 namespace {
@@ -42,7 +42,8 @@ bool JsonScanner::skip_string() {
     const auto escaped = text_[at_];
     if (escaped == u'u') {
       for (int i = 0; i < 4; ++i) {
-        if (++at_ == text_.size() || !is_hex(text_[at_])) return false;
+        ++at_;
+        if (at_ == text_.size() || !is_hex(text_[at_])) return false;
       }
     } else if (std::u16string_view(u"\"\\/bfnrt").find(escaped) == std::u16string_view::npos) {
       return false;
@@ -151,8 +152,11 @@ std::optional<double> read_number(std::u16string_view text) {
     exponent += down ? -digits : digits;
   }
   if (at != text.size()) return std::nullopt;
+  // Multiplied up because std::pow brings 2 kB of tables. It is exact as far as numbers in records go, 10²².
+  double scale = 1;
+  for (int left = std::abs(exponent); left > 0; --left) scale *= 10;
   // 0 · ∞ is NaN, which no comparison survives.
-  const double value = mantissa == 0 ? 0 : mantissa * std::pow(10.0, exponent);
+  const double value = mantissa == 0 ? 0 : exponent < 0 ? mantissa / scale : mantissa * scale;
   return negative ? -value : value;
 }
 

@@ -16,22 +16,22 @@ void append_ascii(std::u16string& out, std::string_view text) { out.append(text.
 constexpr double most = 9'007'199'254'740'991;
 
 void append_integer(std::u16string& out, double value) {
-  append_ascii(out, std::to_string(static_cast<std::int64_t>(std::clamp(value, -most, most))));
+  append_ascii(out, whole_number(std::trunc(std::clamp(value, -most, most))));
 }
 
 void append_number(std::u16string& out, double value) {
   // Three decimals are more than a weight needs, and keep printf's float code out of the module.
   value = std::clamp(value, 0.0, most / 1'000) + 0.000'5;
   append_integer(out, value);
-  const auto thousandths = static_cast<int>((value - std::floor(value)) * 1'000);
+  const auto thousandths = std::floor((value - std::floor(value)) * 1'000);
   if (thousandths == 0) return;
-  const auto digits = std::to_string(1'000 + thousandths);
+  const auto digits = whole_number(1'000 + thousandths);
   out.push_back(u'.');
   append_ascii(out, std::string_view(digits).substr(1));
 }
 
 void append_string(std::u16string& out, std::string_view text) {
-  static constexpr char digits[] = "0123456789abcdef";
+  static constexpr std::string_view digits = "0123456789abcdef";
   out.push_back(u'"');
   for (const char16_t unit : to_utf16(text)) {
     const bool surrogate = unit >= 0xD800 && unit < 0xE000;

@@ -1,7 +1,8 @@
 #include "core/selector.hpp"
 
 #include <algorithm>
-#include <charconv>
+
+#include "core/text.hpp"
 
 namespace cardcache {
 namespace {
@@ -19,9 +20,21 @@ bool params_match(std::string_view params, const std::vector<std::string>& wante
 
 void append_field(std::string& out, char name, std::string_view value) {
   out.push_back(name);
-  out += std::to_string(value.size());
+  out += whole_number(static_cast<double>(value.size()));
   out.push_back('.');
   out += value;
+}
+
+/// Takes the digits and the point that stand before a field's value; nullopt where there are none or less text follows.
+std::optional<std::size_t> take_length(std::string_view& text) {
+  std::size_t length = 0;
+  std::size_t at = 0;
+  for (; at < text.size() && text[at] >= '0' && text[at] <= '9' && length <= text.size(); ++at) {
+    length = length * 10 + static_cast<std::size_t>(text[at] - '0');
+  }
+  if (at == 0 || at == text.size() || text[at] != '.') return std::nullopt;
+  text.remove_prefix(at + 1);
+  return length <= text.size() ? std::optional(length) : std::nullopt;
 }
 
 }  // namespace
@@ -33,7 +46,7 @@ bool Selector::selects(std::string_view key, std::span<const std::string> tags) 
   if (user && (parts.shared || *user != parts.user)) return false;
   if (has_user_segment && key.find(':') == std::string_view::npos) return false;
   if (!params_match(parts.params, params)) return false;
-  if (tag && std::find(tags.begin(), tags.end(), *tag) == tags.end()) return false;
+  if (tag && std::ranges::find(tags, *tag) == tags.end()) return false;
   return !keys || std::find(keys->begin(), keys->end(), key) != keys->end();
 }
 
@@ -57,19 +70,17 @@ std::optional<Selector> Selector::from_text(std::string_view text) {
   if (text == wildcard) return selector;
   while (!text.empty()) {
     const char name = text.front();
-    std::size_t length = 0;
-    const auto [stop, error] = std::from_chars(text.data() + 1, text.data() + text.size(), length);
-    if (error != std::errc{} || stop == text.data() + text.size() || *stop != '.') return std::nullopt;
-    text.remove_prefix(static_cast<std::size_t>(stop - text.data()) + 1);
-    if (length > text.size()) return std::nullopt;
-    std::string value(text.substr(0, length));
-    text.remove_prefix(length);
+    text.remove_prefix(1);
+    const auto length = take_length(text);
+    if (!length) return std::nullopt;
+    const auto value = text.substr(0, *length);
+    text.remove_prefix(*length);
     switch (name) {
       case 'e':
-        selector.endpoint = std::move(value);
+        selector.endpoint = value;
         break;
       case 'u':
-        selector.user = std::move(value);
+        selector.user = value;
         break;
       case 's':
         selector.shared = true;
@@ -78,17 +89,17 @@ std::optional<Selector> Selector::from_text(std::string_view text) {
         selector.has_user_segment = true;
         break;
       case 'p':
-        selector.params.push_back(std::move(value));
+        selector.params.emplace_back(value);
         break;
       case 't':
-        selector.tag = std::move(value);
+        selector.tag = value;
         break;
       case 'n':
         selector.keys.emplace();
         break;
       case 'k':
         if (!selector.keys) return std::nullopt;
-        selector.keys->push_back(std::move(value));
+        selector.keys->emplace_back(value);
         break;
       default:
         return std::nullopt;

@@ -156,7 +156,7 @@ void StorageSpace::keep_time(Millis now) {
   if (!area_ || foreign_ || now < time_kept_ + time_keeping_interval) return;
   time_kept_ = now;
   if (latest_time_seen() >= now) return;
-  tier_of(std::nullopt).write_note(clock_note, std::to_string(static_cast<long long>(now.value)));
+  tier_of(std::nullopt).write_note(clock_note, whole_number(now.value));
 }
 
 }  // namespace cardcache

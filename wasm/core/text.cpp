@@ -83,12 +83,12 @@ std::u16string to_utf16(std::string_view text) {
 }
 
 std::size_t stored_bytes(std::u16string_view text) {
-  const bool wide = std::any_of(text.begin(), text.end(), [](char16_t unit) { return unit > 0xFF; });
+  const bool wide = std::ranges::any_of(text, [](char16_t unit) { return unit > 0xFF; });
   return wide ? text.size() * 2 : text.size();
 }
 
 std::string percent_encode(std::string_view text) {
-  static constexpr char digits[] = "0123456789ABCDEF";
+  static constexpr std::string_view digits = "0123456789ABCDEF";
   std::string out;
   for (const char character : text) {
     const auto byte = static_cast<std::uint8_t>(character);
@@ -103,6 +103,16 @@ std::string percent_encode(std::string_view text) {
     }
   }
   return out;
+}
+
+std::string whole_number(double value) {
+  std::string digits;
+  auto left = static_cast<std::uint64_t>(value < 0 ? -value : value);
+  do {
+    digits.insert(digits.begin(), static_cast<char>('0' + left % 10));
+    left /= 10;
+  } while (left > 0);
+  return value < 0 ? "-" + digits : digits;
 }
 
 }  // namespace cardcache

@@ -20,4 +20,8 @@ namespace cardcache {
 /// Percent-encodes all but letters, digits, `_`, `-` and `.`; for names that become part of a storage key.
 [[nodiscard]] std::string percent_encode(std::string_view text);
 
+/// The decimals of a number that is whole and at most 2⁵³ either way. Digit by digit: std::to_string has a table for
+/// each size.
+[[nodiscard]] std::string whole_number(double value);
+
 }  // namespace cardcache

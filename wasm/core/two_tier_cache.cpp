@@ -20,12 +20,10 @@ Millis read_floor_time(std::u16string_view text) {
   return text.empty() ? long_ago : Millis{value};
 }
 
-std::string whole(double value) { return std::to_string(static_cast<long long>(value)); }
-
 }  // namespace
 
 TwoTierCache::TwoTierCache(MemoryLimits memory, StorageTier& storage, AlertLimits alerts, std::uint32_t seed)
-    : memory_(memory), storage_(storage), alert_limits_(alerts), tab_(std::to_string(seed)), memory_ttl_(memory.ttl) {
+    : memory_(memory), storage_(storage), alert_limits_(alerts), tab_(whole_number(seed)), memory_ttl_(memory.ttl) {
   latest_ = storage_.space().latest_time_seen();
   learn_floors();
 }
@@ -283,11 +281,11 @@ void TwoTierCache::raise(Floor floor) {
   if (floors_.size() < before) {
     for (const auto& note : storage_.notes_with_prefix(floor_note)) storage_.remove_note(note);
     for (const auto& one : floors_.all())
-      storage_.write_note(std::string(floor_note) + one.to_text(), whole(one.at.value));
+      storage_.write_note(std::string(floor_note) + one.to_text(), whole_number(one.at.value));
   } else {
-    storage_.write_note(std::string(floor_note) + text, whole(at.value));
+    storage_.write_note(std::string(floor_note) + text, whole_number(at.value));
   }
-  const auto mark = tab_ + "." + std::to_string(++marks_);
+  const auto mark = tab_ + "." + whole_number(++marks_);
   storage_.write_note(mark_note, mark);
   floors_mark_ = to_utf16(mark);
 }
@@ -373,7 +371,7 @@ EventOutcome TwoTierCache::apply_event(std::string_view type, const EventFacts& 
   for (const auto& key : coordinator_.known_keys()) {
     if (coordinator_.on_event(key) != OnEvent::refresh) continue;
     const auto selected =
-        std::any_of(selectors.begin(), selectors.end(), [&](const Selector& s) { return s.selects(key, {}); });
+        std::ranges::any_of(selectors, [&](const Selector& s) { return s.selects(key, {}); });
     if (!selected) continue;
     const auto parts = split_key(key);
     if (parts.shared ? mine : concerned(parts.user)) {

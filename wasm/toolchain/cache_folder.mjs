@@ -14,7 +14,9 @@ export function cacheFolder() {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
-    throw new Trouble(`cardcache needs a folder for what is slow to make (CARDCACHE_CACHE names one): ${error.message}`);
+    throw new Trouble(
+      `cardcache needs a folder for what is slow to make (CARDCACHE_CACHE names one): ${error.message}`,
+    );
   }
   return folder;
 }
