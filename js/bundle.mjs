@@ -1,6 +1,6 @@
 // Makes dist/ from the TypeScript sources and the built module (build/wasm): each form the cache is shipped in, and the
 // types beside them. Run by `npm run build`.
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generateDtsBundle } from 'dts-bundle-generator';
@@ -18,8 +18,7 @@ const index = join(root, 'js', 'index.ts');
 const libraries = [
   { out: 'index', entry: index },
   { out: 'hass', entry: join(root, 'js', 'hass', 'index.ts') },
-  { out: 'node', entry: join(root, 'js', 'node', 'index.ts') },
-].filter(({ entry }) => existsSync(entry));
+];
 
 const common = {
   bundle: true,

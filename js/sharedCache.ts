@@ -52,6 +52,7 @@ export class SharedCache {
   readonly #rulesToCome: NonNullable<CacheOptions['rules']>[] = [];
   #engine: Engine | undefined;
   #sweeper: ReturnType<typeof setInterval> | undefined;
+  #grace = 0;
   #closed = false;
 
   constructor(options: CacheOptions) {
@@ -326,6 +327,7 @@ export class SharedCache {
     };
     const space = engine.openSpace(this.#space);
     this.core = new Core(engine.module, engine.memory, space, user, sizes, this.#clock, this.#listener);
+    this.core.allowGrace(this.#grace);
     this.flights.adopt(this.core);
     for (const rules of this.#rulesToCome.splice(0)) this.#events.merge(this.core, rules);
     this.#toCome?.splice(0).forEach(callSafely);
@@ -381,7 +383,9 @@ export class SharedCache {
 
   #allowGrace(policy: Policy): void {
     const grace = Policies.graceOf(policy);
-    if (grace > 0) this.core?.allowGrace(grace);
+    if (grace <= this.#grace) return;
+    this.#grace = grace;
+    this.core?.allowGrace(grace);
   }
 
   #usable(asked: Storage | null | undefined): Storage | null {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "support/exact.hpp"
 #include "support/random.hpp"
 
 using namespace cardcache;
@@ -48,8 +49,8 @@ TEST_CASE("event data: of what is cut off or spoiled nothing is believed") {
   const std::string whole = R"({"username":"sara","assigned_users":["tom"],"x":[1,{"y":2.5}]})";
   for (std::size_t length = 0; length < whole.size(); ++length) {
     INFO(length);
-    const std::string cut(whole, 0, length);
-    const auto facts = read_event_facts(cut);
+    const Exact cut(std::string_view(whole).substr(0, length));
+    const auto facts = read_event_facts(cut.view());
     CHECK_FALSE(facts.username);
     CHECK(facts.assigned_users.empty());
   }
@@ -85,8 +86,8 @@ TEST_CASE("event data: any bytes at all are read to an answer") {
       text[random.below(static_cast<std::uint32_t>(text.size()))] = static_cast<char>(random.below(256));
     }
     text.resize(text.size() - random.below(3));
-    const std::string exact(text);
-    const auto facts = read_event_facts(exact);
+    const Exact exact(std::string_view{text});
+    const auto facts = read_event_facts(exact.view());
     REQUIRE(facts.assigned_users.size() <= 2);
   }
 }

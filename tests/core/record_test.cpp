@@ -8,6 +8,7 @@
 #include <string>
 
 #include "core/text.hpp"
+#include "support/exact.hpp"
 #include "support/random.hpp"
 
 using namespace cardcache;
@@ -129,7 +130,8 @@ TEST_CASE("record: it is cut off at any point and is then none") {
   const auto whole = write_plain_record(R"({"a":[1,"}"]})", facts, life);
   for (std::size_t length = 0; length < whole.size(); ++length) {
     INFO(length);
-    CHECK_FALSE(read_plain_record(std::u16string(whole, 0, length), life));
+    const Exact cut(std::u16string_view(whole).substr(0, length));
+    CHECK_FALSE(read_plain_record(cut.view(), life));
   }
   CHECK(read_plain_record(whole, life));
 }

@@ -306,3 +306,13 @@ TEST_CASE("invalidating: keys tell what is fresh in either tier, each once, with
   CHECK(keys_of(tab) == Keys{"both", "secret"});
   CHECK(keys_of(tab, "both") == Keys{"both"});
 }
+
+TEST_CASE("invalidating: keys by tag go by the records as they lie there now") {
+  MapArea area;
+  Tab tab(&area);
+  Tab(&area).set("team_7", "1", {.tags = {"red"}});
+  CHECK(tab.cache.keys(by_tag("red"), start) == Keys{"team_7"});
+  // Another tab's write that has not been announced here yet.
+  REQUIRE(area.set(u"cardcache_team_7", u"{\"data\":2,\"timestamp\":1764000000000}"));
+  CHECK(tab.cache.keys(by_tag("red"), start).empty());
+}

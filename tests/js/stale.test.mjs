@@ -64,3 +64,12 @@ test('a sweep leaves what may still be served past its end', async (t) => {
   t.mock.timers.tick(60_000);
   assert.equal(await cache.getOrFetch('plan', () => Promise.reject(new Error('down')), policy), 'old');
 });
+
+test('a get past the end leaves what may still be served', async (t) => {
+  const { cache, clock, reload } = open(t, { policies: { plan: { ttl: 1_000, staleIfError: HOUR } } });
+  cache.set('plan', 'old');
+  clock.now += 2_000;
+  const loaded = reload();
+  assert.equal(loaded.get('plan'), undefined);
+  assert.equal(await loaded.getOrFetch('plan', () => Promise.reject(new Error('down'))), 'old');
+});

@@ -20,7 +20,8 @@ function openTabs(t, count, options = {}) {
         events.dispatchEvent(Object.assign(new Event('storage'), { ...change, storageArea: tab.area }));
       }
     };
-    return { ...tab, hear };
+    const hearOf = (change) => events.dispatchEvent(Object.assign(new Event('storage'), change));
+    return { ...tab, hear, hearOf };
   });
 }
 
@@ -210,4 +211,15 @@ test('two tabs that write all the time stay within the budget they share', async
   await settle();
   assert.ok(one.origin.units <= 30_000, `${one.origin.units} units`);
   assert.ok(one.cache.get('two:59') && two.cache.get('one:59'));
+});
+
+test('what happens in another area, such as sessionStorage, is not ours', (t) => {
+  const [tab] = openTabs(t, 1);
+  const other = new Origin().area();
+  tab.cache.set('plan', 1);
+  tab.area.removeItem('test_plan');
+  tab.hearOf({ key: 'test_plan', oldValue: 'x', newValue: null, storageArea: other });
+  assert.equal(tab.cache.get('plan'), 1);
+  tab.hearOf({ key: 'test_plan', oldValue: 'x', newValue: null, storageArea: tab.area });
+  assert.equal(tab.cache.get('plan'), undefined);
 });

@@ -237,6 +237,21 @@ test('an answer that was overtaken by an invalidation is not shown over what is 
   assert.deepEqual(heard.data, ['shown', 'new']);
 });
 
+test('with nothing else to show even an overtaken answer serves, until the next one comes', async (t) => {
+  const { cache } = openStill(t);
+  const { fetcher, answers } = controlledFetcher();
+  const heard = listener();
+  cache.watch('plan', fetcher, heard);
+  await pass(t, 1);
+  cache.invalidate('plan');
+  answers[0].resolve('outdated');
+  await pass(t, 300);
+  assert.equal(answers.length, 2);
+  answers[1].resolve('new');
+  await settle();
+  assert.deepEqual(heard.data, [undefined, 'outdated', 'new']);
+});
+
 test('watch may show what is past its end while it fetches', async (t) => {
   const { cache } = openStill(t);
   const policy = { ttl: 1_000, staleWhileRevalidate: HOUR };

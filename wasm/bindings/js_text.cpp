@@ -14,7 +14,8 @@ emscripten::val js_text(std::u16string_view text) {
   for (unsigned piece = 0; piece * piece_length < text.size(); ++piece) {
     auto units = emscripten::val::array();
     unsigned count = 0;
-    for (const auto unit : text.substr(piece * piece_length, piece_length)) units.set(count++, static_cast<unsigned>(unit));
+    for (const auto unit : text.substr(piece * piece_length, piece_length))
+      units.set(count++, static_cast<unsigned>(unit));
     const auto from_units = emscripten::val::global("String")["fromCharCode"];
     pieces.set(piece, from_units.call<emscripten::val>("apply", emscripten::val::null(), units));
   }

@@ -1,6 +1,7 @@
 #include "core/json_scanner.hpp"
 
 #include <cstdlib>
+#include <string>
 
 namespace cardcache {
 namespace {
@@ -83,9 +84,7 @@ bool JsonScanner::skip_word(std::u16string_view word) {
   return true;
 }
 
-bool JsonScanner::skip_value(int depth) {
-  skip_space();
-  if (at_ == text_.size() || depth > max_depth) return false;
+bool JsonScanner::skip_scalar() {
   switch (text_[at_]) {
     case u'"':
       return skip_string();
@@ -95,30 +94,50 @@ bool JsonScanner::skip_value(int depth) {
       return skip_word(u"false");
     case u'n':
       return skip_word(u"null");
-    case u'[':
-      ++at_;
-      if (take(u']')) return true;
-      do {
-        if (!skip_value(depth + 1)) return false;
-      } while (take(u','));
-      return take(u']');
-    case u'{':
-      ++at_;
-      if (take(u'}')) return true;
-      do {
-        skip_space();
-        if (!skip_string() || !take(u':') || !skip_value(depth + 1)) return false;
-      } while (take(u','));
-      return take(u'}');
     default:
       return skip_number();
   }
 }
 
+bool JsonScanner::skip_name() {
+  skip_space();
+  return skip_string() && take(u':');
+}
+
+bool JsonScanner::skip_value() {
+  // What closes each array and object that stands open. Not the call stack: of that a page gives the module 64 kB, and
+  // what runs over its end writes into the module's own data.
+  std::u16string open;
+  do {
+    skip_space();
+    if (at_ == text_.size()) return false;
+    const auto first = text_[at_];
+    if (first == u'[' || first == u'{') {
+      const char16_t closing = first == u'[' ? u']' : u'}';
+      ++at_;
+      if (!take(closing)) {
+        if (open.size() == max_depth) return false;
+        open.push_back(closing);
+        if (closing == u'}' && !skip_name()) return false;
+        continue;
+      }
+    } else if (!skip_scalar()) {
+      return false;
+    }
+    // A value has ended, and with it whatever it was the last of.
+    while (!open.empty() && !take(u',')) {
+      if (!take(open.back())) return false;
+      open.pop_back();
+    }
+    if (!open.empty() && open.back() == u'}' && !skip_name()) return false;
+  } while (!open.empty());
+  return true;
+}
+
 std::optional<std::u16string_view> JsonScanner::value() {
   skip_space();
   const auto start = at_;
-  if (!skip_value(0)) return std::nullopt;
+  if (!skip_value()) return std::nullopt;
   return text_.substr(start, at_ - start);
 }
 

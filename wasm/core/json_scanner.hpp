@@ -12,7 +12,7 @@ namespace cardcache {
 class JsonScanner {
  public:
   /// JSON.parse itself gives up at some thousands, depending on the engine's stack.
-  static constexpr int max_depth = 2'000;
+  static constexpr std::size_t max_depth = 2'000;
 
   explicit JsonScanner(std::u16string_view text) : text_(text) {}
 
@@ -30,7 +30,9 @@ class JsonScanner {
   bool skip_number();
   bool skip_digits();
   bool skip_word(std::u16string_view word);
-  bool skip_value(int depth);
+  bool skip_scalar();
+  bool skip_name();
+  bool skip_value();
   [[nodiscard]] bool next_is(char16_t character) const { return at_ < text_.size() && text_[at_] == character; }
 
   std::u16string_view text_;

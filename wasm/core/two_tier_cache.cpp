@@ -370,8 +370,7 @@ EventOutcome TwoTierCache::apply_event(std::string_view type, const EventFacts& 
 
   for (const auto& key : coordinator_.known_keys()) {
     if (coordinator_.on_event(key) != OnEvent::refresh) continue;
-    const auto selected =
-        std::ranges::any_of(selectors, [&](const Selector& s) { return s.selects(key, {}); });
+    const auto selected = std::ranges::any_of(selectors, [&](const Selector& s) { return s.selects(key, {}); });
     if (!selected) continue;
     const auto parts = split_key(key);
     if (parts.shared ? mine : concerned(parts.user)) {

@@ -4,6 +4,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { pass, say, Trouble } from './log.mjs';
 
+const LONGEST_COMMAND = 400;
 const HEAD_LINES = 40;
 const TAIL_LINES = 80;
 const GRACE = 10_000;
@@ -49,7 +50,7 @@ export function run(command, args, { cwd, env, note, noise } = {}) {
       if (code === 0) return resolve(stdout);
       reject(
         new Trouble(
-          `${[command, ...args].join(' ')}\nended with ${signal ?? `code ${code}`}:\n${shortened(all, noise)}`,
+          `${[command, ...args].join(' ').slice(0, LONGEST_COMMAND)}\nended with ${signal ?? `code ${code}`}:\n${shortened(all, noise)}`,
         ),
       );
     });
