@@ -1,11 +1,11 @@
 import type { Key, Segment } from './types.ts';
 
-/** What of a segment would be read as structure; a user whose name is `None` would be read as "shared by all". */
-function escapeSegment(text: string): string {
+/** A name as it stands in keys: what of it would be read as structure is escaped. */
+export function escapeSegment(text: string): string {
   return text.replace(/[%:*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-/** A user's name as it stands in keys. */
+/** A user's name as it stands in keys; `None` would be read as "shared by all". */
 export function escapeUser(user: string): string {
   return user === 'None' ? '%4Eone' : escapeSegment(user);
 }

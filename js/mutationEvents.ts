@@ -1,6 +1,6 @@
 import type { Core, Party } from './core.ts';
 import { callSafely } from './emitter.ts';
-import { escapeUser } from './keys.ts';
+import { escapeSegment, escapeUser } from './keys.ts';
 import type { EventDecision, EventRule, Key, MutationEvent } from './types.ts';
 import { namesId } from './values.ts';
 
@@ -17,7 +17,7 @@ export class MutationEvents {
   merge(core: Core, rules: Record<string, EventRule> | undefined): void {
     for (const [pattern, rule] of Object.entries(rules ?? {})) {
       this.#rules.push(rule);
-      core.addRule(pattern, rule.endpoints ?? [], rule.subject === 'username');
+      core.addRule(pattern, (rule.endpoints ?? []).map(escapeSegment), rule.subject === 'username');
     }
   }
 

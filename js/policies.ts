@@ -1,4 +1,4 @@
-import { endpointOf } from './keys.ts';
+import { endpointOf, escapeSegment } from './keys.ts';
 import type { Key, Policy } from './types.ts';
 
 /** How far a value under this policy may go. Encrypted ones wait for their key and stay in memory without it. */
@@ -39,7 +39,8 @@ export class Policies {
   merge(policies: Record<string, Policy> | undefined): void {
     for (const [endpoint, policy] of Object.entries(policies ?? {})) {
       checkPolicy(policy);
-      this.#byEndpoint.set(endpoint, { ...this.#byEndpoint.get(endpoint), ...policy });
+      const name = escapeSegment(endpoint);
+      this.#byEndpoint.set(name, { ...this.#byEndpoint.get(name), ...policy });
     }
   }
 

@@ -1,6 +1,7 @@
 // What an invalidation takes, what it leaves, and what comes back after it.
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { key } from '../../dist/index.js';
 import { entriesIn, HOUR, listen, open, START } from './support/cache.mjs';
 import { controlledFetcher } from './support/time.mjs';
 
@@ -47,6 +48,21 @@ test('an endpoint’s entries are those of all its users', (t) => {
   const opened = openFull(t);
   assert.equal(opened.cache.invalidate('daily_plan'), 4);
   assertGone(opened, ['daily_plan:sara', 'daily_plan:sarah', 'daily_plan:sar', 'daily_plan:gabriel']);
+});
+
+test('an endpoint’s name is meant as key() takes it: in selectors, policies and rules', (t) => {
+  const rules = { changed: { endpoints: ['a:b'] } };
+  const { cache, clock } = open(t, { policies: { 'a:b': { ttl: HOUR } }, rules });
+  cache.set(key('a:b', 'sara'), 1);
+  cache.set('a:b', 2);
+  assert.equal(cache.remainingTtl(key('a:b', 'sara')), HOUR);
+  assert.equal(cache.applyEvent({ event_type: 'changed', data: {} }, 'sara').invalidated, 1);
+  clock.now += 1;
+  cache.set(key('a:b', 'sara'), 1);
+  assert.equal(cache.invalidate({ endpoint: 'a:b' }), 1);
+  assert.equal(cache.get('a:b'), 2);
+  cache.set(key('a:b', 'sara'), 1);
+  assert.equal(cache.invalidate({ endpoint: '*' }), 2);
 });
 
 test('shared entries are those without a user and those of None', (t) => {
