@@ -360,6 +360,7 @@ export class SharedCache {
         level: 'warn',
         what: 'the clock was set back: ages can no longer be told, the cache starts anew',
       });
+      this.watches.schedule();
     },
   };
 

@@ -287,6 +287,18 @@ TEST_CASE("coordinator: who comes back with nothing to show is due at once") {
   CHECK(coordinator.take_due(start) == Keys{"plan"});
 }
 
+TEST_CASE("coordinator: a clock that was set back leaves no key waiting for a time that is far ahead") {
+  Coordinator coordinator;
+  coordinator.add("plan", times_of(1'000), start);
+  coordinator.add("teams", times_of(1'000), start);
+  coordinator.started("teams");
+  coordinator.failed("teams", start, 0);
+  const auto ten_days_ago = after(-864'000'000);
+  CHECK(coordinator.take_due(ten_days_ago).empty());
+  coordinator.start_anew();
+  CHECK(coordinator.take_due(ten_days_ago) == Keys{"plan", "teams"});
+}
+
 TEST_CASE("coordinator: an interval that never ends fetches on request only") {
   Coordinator coordinator;
   coordinator.add("plan", times_of(never.value), start);

@@ -5,6 +5,21 @@ import { openCache } from '../../dist/index.js';
 import { LockedArea, Origin } from './support/area.mjs';
 import { entriesIn, HOUR, listen, MINUTE, NAMESPACE, open, recordOf, START } from './support/cache.mjs';
 
+test('records are read however deep they are nested, and one that is too deep is a miss that harms nothing', (t) => {
+  const { cache, area } = open(t);
+  const nested = (depth) => '['.repeat(depth) + ']'.repeat(depth);
+  // The module's stack holds 64 kB: walking down on it would overwrite the module's own data from a depth of some 1 400.
+  for (const depth of [1_000, 1_990, 50_000]) {
+    area.setItem(`${NAMESPACE}deep:${depth}`, `{"data":${nested(depth)},"timestamp":${START}}`);
+  }
+  assert.equal(JSON.stringify(cache.get('deep:1000')), nested(1_000));
+  assert.equal(JSON.stringify(cache.get('deep:1990')), nested(1_990));
+  assert.equal(cache.get('deep:50000'), undefined);
+  assert.equal(cache.stats().errors.corrupt, 1);
+  cache.set('plan', 'as before');
+  assert.equal(cache.get('plan'), 'as before');
+});
+
 test('a record is plain: data and timestamp under the prefix and the key', (t) => {
   const { cache, area } = open(t);
   cache.set('daily_plan:sara', { tasks: [1, 'ü🐉'] });

@@ -171,6 +171,15 @@ std::vector<std::string> Coordinator::known_keys() const {
   return keys;
 }
 
+void Coordinator::start_anew() {
+  for (auto& state : states_) {
+    state.updated.reset();
+    state.requested.reset();
+    state.retry_at = never;
+    state.failures = 0;
+  }
+}
+
 void Coordinator::sweep(Millis now) {
   std::erase_if(states_, [now](const State& state) {
     return state.watchers.empty() && !state.fetching && state.abandoned + linger <= now;

@@ -68,6 +68,8 @@ class Coordinator {
   [[nodiscard]] OnEvent on_event(std::string_view key) const;
   /// Also those whose last watcher has just gone: whoever comes back must find them due.
   [[nodiscard]] std::vector<std::string> known_keys() const;
+  /// The clock was set back: when anything was fetched cannot be told any more, so all that is watched is due.
+  void start_anew();
   /// Forgets keys that nobody has watched for `linger`.
   void sweep(Millis now);
 

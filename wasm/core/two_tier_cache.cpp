@@ -46,6 +46,7 @@ void TwoTierCache::start_anew() {
   for (const auto slot : slots) memory_.evict(slot, Why::expired);
   flights_.void_selected({}, never, false);
   floors_.clear();
+  coordinator_.start_anew();
   last_stamp_ = long_ago;
   storage_.space().remove_everything();
 }
