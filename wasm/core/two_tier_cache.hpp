@@ -190,6 +190,7 @@ class TwoTierCache {
   std::size_t invalidate_at(const Selector& selector, bool spares_kept, Millis now);
   void raise(Floor floor);
   void learn_floors();
+  void drop_old_floors(Millis now);
   void absorb(const Floor& floor, Millis now);
   void note_corrupt(std::string_view key);
   void start_anew();

@@ -1,0 +1,236 @@
+// What makes answers void: invalidations and the floors they leave, flights overtaken by them, mutation events, other
+// tabs.
+#include <algorithm>
+#include <utility>
+
+#include "core/text.hpp"
+#include "core/two_tier_cache.hpp"
+
+namespace cardcache {
+namespace {
+
+constexpr std::string_view floor_note = "!floor:";
+constexpr std::string_view mark_note = "!floors";
+
+Millis read_floor_time(std::u16string_view text) {
+  double value = 0;
+  for (const auto unit : text) {
+    if (unit < u'0' || unit > u'9') return long_ago;
+    value = value * 10 + (unit - u'0');
+  }
+  return text.empty() ? long_ago : Millis{value};
+}
+
+}  // namespace
+
+// ---- invalidating
+
+std::size_t TwoTierCache::drop_selected(const Selector& selector, bool spares_kept, Millis now) {
+  std::size_t count = 0;
+  // Storage first: an entry in both tiers is recognised by its slot and counted once.
+  const auto& stored = storage_.index();
+  std::vector<std::string> keys;
+  for (const auto id : stored.select(selector)) {
+    const auto& facts = storage_.facts(id);
+    if (spares_kept && facts.kept_on_event) continue;
+    keys.push_back(stored.key(id));
+    const auto slot = memory_.find(keys.back());
+    const bool counted_in_memory = slot && memory_.is_fresh(*slot, now);
+    const bool fresh = now < facts.end && facts.timestamp <= now + clock_tolerance &&
+                       facts.timestamp > floors_.above(keys.back(), stored.tags(id), facts.kept_on_event);
+    if (fresh && !counted_in_memory) ++count;
+  }
+  for (const auto& key : keys) storage_.remove(key);
+  for (const auto id : memory_.select(selector)) {
+    const SlotId slot{id};
+    if (spares_kept && memory_.facts(slot).kept_on_event) continue;
+    if (memory_.is_fresh(slot, now)) ++count;
+    memory_.remove(slot);
+  }
+  return count;
+}
+
+std::size_t TwoTierCache::invalidate_at(const Selector& selector, bool spares_kept, Millis now) {
+  const auto count = drop_selected(selector, spares_kept, now);
+  // At or after whatever this tab has stamped so far, so that a flight of the very same millisecond is void too.
+  const auto at = std::max(now, last_stamp_);
+  flights_.void_selected(selector, at, spares_kept);
+  raise({selector, at, spares_kept});
+  return count;
+}
+
+std::size_t TwoTierCache::invalidate(const Selector& selector, Millis now) {
+  const auto count = invalidate_at(selector, false, now);
+  for (const auto& key : coordinator_.known_keys()) {
+    if (selector.selects(key, {})) coordinator_.request(key, now);
+  }
+  return count;
+}
+
+std::size_t TwoTierCache::invalidate_after_write(const Selector& selector, Millis now) {
+  const auto count = invalidate_at(selector, true, now);
+  for (const auto& key : coordinator_.known_keys()) {
+    if (coordinator_.on_event(key) == OnEvent::refresh && selector.selects(key, {})) coordinator_.request(key, now);
+  }
+  return count;
+}
+
+std::size_t TwoTierCache::clear(Millis now) {
+  const auto count = invalidate({}, now);
+  statistics_ = {};
+  return count;
+}
+
+void TwoTierCache::raise(Floor floor) {
+  if (storage_.space().foreign()) {
+    floors_.raise(std::move(floor));
+    return;
+  }
+  const auto before = floors_.size();
+  const auto text = floor.to_text();
+  const auto at = floor.at;
+  if (!floors_.raise(std::move(floor))) return;
+  if (floors_.size() < before) {
+    for (const auto& note : storage_.notes_with_prefix(floor_note)) storage_.remove_note(note);
+    for (const auto& one : floors_.all())
+      storage_.write_note(std::string(floor_note) + one.to_text(), whole_number(one.at.value));
+  } else {
+    storage_.write_note(std::string(floor_note) + text, whole_number(at.value));
+  }
+  const auto mark = tab_ + "." + whole_number(++marks_);
+  storage_.write_note(mark_note, mark);
+  floors_mark_ = to_utf16(mark);
+}
+
+void TwoTierCache::learn_floors() {
+  if (storage_.space().foreign()) return;
+  floors_mark_ = storage_.read_note(mark_note).value_or(u"");
+  for (const auto& note : storage_.notes_with_prefix(floor_note)) {
+    const auto text = storage_.read_note(note);
+    if (!text) continue;
+    if (auto floor = Floor::from_text(note.substr(floor_note.size()), read_floor_time(*text))) absorb(*floor, latest_);
+  }
+}
+
+void TwoTierCache::drop_old_floors(Millis now) {
+  for (const auto& floor : floors_.expire(now - default_storage_ttl)) {
+    storage_.remove_note(std::string(floor_note) + floor.to_text());
+  }
+}
+
+void TwoTierCache::absorb(const Floor& floor, Millis now) {
+  if (!floors_.raise(floor)) return;
+  flights_.void_selected(floor.selector, floor.at, floor.spares_kept);
+  for (const auto id : memory_.select(floor.selector)) {
+    const auto& facts = memory_.facts(SlotId{id});
+    if (facts.timestamp <= floor.at && !(floor.spares_kept && facts.kept_on_event)) memory_.remove(SlotId{id});
+  }
+  // An event's floor asks nobody to refetch: every tab hears the event itself and decides for its own users.
+  if (floor.spares_kept) return;
+  for (const auto& key : coordinator_.known_keys()) {
+    if (floor.selector.selects(key, {})) coordinator_.request(key, now);
+  }
+}
+
+// ---- fetching
+
+FlightId TwoTierCache::begin_flight(std::string_view key, std::vector<std::string> tags, bool kept_on_event,
+                                    Millis now) {
+  statistics_.count(FetchCount::started);
+  const auto timestamp = stamp(key, tags, kept_on_event, now);
+  return flights_.begin({.id = {},
+                         .key = std::string(key),
+                         .tags = std::move(tags),
+                         .kept_on_event = kept_on_event,
+                         .timestamp = timestamp});
+}
+
+bool TwoTierCache::is_void(FlightId id) {
+  const auto* flight = flights_.find(id);
+  if (!flight) return true;
+  // Another tab's invalidation may not have been announced here yet, but its mark already lies in the area.
+  if (!storage_.space().foreign() && storage_.read_note(mark_note).value_or(u"") != floors_mark_) learn_floors();
+  flight = flights_.find(id);
+  return flight->is_void;
+}
+
+void TwoTierCache::end_flight(FlightId flight) { flights_.end(flight); }
+
+// ---- events
+
+EventOutcome TwoTierCache::apply_event(std::string_view type, const EventFacts& facts, std::span<const Party> parties,
+                                       bool first_is_me, Millis now) {
+  EventOutcome outcome;
+  const auto* rule = filter_.rule_for(type);
+  const auto concerned = [&](std::string_view user) {
+    for (std::size_t i = 0; i < parties.size(); ++i) {
+      if (parties[i].user == user) return EventFilter::concerns(outcome.reasons[i]);
+    }
+    return !first_is_me;
+  };
+  for (const auto& party : parties) {
+    outcome.reasons.push_back(EventFilter::judge(facts, rule, party.user, party.evidence));
+  }
+  ++statistics_.events_seen;
+  const bool mine = !first_is_me || EventFilter::concerns(outcome.reasons.front());
+  if (mine) ++statistics_.events_concerned;
+
+  std::vector<Selector> selectors(1);
+  if (rule && !rule->endpoints.empty()) {
+    selectors.clear();
+    for (const auto& endpoint : rule->endpoints) {
+      Selector selector;
+      selector.endpoint = endpoint;
+      selectors.push_back(std::move(selector));
+    }
+  }
+  for (const auto& selector : selectors) outcome.invalidated += invalidate_at(selector, true, now);
+
+  for (const auto& key : coordinator_.known_keys()) {
+    if (coordinator_.on_event(key) != OnEvent::refresh) continue;
+    const auto selected = std::ranges::any_of(selectors, [&](const Selector& s) { return s.selects(key, {}); });
+    if (!selected) continue;
+    const auto parts = split_key(key);
+    if (parts.shared ? mine : concerned(parts.user)) {
+      coordinator_.request(key, now);
+      if (coordinator_.is_watched(key)) outcome.refreshed.push_back(key);
+    }
+  }
+  return outcome;
+}
+
+// ---- other tabs
+
+void TwoTierCache::on_area_change(std::optional<std::string_view> area_key, const std::optional<std::u16string>& text,
+                                  Millis now) {
+  if (!area_key) {
+    storage_.space().recount();
+    return;
+  }
+  const auto& prefix = storage_.prefix();
+  if (!area_key->starts_with(prefix)) return;
+  const auto key = area_key->substr(prefix.size());
+  if (key.starts_with(floor_note)) {
+    if (!text) return;
+    if (const auto floor = Floor::from_text(key.substr(floor_note.size()), read_floor_time(*text))) absorb(*floor, now);
+    return;
+  }
+  if (!is_valid_key(key)) return;
+  storage_.on_change(key, text);
+  const auto slot = memory_.find(key);
+  if (!text) {
+    // Deleted there or evicted there: it cannot be told which, and outdated is worse than missed.
+    if (slot) memory_.remove(*slot);
+    return;
+  }
+  const auto record = read_plain_record(*text, storage_.space().default_life());
+  if (!record || !is_fresh(record->facts, key, now, Millis{0})) return;
+  if (slot && memory_.facts(*slot).timestamp >= record->facts.timestamp) return;
+  if (slot) memory_.remove(*slot);
+  coordinator_.renewed(key, record->facts.timestamp);
+  if (coordinator_.is_watched(key)) changed_elsewhere_.emplace_back(key);
+}
+
+std::vector<std::string> TwoTierCache::take_changed_elsewhere() { return std::exchange(changed_elsewhere_, {}); }
+
+}  // namespace cardcache
