@@ -65,6 +65,11 @@ export const FOREIGN_NAMESPACE = 'agiletrack_';
 
 let engine: Engine | Promise<Engine> | undefined;
 
+/** Spaces and pages that stand open in the core; a test counts them back to zero. */
+export function openCount(): number {
+  return engine instanceof Engine ? engine.module.openCount() : 0;
+}
+
 /** The page's engine; started by the first call, at once where the browser allows it. A failed start may be tried again. */
 export function startEngine(): Engine | Promise<Engine> {
   if (engine) return engine;

@@ -1,5 +1,5 @@
 import { checkSpan } from './policies.ts';
-import { FOREIGN_NAMESPACE } from './engine.ts';
+import { FOREIGN_NAMESPACE, openCount } from './engine.ts';
 import { Handle } from './handle.ts';
 import { SharedCache } from './sharedCache.ts';
 import type { CacheOptions, CardCache } from './types.ts';
@@ -12,6 +12,8 @@ import type { CacheOptions, CardCache } from './types.ts';
 interface Host {
   protocol: number;
   open(options: CacheOptions): CardCache;
+  /** How much stands open in the core. */
+  openCount(): number;
 }
 
 const PROTOCOL = 1;
@@ -40,6 +42,10 @@ class OwnHost implements Host {
     const { cache } = shared;
     shared.handles++;
     return new Handle(cache, () => this.#release(name));
+  }
+
+  openCount(): number {
+    return openCount();
   }
 
   #release(name: string): void {

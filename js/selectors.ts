@@ -1,4 +1,4 @@
-import { escapeSegment, escapeUser } from './keys.ts';
+import { escapeUser } from './keys.ts';
 import type { LinearMemory } from './linearMemory.ts';
 import type { Selector } from './types.ts';
 
@@ -16,7 +16,7 @@ export function stageSelector(memory: LinearMemory, selector: Selector): number 
   let fields = 0;
   if (endpoint !== undefined) {
     fields |= Field.endpoint;
-    memory.name(endpoint === '*' ? endpoint : escapeSegment(nonEmpty(endpoint, 'endpoint')));
+    memory.name(nonEmpty(endpoint, 'endpoint'));
   }
   if (user !== undefined && user !== null) {
     fields |= Field.user;

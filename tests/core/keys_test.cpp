@@ -49,6 +49,12 @@ TEST_CASE("keys: whatever begins with @ or ! is other users' or the cache's own"
   CHECK_FALSE(is_valid_key("!floors"));
 }
 
+TEST_CASE("keys: what of a name would be read as structure is escaped") {
+  CHECK(escape_segment("daily_plan") == "daily_plan");
+  CHECK(escape_segment("a:b*c%d") == "a%3Ab%2Ac%25d");
+  CHECK(escape_segment("") == "");
+}
+
 TEST_CASE("keys: take_segment takes one segment after the other") {
   std::string_view rest = "a::c";
   CHECK(take_segment(rest) == "a");

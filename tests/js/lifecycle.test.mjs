@@ -218,6 +218,23 @@ test('a closed cache lets go of its area, its values and the module’s memory',
   assert.ok(alive <= 4, `${alive} of ${held.length} are still held`);
 });
 
+test('what stands open in the core is counted back to zero, without anybody freeing anything', async () => {
+  const [host] = globalThis[Symbol.for('cardcache.hosts')].values();
+  assert.equal(host.openCount(), 0);
+  const origin = new Origin();
+  const options = (user) => ({ namespace: 'counted_', user, storage: { area: origin.area() } });
+  const handles = ['sara', 'sara', 'gabriel', null].map((user) => openCache(options(user)));
+  for (const cache of handles) cache.set('plan:sara', { tasks: [] });
+  handles[0].watch(
+    'plan:sara',
+    () => Promise.resolve(1),
+    () => undefined,
+  );
+  assert.ok(host.openCount() > 0);
+  await Promise.all(handles.map((cache) => cache.close()));
+  assert.equal(host.openCount(), 0);
+});
+
 test('an option that this version does not serve is refused, not ignored', () => {
   const remote = { get: async () => undefined, set: async () => undefined, invalidate: async () => undefined };
   assert.throws(() => openCache({ namespace: 'remote_', remote }), TypeError);

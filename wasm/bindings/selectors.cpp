@@ -15,8 +15,10 @@ std::optional<Selector> staged_selector(unsigned fields) {
   StagedReader staged;
   if (fields & as_text) return parse_selector(staged.text());
   Selector selector;
-  if (fields & endpoint) selector.endpoint = staged.string();
-  if (selector.endpoint == "*") selector.endpoint.reset();
+  if (fields & endpoint) {
+    const auto name = staged.text();
+    if (name != "*") selector.endpoint = escape_segment(name);
+  }
   if (fields & user) selector.user = staged.string();
   selector.shared = (fields & shared) != 0;
   if (fields & tag) selector.tag = staged.string();

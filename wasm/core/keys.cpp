@@ -22,6 +22,26 @@ KeyParts split_key(std::string_view key) {
   return parts;
 }
 
+std::string escape_segment(std::string_view name) {
+  std::string out;
+  for (const char character : name) {
+    switch (character) {
+      case '%':
+        out += "%25";
+        break;
+      case ':':
+        out += "%3A";
+        break;
+      case '*':
+        out += "%2A";
+        break;
+      default:
+        out.push_back(character);
+    }
+  }
+  return out;
+}
+
 bool is_valid_key(std::string_view key) { return !key.empty() && key.front() != '@' && key.front() != '!'; }
 
 }  // namespace cardcache

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace cardcache {
@@ -23,6 +24,9 @@ inline constexpr std::string_view shared_user = "None";
 /// True for keys that an author may use: not empty, and not beginning with `@` or `!`, which begin other users' records
 /// and the cache's own notes under the same prefix.
 [[nodiscard]] bool is_valid_key(std::string_view key);
+
+/// A name as it stands in keys: what of it would be read as structure (`%`, `:`, `*`) is percent-encoded.
+[[nodiscard]] std::string escape_segment(std::string_view name);
 
 /// Takes the first segment off `rest` and returns it.
 std::string_view take_segment(std::string_view& rest);
