@@ -52,7 +52,7 @@ TEST_CASE("keys: whatever begins with @ or ! is other users' or the cache's own"
 TEST_CASE("keys: what of a name would be read as structure is escaped") {
   CHECK(escape_segment("daily_plan") == "daily_plan");
   CHECK(escape_segment("a:b*c%d") == "a%3Ab%2Ac%25d");
-  CHECK(escape_segment("") == "");
+  CHECK(escape_segment("").empty());
 }
 
 TEST_CASE("keys: take_segment takes one segment after the other") {
