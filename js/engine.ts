@@ -1,7 +1,7 @@
 import { LinearMemory } from './linearMemory.ts';
 import { loadCore, type LoadedCore } from './loader.ts';
 import type { CoreModule } from './coreModule.ts';
-import { areaPort } from './storageArea.ts';
+import { areaNumber, areaPort } from './storageArea.ts';
 
 /** Everything of one namespace in one area: its budget spans the users. */
 interface Space {
@@ -21,9 +21,6 @@ export class Engine {
   readonly module: CoreModule;
   readonly memory: LinearMemory;
   readonly #spaces = new Map<string, Space>();
-  // Weakly: under node each test, or user, may bring an area of its own.
-  readonly #areas = new WeakMap<Storage, number>();
-  #areasSeen = 0;
 
   constructor(loaded: LoadedCore) {
     this.module = loaded.module;
@@ -32,7 +29,7 @@ export class Engine {
 
   /** Gives the space's number; the first opener's sizes win. Every call is matched by one of closeSpace. */
   openSpace({ namespace, area, maxBytes, ttl }: SpaceSizes): number {
-    const name = this.#nameOf(namespace, area);
+    const name = nameOf(namespace, area);
     let space = this.#spaces.get(name);
     if (!space) {
       this.memory.stage().name(namespace);
@@ -45,19 +42,16 @@ export class Engine {
   }
 
   closeSpace({ namespace, area }: SpaceSizes): void {
-    const name = this.#nameOf(namespace, area);
+    const name = nameOf(namespace, area);
     const space = this.#spaces.get(name);
     if (!space || --space.handles > 0) return;
     this.module.closeSpace(space.id);
     this.#spaces.delete(name);
   }
+}
 
-  #nameOf(namespace: string, area: Storage | null): string {
-    if (!area) return `${namespace} `;
-    const number = this.#areas.get(area) ?? this.#areasSeen++;
-    this.#areas.set(area, number);
-    return `${namespace} ${number}`;
-  }
+function nameOf(namespace: string, area: Storage | null): string {
+  return `${namespace} ${area ? areaNumber(area) : ''}`;
 }
 
 /** AgileTrack's own records lie in it: read and written both ways. */

@@ -2,6 +2,7 @@ import { checkSpan } from './policies.ts';
 import { FOREIGN_NAMESPACE, openCount } from './engine.ts';
 import { Handle } from './handle.ts';
 import { SharedCache } from './sharedCache.ts';
+import { areaNumber } from './storageArea.ts';
 import type { CacheOptions, CardCache } from './types.ts';
 
 /**
@@ -27,11 +28,9 @@ interface Shared {
 class OwnHost implements Host {
   readonly protocol = PROTOCOL;
   readonly #shared = new Map<string, Shared>();
-  readonly #areas = new WeakMap<Storage, number>();
-  #areasSeen = 0;
 
   open(options: CacheOptions): CardCache {
-    const name = this.#nameOf(options);
+    const name = nameOf(options);
     let shared = this.#shared.get(name);
     if (shared) {
       shared.cache.merge(options);
@@ -54,13 +53,12 @@ class OwnHost implements Host {
     this.#shared.delete(name);
     shared.cache.close();
   }
+}
 
-  #nameOf({ namespace = 'cardcache_', user = null, storage }: CacheOptions): string {
-    const area = storage === false ? null : storage?.area;
-    if (area && !this.#areas.has(area)) this.#areas.set(area, this.#areasSeen++);
-    const place = area === null ? 'memory' : area === undefined ? 'default' : String(this.#areas.get(area));
-    return JSON.stringify([namespace, user, place]);
-  }
+function nameOf({ namespace = 'cardcache_', user = null, storage }: CacheOptions): string {
+  const area = storage === false ? null : storage?.area;
+  const place = area === null ? 'memory' : area === undefined ? 'default' : areaNumber(area);
+  return JSON.stringify([namespace, user, place]);
 }
 
 function hostOfPage(): Host {

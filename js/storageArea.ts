@@ -22,6 +22,16 @@ function safely<T>(action: () => T, otherwise: T): T {
   }
 }
 
+const numbers = new WeakMap<Storage, number>();
+let numbered = 0;
+
+/** A number for each area, to name what lies in it. Held weakly: under node each test, or user, may bring one of its own. */
+export function areaNumber(area: Storage): number {
+  const number = numbers.get(area) ?? numbered++;
+  numbers.set(area, number);
+  return number;
+}
+
 /** The area as the module reaches it: whatever a browser throws becomes a value. */
 export function areaPort(area: Storage): AreaPort {
   return {

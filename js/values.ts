@@ -31,10 +31,7 @@ function hasHoles(array: unknown[]): boolean {
 }
 
 function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  // The prototype of plain objects has none itself; that holds for objects of another frame as well.
-  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return false;
-  if (typeof (value as { toJSON?: unknown }).toJSON === 'function') return false;
+  if (!isPlainObject(value) || typeof value.toJSON === 'function') return false;
   return Object.values(value).every((member) => member === undefined || isJson(member));
 }
 
@@ -60,6 +57,7 @@ function equal(a: unknown, b: unknown): boolean {
   );
 }
 
+/** The prototype of plain objects has none itself; that holds for objects of another frame as well. */
 function isPlainObject(value: object): value is Record<string, unknown> {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;

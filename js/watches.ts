@@ -4,10 +4,11 @@ import type { AnyFetcher, Landed } from './flights.ts';
 import type { CoordinatorStatus, FetchOptions, Key, Policy, Update, WatchOptions } from './types.ts';
 import { sameJson } from './values.ts';
 
-export const DEFAULT_INTERVAL = 180_000;
-export const DEFAULT_DEBOUNCE = 300;
+const DEFAULT_INTERVAL = 180_000;
+const DEFAULT_DEBOUNCE = 300;
 const ATTEMPTS = 3;
-const LONGEST_TIMER = 2 ** 31 - 1;
+/** Timers do not run in sleep, and hold 31 bits: a long wait is checked anew once a day. */
+const LONGEST_WAIT = 86_400_000;
 
 type Listener = (update: Update<unknown>) => void;
 type Source = Update<unknown>['source'];
@@ -140,8 +141,7 @@ export class Watches {
     const next = core.nextDue();
     if (next === Infinity) return;
     const wait = Math.max(0, next - core.now());
-    // Checked anew after at most a day: timers do not run in sleep, and a long one would overflow.
-    this.#timer = setTimeout(this.#onDue, Math.min(wait, LONGEST_TIMER, 86_400_000));
+    this.#timer = setTimeout(this.#onDue, Math.min(wait, LONGEST_WAIT));
   };
 
   stop(): void {

@@ -49,7 +49,7 @@ bool MemoryTier::may_serve(SlotId slot, Millis now, Millis grace) const {
   const auto& entry = slots_[number(slot)];
   // What ends while resident is kept for its grace: it may lie nowhere else.
   const bool resident = now < entry.resident_until || entry.facts.end <= entry.resident_until;
-  return resident && now < entry.facts.end + grace && entry.facts.timestamp <= now + clock_tolerance;
+  return resident && now < entry.facts.end + grace && is_believed(entry.facts.timestamp, now);
 }
 
 void MemoryTier::remove(SlotId slot) { release(slot, Why::expired, false); }
@@ -74,7 +74,7 @@ void MemoryTier::sweep(Millis now, Millis grace) {
 
 void MemoryTier::drop_future(Millis now) {
   for (std::uint32_t id = 0; id < slots_.size(); ++id) {
-    if (index_.contains(id) && slots_[id].facts.timestamp > now + clock_tolerance) evict(SlotId{id}, Why::expired);
+    if (index_.contains(id) && !is_believed(slots_[id].facts.timestamp, now)) evict(SlotId{id}, Why::expired);
   }
 }
 

@@ -22,6 +22,8 @@ inline constexpr Millis long_ago{-std::numeric_limits<double>::infinity()};
 /// minutes.
 inline constexpr Millis clock_tolerance{60'000};
 
+[[nodiscard]] constexpr bool is_believed(Millis timestamp, Millis now) { return timestamp <= now + clock_tolerance; }
+
 /// The two lives that TaskTracker and AgileTrack have proved: four hours in memory, three days in localStorage.
 inline constexpr Millis default_memory_ttl{14'400'000};
 inline constexpr Millis default_storage_ttl{259'200'000};

@@ -12,16 +12,6 @@ constexpr Millis time_keeping_interval{60'000};
 /// After an eviction this share of the budget is free, so that not every write has to sort all records again.
 constexpr double slack = 0.05;
 
-double read_time(const std::optional<std::u16string>& text) {
-  double value = 0;
-  if (!text || text->empty()) return long_ago.value;
-  for (const auto unit : *text) {
-    if (unit < u'0' || unit > u'9') return long_ago.value;
-    value = value * 10 + (unit - u'0');
-  }
-  return value;
-}
-
 }  // namespace
 
 StorageSpace::StorageSpace(StorageArea* area, std::string name_space, double budget, Millis default_life, bool foreign)
@@ -149,7 +139,8 @@ void StorageSpace::remove_everything() {
 
 Millis StorageSpace::latest_time_seen() {
   if (!area_ || foreign_) return long_ago;
-  return Millis{read_time(area_->get(to_utf16(name_) + to_utf16(clock_note)))};
+  const auto kept = area_->get(to_utf16(name_) + to_utf16(clock_note)).value_or(u"");
+  return Millis{read_whole_number(kept).value_or(long_ago.value)};
 }
 
 void StorageSpace::keep_time(Millis now) {

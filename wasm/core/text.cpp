@@ -115,4 +115,14 @@ std::string whole_number(double value) {
   return value < 0 ? "-" + digits : digits;
 }
 
+std::optional<double> read_whole_number(std::u16string_view text) {
+  if (text.empty()) return std::nullopt;
+  double value = 0;
+  for (const auto unit : text) {
+    if (unit < u'0' || unit > u'9') return std::nullopt;
+    value = value * 10 + (unit - u'0');
+  }
+  return value;
+}
+
 }  // namespace cardcache

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,5 +24,8 @@ namespace cardcache {
 /// The decimals of a number that is whole and at most 2⁵³ either way. Digit by digit: std::to_string has a table for
 /// each size.
 [[nodiscard]] std::string whole_number(double value);
+
+/// The inverse for numbers ≥ 0; nullopt for whatever is not digits alone.
+[[nodiscard]] std::optional<double> read_whole_number(std::u16string_view text);
 
 }  // namespace cardcache

@@ -36,8 +36,15 @@ void TwoTierCache::start_anew() {
 }
 
 bool TwoTierCache::is_fresh(const EntryFacts& facts, std::string_view key, Millis now, Millis grace) const {
-  return now < facts.end + grace && facts.timestamp <= now + clock_tolerance &&
+  return now < facts.end + grace && is_believed(facts.timestamp, now) &&
          facts.timestamp > floors_.above(key, facts.tags, facts.kept_on_event);
+}
+
+bool TwoTierCache::is_stored_fresh(KeyIndex::Id id, Millis now) const {
+  const auto& facts = storage_.facts(id);
+  const auto& stored = storage_.index();
+  return now < facts.end && is_believed(facts.timestamp, now) &&
+         facts.timestamp > floors_.above(stored.key(id), stored.tags(id), facts.kept_on_event);
 }
 
 Millis TwoTierCache::stamp(std::string_view key, std::span<const std::string> tags, bool kept, Millis now) {
@@ -262,8 +269,7 @@ std::vector<Entry> TwoTierCache::inspect(Millis now) {
     if (const auto* known = positions.find(stored.key(id))) {
       out[*known].in_both = true;
       out[*known].stored_bytes = facts.bytes;
-    } else if (now < facts.end && facts.timestamp <= now + clock_tolerance &&
-               facts.timestamp > floors_.above(stored.key(id), stored.tags(id), facts.kept_on_event)) {
+    } else if (is_stored_fresh(id, now)) {
       out.push_back({stored.key(id), Lookup::Where::storage, false, facts.timestamp, facts.end, 0, facts.bytes, 0,
                      stored.tags(id)});
     }

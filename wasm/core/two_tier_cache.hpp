@@ -185,10 +185,13 @@ class TwoTierCache {
 
  private:
   [[nodiscard]] bool is_fresh(const EntryFacts& facts, std::string_view key, Millis now, Millis grace) const;
+  /// The same by what is remembered of a record, without reading it.
+  [[nodiscard]] bool is_stored_fresh(KeyIndex::Id id, Millis now) const;
   [[nodiscard]] Millis stamp(std::string_view key, std::span<const std::string> tags, bool kept, Millis now);
   std::size_t drop_selected(const Selector& selector, bool spares_kept, Millis now);
   std::size_t invalidate_at(const Selector& selector, bool spares_kept, Millis now);
-  void raise(Floor floor);
+  void request_selected(const Selector& selector, Millis now);
+  void raise(const Floor& floor);
   void learn_floors();
   void drop_old_floors(Millis now);
   void absorb(const Floor& floor, Millis now);

@@ -12,13 +12,11 @@ namespace {
 constexpr std::string_view floor_note = "!floor:";
 constexpr std::string_view mark_note = "!floors";
 
-Millis read_floor_time(std::u16string_view text) {
-  double value = 0;
-  for (const auto unit : text) {
-    if (unit < u'0' || unit > u'9') return long_ago;
-    value = value * 10 + (unit - u'0');
-  }
-  return text.empty() ? long_ago : Millis{value};
+std::string name_of_note(const Floor& floor) { return std::string(floor_note) + floor.to_text(); }
+
+/// A floor as it stands in the area: its selector in the note's name, its time in the text.
+std::optional<Floor> read_floor(std::string_view note, std::u16string_view text) {
+  return Floor::from_text(note.substr(floor_note.size()), Millis{read_whole_number(text).value_or(long_ago.value)});
 }
 
 }  // namespace
@@ -31,14 +29,11 @@ std::size_t TwoTierCache::drop_selected(const Selector& selector, bool spares_ke
   const auto& stored = storage_.index();
   std::vector<std::string> keys;
   for (const auto id : stored.select(selector)) {
-    const auto& facts = storage_.facts(id);
-    if (spares_kept && facts.kept_on_event) continue;
+    if (spares_kept && storage_.facts(id).kept_on_event) continue;
     keys.push_back(stored.key(id));
     const auto slot = memory_.find(keys.back());
     const bool counted_in_memory = slot && memory_.is_fresh(*slot, now);
-    const bool fresh = now < facts.end && facts.timestamp <= now + clock_tolerance &&
-                       facts.timestamp > floors_.above(keys.back(), stored.tags(id), facts.kept_on_event);
-    if (fresh && !counted_in_memory) ++count;
+    if (!counted_in_memory && is_stored_fresh(id, now)) ++count;
   }
   for (const auto& key : keys) storage_.remove(key);
   for (const auto id : memory_.select(selector)) {
@@ -61,9 +56,7 @@ std::size_t TwoTierCache::invalidate_at(const Selector& selector, bool spares_ke
 
 std::size_t TwoTierCache::invalidate(const Selector& selector, Millis now) {
   const auto count = invalidate_at(selector, false, now);
-  for (const auto& key : coordinator_.known_keys()) {
-    if (selector.selects(key, {})) coordinator_.request(key, now);
-  }
+  request_selected(selector, now);
   return count;
 }
 
@@ -75,27 +68,31 @@ std::size_t TwoTierCache::invalidate_after_write(const Selector& selector, Milli
   return count;
 }
 
+void TwoTierCache::request_selected(const Selector& selector, Millis now) {
+  for (const auto& key : coordinator_.known_keys()) {
+    if (selector.selects(key, {})) coordinator_.request(key, now);
+  }
+}
+
 std::size_t TwoTierCache::clear(Millis now) {
   const auto count = invalidate({}, now);
   statistics_ = {};
   return count;
 }
 
-void TwoTierCache::raise(Floor floor) {
+void TwoTierCache::raise(const Floor& floor) {
   if (storage_.space().foreign()) {
-    floors_.raise(std::move(floor));
+    floors_.raise(floor);
     return;
   }
   const auto before = floors_.size();
-  const auto text = floor.to_text();
-  const auto at = floor.at;
-  if (!floors_.raise(std::move(floor))) return;
+  const auto write = [this](const Floor& one) { storage_.write_note(name_of_note(one), whole_number(one.at.value)); };
+  if (!floors_.raise(floor)) return;
   if (floors_.size() < before) {
     for (const auto& note : storage_.notes_with_prefix(floor_note)) storage_.remove_note(note);
-    for (const auto& one : floors_.all())
-      storage_.write_note(std::string(floor_note) + one.to_text(), whole_number(one.at.value));
+    for (const auto& one : floors_.all()) write(one);
   } else {
-    storage_.write_note(std::string(floor_note) + text, whole_number(at.value));
+    write(floor);
   }
   const auto mark = tab_ + "." + whole_number(++marks_);
   storage_.write_note(mark_note, mark);
@@ -108,13 +105,13 @@ void TwoTierCache::learn_floors() {
   for (const auto& note : storage_.notes_with_prefix(floor_note)) {
     const auto text = storage_.read_note(note);
     if (!text) continue;
-    if (auto floor = Floor::from_text(note.substr(floor_note.size()), read_floor_time(*text))) absorb(*floor, latest_);
+    if (const auto floor = read_floor(note, *text)) absorb(*floor, latest_);
   }
 }
 
 void TwoTierCache::drop_old_floors(Millis now) {
   for (const auto& floor : floors_.expire(now - default_storage_ttl)) {
-    storage_.remove_note(std::string(floor_note) + floor.to_text());
+    storage_.remove_note(name_of_note(floor));
   }
 }
 
@@ -126,10 +123,7 @@ void TwoTierCache::absorb(const Floor& floor, Millis now) {
     if (facts.timestamp <= floor.at && !(floor.spares_kept && facts.kept_on_event)) memory_.remove(SlotId{id});
   }
   // An event's floor asks nobody to refetch: every tab hears the event itself and decides for its own users.
-  if (floor.spares_kept) return;
-  for (const auto& key : coordinator_.known_keys()) {
-    if (floor.selector.selects(key, {})) coordinator_.request(key, now);
-  }
+  if (!floor.spares_kept) request_selected(floor.selector, now);
 }
 
 // ---- fetching
@@ -212,7 +206,7 @@ void TwoTierCache::on_area_change(std::optional<std::string_view> area_key, cons
   const auto key = area_key->substr(prefix.size());
   if (key.starts_with(floor_note)) {
     if (!text) return;
-    if (const auto floor = Floor::from_text(key.substr(floor_note.size()), read_floor_time(*text))) absorb(*floor, now);
+    if (const auto floor = read_floor(key, *text)) absorb(*floor, now);
     return;
   }
   if (!is_valid_key(key)) return;
