@@ -72,12 +72,6 @@ void MemoryTier::sweep(Millis now, Millis grace) {
   }
 }
 
-void MemoryTier::drop_future(Millis now) {
-  for (std::uint32_t id = 0; id < slots_.size(); ++id) {
-    if (index_.contains(id) && !is_believed(slots_[id].facts.timestamp, now)) evict(SlotId{id}, Why::expired);
-  }
-}
-
 void MemoryTier::note_use(SlotId slot) {
   const auto id = number(slot);
   if (!index_.contains(id)) return;

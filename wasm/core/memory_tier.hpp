@@ -59,10 +59,8 @@ class MemoryTier {
   [[nodiscard]] bool may_serve(SlotId slot, Millis now, Millis grace) const;
   void remove(SlotId slot);
   void evict(SlotId slot, Why why);
-  /// Drops what is past its residence or `grace` past its end.
+  /// Drops what is past its residence, `grace` past its end, or claims to be from the future.
   void sweep(Millis now, Millis grace);
-  /// Drops what claims to be from the future.
-  void drop_future(Millis now);
   void note_use(SlotId slot);
 
   [[nodiscard]] std::vector<KeyIndex::Id> select(const Selector& selector) const { return index_.select(selector); }
