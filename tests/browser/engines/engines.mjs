@@ -42,7 +42,7 @@ export function inEachEngine(title, { only, host }, body) {
     const missing = findBrowser(engine.id) ? false : `no ${engine.name} here: ${howToGet(engine.id)}`;
     const skip = process.env.CI ? false : missing;
     test(`${title} (${engine.name})`, { skip, timeout: LONGEST_TEST }, async (t) => {
-      assert.equal(missing, false);
+      assert.ok(!missing, missing);
       const browser = await browserOf(engine);
       const site = await startSite(t, { host });
       const newTab = async (url = site.pageWith()) => {

@@ -16,10 +16,10 @@ export function bringSteps() {
     };
   };
 
-  /** A tenth of them without a unit above Latin-1; from a few units to some 200 kB, most of them small. */
+  /** A tenth of them without a unit above Latin-1; from a few units to some 300 kB, most of them small. */
   const valueOf = (key, step) => {
     const next = random(step * 7919 + key.length);
-    const count = Math.floor(4 * 10_000 ** (next() ** 2));
+    const count = Math.floor(4 * globalThis.steps.largest ** (next() ** 2));
     const pick = next() < 0.1 ? 4 : words.length;
     const items = Array.from({ length: count }, () => words[Math.floor(next() * pick)] + Math.floor(next() * 100));
     return { key, step, items };
@@ -27,6 +27,8 @@ export function bringSteps() {
 
   globalThis.steps = {
     random,
+    /** In items of about 8 units, by four; the same for whoever writes and reads. */
+    largest: 10_000,
     valueOf,
     /** The step whose value this is, undefined for a miss; throws for a value that was never set for this key. */
     stepOf(key, value) {
