@@ -7,7 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
-import { openCacheIn } from './engines/engines.mjs';
+import { openCacheIn, optionsFor } from './engines/engines.mjs';
 import { launchChromium } from './engines/chromium.mjs';
 import { startSite } from './engines/site.mjs';
 import { Tab } from './engines/tab.mjs';
@@ -79,7 +79,7 @@ function differences(state, read, underWay) {
 
 test(
   'killed in mid-write 100 times, a page starts on what it held after one of its steps',
-  { timeout: 120_000 },
+  { ...optionsFor('chromium'), timeout: 120_000 },
   async (t) => {
     const world = await startProfile(t);
     let before = await round(world, 1);

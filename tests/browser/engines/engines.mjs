@@ -25,35 +25,42 @@ export const engines = [
 
 const running = new Map();
 
-/** One browser an engine for a whole file of tests: each test has an origin of its own in it. */
+/** One browser per engine for a whole file of tests: each test has an origin of its own in it. */
 function browserOf(engine) {
+  assert.ok(findBrowser(engine.id), howToGet(engine.id));
   if (!running.has(engine)) running.set(engine, engine.launch({ host: INSECURE_HOST }));
   return running.get(engine);
 }
 
 after(() => Promise.all([...running.values()].map((starting) => starting.then((browser) => browser.close()))));
 
+/** Options of a test that needs this engine: skipped where it is not there, but for CI. */
+export function optionsFor(id) {
+  const missing = findBrowser(id) ? false : `no ${id} here: ${howToGet(id)}`;
+  const unwanted = engines.some((engine) => engine.id === id) ? false : `not among ${chosen}`;
+  return { skip: unwanted || (!process.env.CI && missing), timeout: LONGEST_TEST };
+}
+
 /**
- * A test in each engine, or in those of `only`. Its body is given `t` and `world`: `engine`, `site`, and `newTab()`, whose tabs
- * end with the test.
+ * A test in each engine, or in those of `only`. Its body is given `t` and `world`: `engine`, `site`, and `newTab(url)`, whose tabs
+ * end with the test; without an address it is an empty page of the site.
  */
 export function inEachEngine(title, { only, host }, body) {
   for (const engine of engines.filter(({ id }) => !only || only.includes(id))) {
-    const missing = findBrowser(engine.id) ? false : `no ${engine.name} here: ${howToGet(engine.id)}`;
-    const skip = process.env.CI ? false : missing;
-    test(`${title} (${engine.name})`, { skip, timeout: LONGEST_TEST }, async (t) => {
-      assert.ok(!missing, missing);
+    test(`${title} (${engine.name})`, optionsFor(engine.id), async (t) => {
       const browser = await browserOf(engine);
       const site = await startSite(t, { host });
-      const newTab = async (url = site.pageWith()) => {
-        const tab = new Tab(await browser.newTab());
-        t.after(() => tab.close());
-        await tab.open(url);
-        return tab;
-      };
-      await body(t, { engine, site, newTab });
+      await body(t, { engine, site, newTab: (url = site.pageWith()) => newTabOf(t, browser, url) });
     });
   }
+}
+
+/** A tab that ends with the test. */
+export async function newTabOf(t, browser, url) {
+  const tab = new Tab(await browser.newTab());
+  t.after(() => tab.close());
+  await tab.open(url);
+  return tab;
 }
 
 /** Loads the module into a tab's document as `cardcache`, and opens a handle as `cache`. */

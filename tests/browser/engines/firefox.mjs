@@ -2,13 +2,13 @@
 import puppeteer from 'puppeteer-core';
 import { findBrowser } from '../../../wasm/toolchain/browser.mjs';
 
-/** `profile`: a folder to live in, else none that lasts. `host`: a name that leads to this machine. */
-export async function launchFirefox({ profile, host } = {}) {
+/** `profile`: a folder to live in, else none that lasts. `host`: a name that leads to this machine. `prefs`: as in about:config. */
+export async function launchFirefox({ profile, host, prefs } = {}) {
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath: findBrowser('firefox'),
     ...(profile ? { userDataDir: profile } : {}),
-    extraPrefsFirefox: host ? { 'network.dns.localDomains': host } : {},
+    extraPrefsFirefox: { ...(host ? { 'network.dns.localDomains': host } : {}), ...prefs },
   });
   return {
     async newTab() {

@@ -53,7 +53,7 @@ function browserOf(session, firstWindow, stop) {
       const handle = await inTurn(async () => {
         // The window that was acted on last may be closed by now; the first one never is.
         await session.switchTo().window(firstWindow);
-        await session.switchTo().newWindow('tab');
+        await session.switchTo().newWindow('window');
         return session.getWindowHandle();
       });
       return {
