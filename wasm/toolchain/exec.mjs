@@ -67,10 +67,10 @@ function shortened(text, noise) {
 }
 
 /**
- * Runs with its output shown as it comes, for at most `timeout` ms; returns the output and whether it ended well.
+ * Runs with its output shown as it comes (not if `quiet`), for at most `timeout` ms; returns the output and whether it ended well.
  * It leads a process group of its own: a runner that hangs is ended together with the servers it started.
  */
-export function runLive(command, args, { cwd, env, timeout }) {
+export function runLive(command, args, { cwd, env, timeout, quiet = false }) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
@@ -81,7 +81,7 @@ export function runLive(command, args, { cwd, env, timeout }) {
     let text = '';
     const keep = (chunk) => {
       text += chunk;
-      pass(chunk);
+      if (!quiet) pass(chunk);
     };
     child.stdout.setEncoding('utf8').on('data', keep);
     child.stderr.setEncoding('utf8').on('data', keep);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { chromium } from './browser.mjs';
 import { buildDist } from './build_dist.mjs';
 import { buildPreset } from './build_preset.mjs';
+import { fuzz, fuzzStage } from './fuzz.mjs';
 import { format, lint } from './lint.mjs';
 import { describe, Trouble } from './log.mjs';
 import { npmPackages } from './npm_packages.mjs';
@@ -17,12 +18,16 @@ const OLDEST_NODE = [20, 19];
 // Leaks are errors as well, and the message says where undefined behaviour came from.
 const SANITIZERS = { ASAN_OPTIONS: 'detect_leaks=1', UBSAN_OPTIONS: 'print_stacktrace=1' };
 
+// A short look at every submission; `npm run fuzz -- --seconds 600` is the long one.
+const FUZZ_SECONDS = 20;
+
 const build = { name: 'build', counted: false, run: buildDist };
 
 const tasks = {
   build: buildDist,
   lint,
   format,
+  fuzz,
 
   async start() {
     await buildDist();
@@ -35,6 +40,7 @@ const tasks = {
       { name: 'lint', run: () => lint().then(() => ({ passed: 1 })) },
       { name: 'core, native', run: async () => runCatch2(join(await buildPreset('native'), 'core_tests'), SANITIZERS) },
       { name: 'core, wasm', run: async () => runCatch2(join(await buildPreset('wasm-test'), 'core_tests.cjs')) },
+      { name: 'fuzz', run: () => fuzzStage(FUZZ_SECONDS) },
       { name: 'js', run: () => nodeStage('tests/js') },
       { name: 'browser', run: () => browserStage('tests/browser') },
     ]);
@@ -69,18 +75,18 @@ function serve() {
   });
 }
 
-async function main(name) {
+async function main(name, args) {
   if (!Object.hasOwn(tasks, name)) throw new Trouble(`tasks: ${Object.keys(tasks).join(', ')}`);
   const [major, minor] = process.versions.node.split('.').map(Number);
   const [oldestMajor, oldestMinor] = OLDEST_NODE;
   if (major < oldestMajor || (major === oldestMajor && minor < oldestMinor)) {
     throw new Trouble(`cardcache needs node ${OLDEST_NODE.join('.')} or newer, this is ${process.versions.node}`);
   }
-  const well = await tasks[name]();
+  const well = await tasks[name](args);
   if (well === false) process.exitCode = 1;
 }
 
-main(process.argv[2] ?? '').catch((error) => {
+main(process.argv[2] ?? '', process.argv.slice(3)).catch((error) => {
   console.error(describe(error));
   process.exitCode = 1;
 });
