@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { chromium } from './browser.mjs';
 import { buildDist } from './build_dist.mjs';
 import { buildPreset } from './build_preset.mjs';
+import { coverage, coverageStage } from './coverage.mjs';
 import { fuzz, fuzzStage } from './fuzz.mjs';
 import { format, lint } from './lint.mjs';
 import { describe, Trouble } from './log.mjs';
@@ -28,6 +29,7 @@ const tasks = {
   lint,
   format,
   fuzz,
+  coverage,
 
   async start() {
     await buildDist();
@@ -40,6 +42,7 @@ const tasks = {
       { name: 'lint', run: () => lint().then(() => ({ passed: 1 })) },
       { name: 'core, native', run: async () => runCatch2(join(await buildPreset('native'), 'core_tests'), SANITIZERS) },
       { name: 'core, wasm', run: async () => runCatch2(join(await buildPreset('wasm-test'), 'core_tests.cjs')) },
+      { name: 'coverage', run: coverageStage },
       { name: 'fuzz', run: () => fuzzStage(FUZZ_SECONDS) },
       { name: 'js', run: () => nodeStage('tests/js') },
       { name: 'browser', run: () => browserStage('tests/browser') },
