@@ -66,6 +66,36 @@ std::string to_wtf8(std::u16string_view text) {
   return out;
 }
 
+std::string to_utf8_json(std::u16string_view json) {
+  static constexpr std::string_view digits = "0123456789abcdef";
+  std::string out;
+  out.reserve(json.size());
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    std::uint32_t point = json[i];
+    if (is_high(point) && i + 1 < json.size() && is_low(json[i + 1])) {
+      point = 0x10000 + ((point - 0xD800) << 10) + (json[++i] - 0xDC00U);
+    } else if (is_high(point) || is_low(point)) {
+      out += "\\u";
+      for (int shift = 12; shift >= 0; shift -= 4) out.push_back(digits[(point >> shift) & 0xF]);
+      continue;
+    }
+    append_code_point(out, point);
+  }
+  return out;
+}
+
+Utf16Size utf16_size(std::string_view utf8) {
+  Utf16Size size;
+  for (const char character : utf8) {
+    const auto byte = static_cast<std::uint8_t>(character);
+    // A code point of four bytes is two units; U+0100 begins with C4.
+    size.units += (byte & 0xC0) != 0x80 ? 1 : 0;
+    size.units += byte >= 0xF0 ? 1 : 0;
+    size.wide |= byte >= 0xC4;
+  }
+  return size;
+}
+
 std::u16string to_utf16(std::string_view text) {
   std::u16string out;
   out.reserve(text.size());
