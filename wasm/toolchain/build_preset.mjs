@@ -13,8 +13,8 @@ import { sourceArguments } from './sources.mjs';
 
 const NINJA_PROGRESS = /^\[\d+\/\d+\] /;
 
-// What gcc has not: libFuzzer, and coverage that counts branches by source.
-const CLANG_PRESETS = ['fuzz', 'coverage'];
+// What gcc has not: libFuzzer, coverage that counts branches by source, and a syntax tree to be read.
+const CLANG_PRESETS = ['fuzz', 'coverage', 'mutants'];
 
 const building = new Map();
 

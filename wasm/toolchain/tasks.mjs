@@ -1,6 +1,7 @@
 // What package.json's scripts run: `node wasm/toolchain/tasks.mjs <task>`. Every task sets up what it needs by itself.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { mutants } from '../../tests/core/mutation/mutants.mjs';
 import { chromium } from './browser.mjs';
 import { buildDist } from './build_dist.mjs';
 import { buildPreset } from './build_preset.mjs';
@@ -30,6 +31,7 @@ const tasks = {
   format,
   fuzz,
   coverage,
+  mutants,
 
   async start() {
     await buildDist();
