@@ -8,7 +8,7 @@ const versionOf = (name) =>
 /** Runs in the page and gives the table as text. Times are ratios to cardcache's in the same run. */
 export async function compression(page) {
   const results = await page.evaluate(async () => {
-    const { measureCompression } = await import('/tests/bench/page/compression.js');
+    const { measureCompression } = await import('/tests/bench/page/compression.mjs');
     return measureCompression();
   });
   const title = (name) => (name === 'cardcache' || name === 'plain JSON' ? name : `${name} ${versionOf(name)}`);

@@ -1,7 +1,7 @@
 // Runs in the page: each contestant writes the same answers through to localStorage and reads them back from there.
 import { openCache } from '/dist/index.js';
 import { answers } from '../answers.mjs';
-import { measure, shuffled } from './measure.js';
+import { measure, shuffled } from './measure.mjs';
 
 const ROUNDS = 25;
 const KEYS = 8;
