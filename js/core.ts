@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts';
 import { ALERTS, ERRORS, FETCH_COUNTS, LATENCIES, ON_EVENT, REASONS, WHYS } from './coreNames.ts';
 import type { CoreModule, RawEntry } from './coreModule.ts';
 import { callSafely } from './emitter.ts';
-import { LinearMemory, RING_SIZE, Word } from './linearMemory.ts';
+import { LinearMemory, MOST_JSON_BYTES, RING_SIZE, Word } from './linearMemory.ts';
 import { noSelector, stageSelector } from './selectors.ts';
 import { nameStatistics } from './statistics.ts';
 import type { CacheError, CacheEvents, Key, Policy, Selector, Statistics } from './types.ts';
@@ -202,7 +202,7 @@ export class Core {
       .name(key)
       .name(version)
       .names(tags)
-      .text(json ?? '');
+      .text(json === undefined || json.length > MOST_JSON_BYTES ? '' : json);
     const started = performance.now();
     const bytes = (json?.length ?? 0) * 2;
     const kept = this.#module.set(this.#page, now, ttl, expiresAt, cost, bytes, reach, onEvent === 'keep', flight);

@@ -23,6 +23,9 @@ export const Word = {
 /** Hits noted before a call has to drain them; the same number as `Page::ring_size`. */
 export const RING_SIZE = 256;
 
+/** JSON of more bytes is not stored, and so not staged either; the same number as `most_json_bytes` in wasm/core/json_block.hpp. */
+export const MOST_JSON_BYTES = 2 ** 20;
+
 const encoder = new TextEncoder();
 // A text may begin with what looks like a byte order mark.
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });

@@ -58,7 +58,8 @@ void reject(std::uint32_t id, double now, int kind) {
   call.cache.reject(StagedReader().text(), static_cast<ErrorKind>(kind));
 }
 
-/// Staged: key, version, tags, JSON. `ttl` NaN: none; `reach` a Reach; `flight` 0: none. Answers whether it was kept.
+/// Staged: key, version, tags, JSON (nothing where it is longer than most_json_bytes). `ttl` NaN: none; `reach` a
+/// Reach; `flight` 0: none. Answers whether it was kept.
 bool set(std::uint32_t id, double now, double ttl, double expires_at, double cost, double bytes, int reach,
          bool kept_on_event, std::uint32_t flight) {
   Call call(id, now);

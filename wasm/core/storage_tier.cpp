@@ -1,5 +1,6 @@
 #include "core/storage_tier.hpp"
 
+#include "core/json_block.hpp"
 #include "core/text.hpp"
 
 namespace cardcache {
@@ -44,6 +45,10 @@ StorageTier::Read StorageTier::read(std::string_view key, Record& into) {
 StorageTier::Write StorageTier::write(std::string_view key, std::string_view data, const EntryFacts& facts,
                                       Millis now) {
   if (!space_.area_) return Write::unavailable;
+  if (data.empty() || data.size() > most_json_bytes) {
+    remove(key);
+    return Write::quota;
+  }
   space_.ensure_counted();
   const auto name = area_key(key);
   const auto text = write_record(name, data, facts, false, space_.form_);

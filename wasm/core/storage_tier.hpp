@@ -39,7 +39,8 @@ class StorageTier {
   StorageTier(StorageSpace& space, std::string prefix) : space_(space), prefix_(std::move(prefix)) {}
 
   [[nodiscard]] Read read(std::string_view key, Record& into);
-  /// Writes through, making room inside the namespace if needed. Where it cannot, the key's older record is gone as
+  /// Writes through, making room inside the namespace if needed. Where it cannot, or where `data` is longer than
+  /// most_json_bytes (empty: its owner found it so), the key's older record is gone as
   /// well: going back to an outdated answer is worse than a miss.
   [[nodiscard]] Write write(std::string_view key, std::string_view data, const EntryFacts& facts, Millis now);
   void remove(std::string_view key);
