@@ -1,7 +1,7 @@
 // What package.json's scripts run: `node wasm/toolchain/tasks.mjs <task>`. Every task sets up what it needs by itself.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { chromium } from './browser.mjs';
+import { allBrowsers, chromium } from './browser.mjs';
 import { buildDist } from './build_dist.mjs';
 import { buildPreset } from './build_preset.mjs';
 import { format, lint } from './lint.mjs';
@@ -36,7 +36,7 @@ const tasks = {
       { name: 'core, native', run: async () => runCatch2(join(await buildPreset('native'), 'core_tests'), SANITIZERS) },
       { name: 'core, wasm', run: async () => runCatch2(join(await buildPreset('wasm-test'), 'core_tests.cjs')) },
       { name: 'js', run: () => nodeStage('tests/js') },
-      { name: 'browser', run: () => browserStage('tests/browser') },
+      { name: 'browser', run: () => allBrowsers().then(() => browserStage('tests/browser')) },
     ]);
   },
 

@@ -1,0 +1,24 @@
+// Firefox as it is installed, over WebDriver BiDi.
+import puppeteer from 'puppeteer-core';
+import { findBrowser } from '../../../wasm/toolchain/browser.mjs';
+
+/** `profile`: a folder to live in, else none that lasts. `host`: a name that leads to this machine. */
+export async function launchFirefox({ profile, host } = {}) {
+  const browser = await puppeteer.launch({
+    browser: 'firefox',
+    executablePath: findBrowser('firefox'),
+    ...(profile ? { userDataDir: profile } : {}),
+    extraPrefsFirefox: host ? { 'network.dns.localDomains': host } : {},
+  });
+  return {
+    async newTab() {
+      const page = await browser.newPage();
+      return {
+        open: (url) => page.goto(url),
+        run: (script) => page.evaluate(script),
+        close: () => page.close(),
+      };
+    },
+    close: () => browser.close(),
+  };
+}

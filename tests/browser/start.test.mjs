@@ -1,0 +1,17 @@
+// How the core begins in each engine.
+/* global cache -- what openCacheIn puts into the page */
+import assert from 'node:assert/strict';
+import { inEachEngine, openCacheIn } from './engines/engines.mjs';
+
+inEachEngine('after a reload the first get answers in the task that opened the cache', {}, async (t, { newTab }) => {
+  const tab = await newTab();
+  await openCacheIn(tab);
+  await tab.evaluate(() => cache.set('plan:sara', { title: 'kept' }));
+  await tab.reload();
+  const first = await tab.evaluate(async () => {
+    const { openCache } = await globalThis.load('/dist/index.js');
+    return openCache({ namespace: 'probe_' }).get('plan:sara') ?? 'nothing yet';
+  });
+  assert.deepEqual(first, { title: 'kept' });
+  assert.deepEqual(await tab.troubles(), []);
+});
