@@ -1,6 +1,6 @@
 // Encrypted answers with the browser's own key store: what a reload, a restart, another tab and another user get of them, and what
 // is found of them on the disk.
-/* global cache, cardcache -- what is put into the page */
+/* global cache -- what is put into the page */
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
