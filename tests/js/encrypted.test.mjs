@@ -7,7 +7,7 @@ import 'fake-indexeddb/auto';
 import { Origin } from './support/area.mjs';
 import { entriesIn, HOUR, listen, MINUTE, NAMESPACE, open, recordOf, START } from './support/cache.mjs';
 import { openTabs } from './support/tabs.mjs';
-import { deferred, pass, settle, stopTime } from './support/time.mjs';
+import { deferred, pass, settle, stopTime, until } from './support/time.mjs';
 
 const CANARY = 'canary-7f3a9';
 const policies = { plan: { encrypted: true } };
@@ -236,7 +236,7 @@ test('a get that misses what is sealed has it opened for the next', async (t) =>
   assert.equal(two.cache.get('plan'), undefined);
   await begun;
   letGo();
-  for (let turn = 0; turn < 5; turn++) await settle();
+  await until(() => two.cache.peek('plan') !== undefined);
   assert.equal(two.cache.get('plan'), 'hers');
 });
 
@@ -271,6 +271,7 @@ test('a watcher is shown what lies sealed, and nothing is fetched', async (t) =>
     [undefined],
   );
   letGo();
+  await until(() => seen.length > 1);
   await pass(t, 1_000);
   assert.deepEqual(seen.at(-1), ['hers', 'storage']);
   assert.equal(seen.length, 2);
@@ -288,6 +289,7 @@ test('a watcher whose sealed answer cannot be opened has it fetched', async (t) 
     async () => 'fetched',
     ({ data }) => seen.push(data),
   );
+  await until(() => seen.length > 1);
   await pass(t, 1_000);
   assert.deepEqual(seen, [undefined, 'fetched']);
   assert.equal(two.cache.stats().fetch.started, 1);
@@ -301,10 +303,12 @@ test('a watcher is shown what another tab sealed meanwhile', async (t) => {
   two.hear();
   const seen = [];
   two.cache.watch('plan', unfetched, ({ data, source }) => seen.push([data, source]));
+  await until(() => seen.at(-1)?.[0] === 'first');
   await pass(t, 1_000);
   one.cache.set('plan', 'second');
   await one.cache.flush();
   two.hear();
+  await until(() => seen.at(-1)[0] !== 'first');
   await pass(t, 1_000);
   assert.deepEqual(seen.at(-1), ['second', 'tab']);
   assert.equal(two.cache.get('plan'), 'second');
@@ -326,7 +330,7 @@ test('what was at hand in this tab is at hand again after another tab renewed it
   );
   two.hear();
   assert.equal(two.cache.get('plan'), undefined);
-  for (let turn = 0; turn < 20 && two.cache.peek('plan') === undefined; turn++) await settle();
+  await until(() => two.cache.peek('plan') !== undefined);
   assert.equal(two.cache.get('plan'), 'second');
 });
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include "core/json_block.hpp"
 #include "core/keys.hpp"
 #include "core/text.hpp"
 #include "core/two_tier_cache.hpp"
@@ -31,7 +32,8 @@ std::optional<Sealed> TwoTierCache::prepare_sealing(SealingId id, std::string_vi
     sealings_.end(id);
     return std::nullopt;
   }
-  return Sealed{std::string(json), binding_of(sealing->key, as_read_back(sealing->facts)), sealing->facts.timestamp};
+  // What is encrypted no longer compresses.
+  return Sealed{json_block(json), binding_of(sealing->key, as_read_back(sealing->facts)), sealing->facts.timestamp};
 }
 
 void TwoTierCache::write_sealed(SealingId id, std::string_view box, Millis now) {
@@ -87,7 +89,12 @@ std::optional<Sealed> TwoTierCache::find_sealed(std::string_view key, Millis now
 
 bool TwoTierCache::unseal(Record& record, const LookupRequest& request) {
   if (!request.opened || !record.data.ends_with(request.opened->tag)) return false;
-  record.data = request.opened->plain;
+  auto json = read_json_block(request.opened->plain);
+  if (!json) {
+    reject(request.key, is_known_block(request.opened->plain) ? ErrorKind::corrupt : ErrorKind::version);
+    return false;
+  }
+  record.data = std::move(*json);
   record.facts.bytes = static_cast<double>(record.data.size());
   return true;
 }
