@@ -35,7 +35,6 @@ export async function storedKey(name: string, make: boolean): Promise<CryptoKey 
         } catch (error) {
           // Firefox's private windows: keys cannot be written down there.
           reject(error instanceof Error ? error : new Error(String(error)));
-          transaction.abort();
         }
       };
       transaction.oncomplete = () => resolve(key);

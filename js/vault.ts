@@ -63,9 +63,8 @@ export class Vault {
   /** Keeps what the set with this ticket kept; nothing waits for it but `settled`. */
   seal(key: Key, ticket: number, json: string): void {
     this.active = true;
-    const joins = this.#waiting.has(key);
+    // Of those that wait for the key the first to go on takes the newest, and the others find nothing left to do.
     this.#waiting.set(key, { ticket, json });
-    if (joins) return;
     const writing = this.#seal(key).finally(() => this.#writing.delete(writing));
     this.#writing.add(writing);
   }

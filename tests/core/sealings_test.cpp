@@ -6,7 +6,9 @@ using namespace cardcache;
 
 TEST_CASE("sealings: one is found by its number until it ends") {
   Sealings sealings;
-  const auto plan = sealings.begin("plan", {.timestamp = Millis{5}});
+  EntryFacts facts;
+  facts.timestamp = Millis{5};
+  const auto plan = sealings.begin("plan", facts);
   const auto list = sealings.begin("list", {});
   REQUIRE(sealings.find(plan));
   CHECK(sealings.find(plan)->key == "plan");

