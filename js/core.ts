@@ -143,7 +143,7 @@ export class Core {
     const end = words[Word.end] ?? 0;
     const slot = words[Word.slot] ?? -1;
     const serial = words[Word.serial] ?? 0;
-    const json = where === 2 ? this.#module.pendingJson(this.#page) : '';
+    const json = where === 2 ? this.#memory.textAt(words[Word.jsonAt] ?? 0, words[Word.jsonSize] ?? 0) : '';
     this.#leave();
     if (where === 0) return undefined;
     if (where === 1) return { value: this.#values[slot], source: 'memory', timestamp, end };

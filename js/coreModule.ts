@@ -3,7 +3,7 @@ export interface CoreModule {
   reserve(bytes: number): number;
   wordsAddress(): number;
 
-  openSpace(area: AreaPort | null, budget: number, ttl: number, foreign: boolean): number;
+  openSpace(area: AreaPort | null, budget: number, ttl: number, compressAbove: number, foreign: boolean): number;
   closeSpace(space: number): void;
   openPage(
     space: number,
@@ -22,7 +22,6 @@ export interface CoreModule {
 
   observe(page: number, now: number): void;
   lookUp(page: number, now: number, grace: number, maxAge: number, hasVersion: boolean, peek: boolean): number;
-  pendingJson(page: number): string;
   admit(page: number, now: number, serial: number): void;
   reject(page: number, now: number, error: number): void;
   set(

@@ -14,6 +14,7 @@ export interface SpaceSizes {
   area: Storage | null;
   maxBytes: number;
   ttl: number;
+  compressAbove: number;
 }
 
 /** The running module of this page, with the spaces that stand in it. */
@@ -28,13 +29,14 @@ export class Engine {
   }
 
   /** Gives the space's number; the first opener's sizes win. Every call is matched by one of closeSpace. */
-  openSpace({ namespace, area, maxBytes, ttl }: SpaceSizes): number {
+  openSpace({ namespace, area, maxBytes, ttl, compressAbove }: SpaceSizes): number {
     const name = nameOf(namespace, area);
     let space = this.#spaces.get(name);
     if (!space) {
       this.memory.stage().name(namespace);
       const foreign = namespace === FOREIGN_NAMESPACE;
-      space = { id: this.module.openSpace(area && areaPort(area), maxBytes, ttl, foreign), handles: 0 };
+      const id = this.module.openSpace(area && areaPort(area), maxBytes, ttl, compressAbove, foreign);
+      space = { id, handles: 0 };
       this.#spaces.set(name, space);
     }
     space.handles++;

@@ -14,14 +14,18 @@ export const Word = {
   end: 9,
   serial: 10,
   reportAt: 11,
-  endpointsAt: 12,
-  count: 13,
+  jsonAt: 12,
+  jsonSize: 13,
+  endpointsAt: 14,
+  count: 15,
 } as const;
 
 /** Hits noted before a call has to drain them; the same number as `Page::ring_size`. */
 export const RING_SIZE = 256;
 
 const encoder = new TextEncoder();
+// A text may begin with what looks like a byte order mark.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
  * The one place that reads and writes the core's memory. A memory that grows detaches every view at once; each view here is
@@ -65,6 +69,11 @@ export class LinearMemory {
 
   u32(address: number, count: number) {
     return new Uint32Array(this.#memory.buffer, address, count);
+  }
+
+  /** UTF-8 as text. */
+  textAt(address: number, size: number): string {
+    return decoder.decode(new Uint8Array(this.#memory.buffer, address, size));
   }
 
   /** Starts a message to the core. Views and addresses of an earlier one are void. */

@@ -60,8 +60,9 @@ export class SharedCache {
     this.#clock = clockOf(options.clock);
     this.log = new Log(options.log);
     const { storage = {}, namespace = 'cardcache_' } = options;
-    const { area, maxBytes = 2 * 1024 * 1024, ttl = 259_200_000 } = storage === false ? { area: null } : storage;
-    this.#space = { namespace, area: this.#usable(area), maxBytes, ttl };
+    const kept = storage === false ? { area: null } : storage;
+    const { area, maxBytes = 2 * 1024 * 1024, ttl = 259_200_000, compressAbove = 256 } = kept;
+    this.#space = { namespace, area: this.#usable(area), maxBytes, ttl, compressAbove };
     this.flights = new Flights({
       land: ({ key, value, policy, flight }) => this.#store(key, value, policy, flight, 'fetch'),
       stale: (key) => this.core?.lookUp(key, { grace: Infinity, peek: true })?.value,

@@ -176,13 +176,13 @@ TEST_CASE("contract: records are read as they are meant") {
   for (const auto& one : document["read"]) {
     INFO(one["about"].get<std::string>());
     const auto text = to_utf16(one["text"].get<std::string>());
-    const auto record = read_plain_record(text, life);
-    REQUIRE(record);
-    CHECK(Json::parse(to_wtf8(record->data), nullptr, false) == one["data"]);
-    CHECK(record->facts.timestamp.value == one["timestamp"].get<double>());
-    CHECK(record->facts.end == (one["expires"].is_null() ? never : Millis{one["expires"].get<double>()}));
-    CHECK(record->facts.version == one.value("version", ""));
-    CHECK(record->facts.tags == one.value("tags", Texts{}));
+    Record record;
+    REQUIRE(read_record(u"cardcache_plan", text, {.default_life = life}, record) == RecordFault::none);
+    CHECK(Json::parse(record.data, nullptr, false) == one["data"]);
+    CHECK(record.facts.timestamp.value == one["timestamp"].get<double>());
+    CHECK(record.facts.end == (one["expires"].is_null() ? never : Millis{one["expires"].get<double>()}));
+    CHECK(record.facts.version == one.value("version", ""));
+    CHECK(record.facts.tags == one.value("tags", Texts{}));
 
     MapArea area;
     REQUIRE(area.set(u"cardcache_plan", text));

@@ -1,12 +1,11 @@
 #include "core/record.hpp"
 
-#include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
-#include <cmath>
-#include <nlohmann/json.hpp>
-#include <regex>
 #include <string>
 
+#include "core/checksum.hpp"
+#include "core/dictionary.hpp"
+#include "core/packed_record.hpp"
 #include "core/text.hpp"
 #include "support/exact.hpp"
 #include "support/random.hpp"
@@ -16,179 +15,263 @@ using namespace cardcache::testing;
 
 namespace {
 
-constexpr Millis life{1'000};
+constexpr std::u16string_view name = u"cardcache_plan";
+const RecordForm form{.default_life = Millis{1'000}, .compress_above = 20};
+const RecordForm foreign_form{.default_life = Millis{1'000}, .compress_above = 20, .foreign = true};
 
 EntryFacts facts_at(double timestamp) {
   EntryFacts facts;
   facts.timestamp = Millis{timestamp};
-  facts.end = facts.timestamp + life;
+  facts.end = facts.timestamp + form.default_life;
   return facts;
 }
 
-std::optional<Record> read(std::string_view text) { return read_plain_record(to_utf16(text), life); }
-
-}  // namespace
-
-TEST_CASE("record: what nothing sets apart is written as AgileTrack writes it") {
-  CHECK(write_plain_record("[1,2]", facts_at(1'764'000'000'000), life) ==
-        u"{\"data\":[1,2],\"timestamp\":1764000000000}");
-}
-
-TEST_CASE("record: what differs from the defaults follows in further fields") {
-  auto facts = facts_at(5);
-  facts.end = Millis{77};
-  facts.version = "2";
-  facts.tags = {"a", "b\"\\"};
-  facts.cost = 2.5;
-  facts.kept_on_event = true;
-  CHECK(to_wtf8(write_plain_record("null", facts, life)) ==
-        R"({"data":null,"timestamp":5,"expires":77,"version":"2","tags":["a","b\"\\"],"cost":2.500,"onEvent":"keep"})");
-}
-
-TEST_CASE("record: an end that never comes is null, since JSON has no infinity") {
-  auto facts = facts_at(5);
-  facts.end = never;
-  const auto text = write_plain_record("1", facts, life);
-  CHECK(text == u"{\"data\":1,\"timestamp\":5,\"expires\":null}");
-  CHECK(read_plain_record(text, life)->facts.end == never);
-}
-
-TEST_CASE("record: an end further away than numbers count is one that never comes") {
-  auto facts = facts_at(1'764'000'000'000);
-  for (const double end : {1e17, 1e20, 1e300}) {
-    facts.end = Millis{end};
-    const auto back = read_plain_record(write_plain_record("1", facts, life), life);
-    REQUIRE(back);
-    CHECK(back->facts.end >= Millis{1e16});
-  }
-}
-
-TEST_CASE("record: text of every kind is written as JSON that reads back") {
-  auto facts = facts_at(5);
-  facts.version = "\x01\x1F\"\\/\xC3\xA4\xF0\x9F\x98\x80\xED\xA0\xBD";
-  facts.tags = {"", "\n", "\xED\xB8\x80\xED\xA0\xBD"};
-  const auto text = write_plain_record("\"\xED\xA0\xBD\"", facts, life);
-  const auto back = read_plain_record(text, life);
-  REQUIRE(back);
-  CHECK(back->facts.version == facts.version);
-  CHECK(back->facts.tags == facts.tags);
-  CHECK(to_wtf8(back->data) == "\"\xED\xA0\xBD\"");
-}
-
-TEST_CASE("record: escapes in names are read as JSON means them") {
-  const auto record =
-      read(R"({"data":1,"timestamp":5,"version":"\u0041\u00e4\b\f\n\r\t\/\"\\","tags":["\uD83D\uDE00"]})");
-  REQUIRE(record);
-  CHECK(record->facts.version == "A\xC3\xA4\b\f\n\r\t/\"\\");
-  CHECK(record->facts.tags == std::vector<std::string>{"\xF0\x9F\x98\x80"});
-}
-
-TEST_CASE("record: data stand in it as they were written, and their bytes are counted") {
-  const auto record = read("{ \"data\" : [ 1,  \"\xC4\x80\" ] , \"timestamp\" : 5 }");
-  REQUIRE(record);
-  CHECK(record->data == u"[ 1,  \"\u0100\" ]");
-  CHECK(record->facts.bytes == 22);
-}
-
-TEST_CASE("record: a weight that is none weighs like any other") {
-  for (const auto* cost : {"\"dear\"", "null", "1e999", "-1e999", "0e999", "-3", "[2]"}) {
-    INFO(cost);
-    const auto record = read(std::string(R"({"data":1,"timestamp":5,"cost":)") + cost + "}");
-    REQUIRE(record);
-    CHECK(std::isfinite(record->facts.cost));
-    CHECK(record->facts.cost >= 0);
-  }
-  CHECK(read(R"({"data":1,"timestamp":5,"cost":"dear"})")->facts.cost == 1);
-  CHECK(read(R"({"data":1,"timestamp":5,"cost":3})")->facts.cost == 3);
-}
-
-TEST_CASE("record: weights come back to a thousandth") {
-  auto facts = facts_at(5);
-  for (const double cost : {0.0, 0.001, 0.25, 0.9994, 0.9996, 1.9999, 2.0, 7.125, 100.0, 1e9}) {
-    INFO(cost);
-    facts.cost = cost;
-    const auto back = read_plain_record(write_plain_record("1", facts, life), life);
-    REQUIRE(back);
-    CHECK(back->facts.cost == Catch::Approx(cost).margin(0.000'501));
-  }
-}
-
-TEST_CASE("record: only the word keep keeps it on events") {
-  CHECK(read(R"({"data":1,"timestamp":5,"onEvent":"keep"})")->facts.kept_on_event);
-  CHECK_FALSE(read(R"({"data":1,"timestamp":5,"onEvent":"refresh"})")->facts.kept_on_event);
-  CHECK_FALSE(read(R"({"data":1,"timestamp":5,"onEvent":true})")->facts.kept_on_event);
-  CHECK_FALSE(read(R"({"data":1,"timestamp":5})")->facts.kept_on_event);
-}
-
-TEST_CASE("record: it is cut off at any point and is then none") {
+EntryFacts full_facts() {
   auto facts = facts_at(1'764'000'000'000);
   facts.end = Millis{1'764'000'000'007};
   facts.version = "2";
-  facts.tags = {"a"};
-  facts.cost = 2;
+  facts.tags = {"a", "\xC3\xA4\xED\xA0\xBD"};
+  facts.cost = 2.5;
   facts.kept_on_event = true;
-  const auto whole = write_plain_record(R"({"a":[1,"}"]})", facts, life);
-  for (std::size_t length = 0; length < whole.size(); ++length) {
-    INFO(length);
-    const Exact cut(std::u16string_view(whole).substr(0, length));
-    CHECK_FALSE(read_plain_record(cut.view(), life));
-  }
-  CHECK(read_plain_record(whole, life));
+  return facts;
 }
 
-TEST_CASE("record: whatever facts are written come back") {
+std::string json_of_units(std::size_t units) { return "\"" + std::string(units - 2, 'x') + "\""; }
+
+std::u16string written(std::string_view json, const EntryFacts& facts = facts_at(5)) {
+  return write_record(name, json, facts, false, form);
+}
+
+std::optional<Record> read(std::u16string_view text, std::u16string_view key = name, const RecordForm& as = form) {
+  Record record;
+  const Exact exact(text);
+  if (read_record(key, exact.view(), as, record) != RecordFault::none) return std::nullopt;
+  return record;
+}
+
+RecordFault fault_of(std::u16string_view text, const RecordForm& as = form) {
+  Record record;
+  return read_record(name, text, as, record);
+}
+
+bool is_plain(std::u16string_view text) { return text.starts_with(u"{\"data\":"); }
+
+void check_same(const EntryFacts& a, const EntryFacts& b) {
+  REQUIRE(a.timestamp == b.timestamp);
+  REQUIRE(a.end == b.end);
+  REQUIRE(a.version == b.version);
+  REQUIRE(a.tags == b.tags);
+  REQUIRE(a.cost == b.cost);
+  REQUIRE(a.kept_on_event == b.kept_on_event);
+}
+
+}  // namespace
+
+TEST_CASE("record: JSON up to the bound stays plain, longer one is packed") {
+  CHECK(is_plain(written(json_of_units(20))));
+  CHECK_FALSE(is_plain(written(json_of_units(21))));
+  // Units are counted, not bytes: ten of two bytes each, and their quotes.
+  CHECK(is_plain(written("\"\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\"")));
+  CHECK_FALSE(is_plain(write_record(name, "1", facts_at(5), false, {.compress_above = 0})));
+  CHECK(is_plain(write_record(name, json_of_units(5'000), facts_at(5), false, {.compress_above = never.value})));
+}
+
+TEST_CASE("record: what another program reads is the bare plain form, however long") {
+  const auto text = write_record(name, json_of_units(500), facts_at(5), false, foreign_form);
+  CHECK(text == u"{\"data\":" + to_utf16(json_of_units(500)) + u",\"timestamp\":5}");
+  CHECK(read(text, name, foreign_form)->data == json_of_units(500));
+  // There is no other form there, and no checksum either.
+  CHECK(fault_of(written(json_of_units(21)), foreign_form) == RecordFault::corrupt);
+  CHECK(read(text + u"      ", name, foreign_form));
+  CHECK_FALSE(read_record_head(written(json_of_units(21)), foreign_form));
+}
+
+TEST_CASE("record: whatever facts are written come back, in either form") {
   Random random;
   INFO("--rng-seed " << random.seed());
   for (int round = 0; round < 1'000; ++round) {
-    auto facts = facts_at(random.below(1'000'000));
+    auto facts = facts_at(random.below(1'000'000) * (random.chance(4) ? -1.0 : 1.0));
     if (random.chance(2)) facts.end = random.chance(4) ? never : Millis{static_cast<double>(random.below(2'000'000))};
     if (random.chance(2)) facts.version = to_wtf8(random_text(random, 5));
     for (auto count = random.below(4); count > 0; --count) facts.tags.push_back(to_wtf8(random_text(random, 5)));
     if (random.chance(2)) facts.cost = random.below(5'000) / 8.0;
     facts.kept_on_event = random.chance(2);
-    const auto text = write_plain_record("[]", facts, life);
-    const auto back = read_plain_record(text, life);
+    const auto json = json_of_units(2 + random.below(40));
+    const auto text = written(json, facts);
+    REQUIRE(is_plain(text) == (json.size() <= 20));
+    const auto back = read(text);
     REQUIRE(back);
-    REQUIRE(back->facts.timestamp == facts.timestamp);
-    REQUIRE(back->facts.end == facts.end);
-    REQUIRE(back->facts.version == facts.version);
-    REQUIRE(back->facts.tags == facts.tags);
-    REQUIRE(back->facts.cost == facts.cost);
-    REQUIRE(back->facts.kept_on_event == facts.kept_on_event);
-    // Others read it with JSON.parse, which takes lone surrogates where nlohmann_json does not.
-    if (text.find(u"\\ud") == std::u16string::npos) REQUIRE(nlohmann::json::accept(to_wtf8(text)));
+    REQUIRE(back->data == json);
+    REQUIRE_FALSE(back->sealed);
+    check_same(back->facts, facts);
+    REQUIRE(back->facts.bytes == static_cast<double>(json.size()));
+    const auto head = read_record_head(text, form);
+    REQUIRE(head);
+    check_same(head->facts, facts);
+    REQUIRE(head->packed == !is_plain(text));
   }
 }
 
-TEST_CASE("record: a spoiled one is read only where JSON.parse would read the same") {
+TEST_CASE("record: times beyond all counting are as good as never") {
+  auto facts = facts_at(1'764'000'000'000);
+  for (const double end : {1e17, 1e300}) {
+    facts.end = Millis{end};
+    CHECK(read(written(json_of_units(21), facts))->facts.end == never);
+  }
+  facts.end = Millis{-1e300};
+  CHECK(read(written(json_of_units(21), facts))->facts.end < Millis{-1e15});
+}
+
+TEST_CASE("record: sealed data are opaque, packed however short, and said to be sealed") {
+  const std::string sealed("\0\xFF\x80 no JSON", 12);
+  for (const auto& data : {sealed, std::string(), std::string(3'000, '\x07')}) {
+    const auto text = write_record(name, data, full_facts(), true, form);
+    const auto back = read(text);
+    REQUIRE(back);
+    CHECK(back->sealed);
+    CHECK(back->data == data);
+    CHECK(back->facts.bytes == static_cast<double>(data.size()));
+    check_same(back->facts, full_facts());
+    CHECK(read_record_head(text, form)->sealed);
+    CHECK(plain_form_bytes(text, form) == static_cast<double>(stored_bytes(text)));
+  }
+}
+
+TEST_CASE("record: one that lies under another key is corrupt, in either form") {
+  for (const auto units : {10U, 40U}) {
+    const auto text = written(json_of_units(units));
+    CHECK(read(text));
+    CHECK_FALSE(read(text, u"cardcache_plam"));
+    CHECK_FALSE(read(text, u"cardcache_plan:sara"));
+    CHECK_FALSE(read(text, u"cardcache_@sara/plan"));
+  }
+}
+
+TEST_CASE("record: a plain one that others wrote needs no checksum") {
+  const std::u16string bare = u"{\"data\":[1],\"timestamp\":5}";
+  CHECK(read(bare)->data == "[1]");
+  CHECK(read(bare + u"\n")->data == "[1]");
+  CHECK(read(bare + u"\r\n")->data == "[1]");
+}
+
+TEST_CASE("record: the checksum of a plain one is white space behind its end, which JSON readers pass over") {
+  const auto text = written("[1,2]");
+  CHECK(text.starts_with(u"{\"data\":[1,2],\"timestamp\":5}"));
+  CHECK(text.size() == 28 + 16);
+  CHECK(text.find_first_not_of(u" \t\n\r", 28) == std::u16string::npos);
+  CHECK(read_record_head(text, form));
+}
+
+TEST_CASE("record: a checksum that is wrong, cut off or too long makes a plain one corrupt") {
+  const auto text = written("[1,2]");
+  for (std::size_t at = 28; at < text.size(); ++at) {
+    auto changed = text;
+    changed[at] = changed[at] == u' ' ? u'\t' : u' ';
+    CHECK(fault_of(changed) == RecordFault::corrupt);
+    if (at > 30) CHECK(fault_of(std::u16string_view(text).substr(0, at)) == RecordFault::corrupt);
+  }
+  CHECK(fault_of(text + u" ") == RecordFault::corrupt);
+  for (std::size_t at = 0; at < 28; ++at) {
+    auto changed = text;
+    changed[at] = static_cast<char16_t>(changed[at] ^ 1);
+    CHECK(fault_of(changed) == RecordFault::corrupt);
+  }
+}
+
+TEST_CASE("record: one that is cut off anywhere gives no other value") {
+  for (const auto units : {10U, 40U, 400U}) {
+    const auto text = written(json_of_units(units), full_facts());
+    for (std::size_t length = 0; length < text.size(); ++length) {
+      INFO(length);
+      const auto cut = read(std::u16string_view(text).substr(0, length));
+      if (cut) REQUIRE(cut->data == json_of_units(units));
+      if (!is_plain(text)) REQUIRE_FALSE(cut);
+    }
+  }
+}
+
+TEST_CASE("record: of a packed one no change goes unseen") {
   Random random;
   INFO("--rng-seed " << random.seed());
-  const std::string whole =
-      R"({"data":[1,{"a":"b"}],"timestamp":1764000000000,"expires":9,"version":"2","tags":["x"]})";
-  const std::string spice = "{}[]\",:\\0123.e- datimespxrv\x7F";
-  const std::regex huge_exponent("[eE][+]?[0-9]{3}");
-  for (int round = 0; round < 10'000; ++round) {
-    auto text = whole;
-    for (auto count = 1 + random.below(3); count > 0; --count) {
-      const auto at = random.below(static_cast<std::uint32_t>(text.size()));
-      if (random.chance(3)) {
-        text.erase(at, 1);
-      } else if (random.chance(2)) {
-        text.insert(at, 1, random.one_of(spice));
-      } else {
-        text[at] = random.one_of(spice);
-      }
+  const auto text = written(json_of_units(80), full_facts());
+  for (std::size_t at = 1; at < text.size(); ++at) {
+    for (int bit = 0; bit < 16; ++bit) {
+      auto changed = text;
+      changed[at] = static_cast<char16_t>(changed[at] ^ (1 << bit));
+      REQUIRE(fault_of(changed) == RecordFault::corrupt);
     }
-    const auto record = read(text);
-    // Numbers that JSON.parse reads as infinite have no age to speak of.
-    if (!record || !std::isfinite(record->facts.timestamp.value) || std::regex_search(text, huge_exponent)) continue;
-    INFO(text);
-    const auto parsed = nlohmann::json::parse(text, nullptr, false);
-    REQUIRE(parsed.is_object());
-    REQUIRE(parsed.contains("data"));
-    REQUIRE(parsed.contains("timestamp"));
-    REQUIRE(parsed["timestamp"].is_number());
-    REQUIRE(nlohmann::json::parse(to_wtf8(record->data), nullptr, false) == parsed["data"]);
-    REQUIRE(record->facts.timestamp.value == Catch::Approx(parsed["timestamp"].get<double>()));
   }
+  for (int round = 0; round < 2'000; ++round) {
+    auto changed = text;
+    for (auto count = 1 + random.below(3); count > 0; --count) {
+      changed[1 + random.below(static_cast<std::uint32_t>(text.size() - 1))] =
+          static_cast<char16_t>(0x100 + random.below(0x8000));
+    }
+    if (changed != text) REQUIRE(fault_of(changed) == RecordFault::corrupt);
+  }
+}
+
+TEST_CASE("record: one of a format to come is of another version, and not corrupt") {
+  auto text = written(json_of_units(80));
+  CHECK(text.front() == packed_mark);
+  for (const int mark : {0x8100, 0x8102, 0x81FF}) {
+    text.front() = static_cast<char16_t>(mark);
+    CHECK(fault_of(text) == RecordFault::version);
+    CHECK(fault_of(text, foreign_form) == RecordFault::corrupt);
+    CHECK_FALSE(read_record_head(text, form));
+  }
+  for (const int mark : {0x80FF, 0x8200, 0xD800, 0}) {
+    text.front() = static_cast<char16_t>(mark);
+    CHECK(fault_of(text) == RecordFault::corrupt);
+  }
+}
+
+TEST_CASE("record: one over a dictionary to come is of another version, and not corrupt") {
+  // What write_record() would make of it, were there such a dictionary.
+  const auto seed = checksum(bytes_of(name), 0);
+  const auto over = [&](char dictionary) {
+    const auto block = std::string(1, dictionary) + "\x02[]";
+    return write_packed_record({facts_at(5), false, {.units = 2}}, block, form.default_life, seed);
+  };
+  CHECK(read(over(0))->data == "[]");
+  CHECK(fault_of(over(static_cast<char>(newest_dictionary + 1))) == RecordFault::version);
+  CHECK(fault_of(over('\xFF')) == RecordFault::version);
+  // Its head says what it says all the same.
+  CHECK(read_record_head(over('\xFF'), form)->facts.timestamp == Millis{5});
+}
+
+TEST_CASE("record: a head is read from the beginning alone; where that is too short it says nothing") {
+  const auto facts = full_facts();
+  const auto text = written(json_of_units(4'000), facts);
+  const auto head = read_record_head(std::u16string_view(text).substr(0, record_head_units), form);
+  REQUIRE(head);
+  check_same(head->facts, facts);
+  CHECK(head->facts.bytes == 4'000);
+  for (std::size_t length = 0; length < text.size(); ++length) {
+    const Exact beginning(std::u16string_view(text).substr(0, length));
+    const auto early = read_record_head(beginning.view(), form);
+    if (early) check_same(early->facts, facts);
+  }
+  CHECK_FALSE(read_record_head(std::u16string_view(text).substr(0, 8), form));
+}
+
+TEST_CASE("record: it is known what it would take in the plain form") {
+  RecordForm plain = form;
+  plain.compress_above = never.value;
+  for (const auto& json :
+       {json_of_units(21), json_of_units(3'000), "\"" + std::string(100, 'x') + "\xC3\xBF\"",
+        "\"" + std::string(100, 'x') + "\xC4\x80\"", "\"" + std::string(100, 'x') + "\xF0\x9F\x98\x80\""}) {
+    for (const auto& facts : {facts_at(5), full_facts()}) {
+      const auto packed = written(json, facts);
+      const auto as_plain = write_record(name, json, facts, false, plain);
+      CHECK(plain_form_bytes(packed, form) == static_cast<double>(stored_bytes(as_plain)));
+      CHECK(plain_form_bytes(as_plain, form) == static_cast<double>(stored_bytes(as_plain)));
+    }
+  }
+}
+
+TEST_CASE("record: text of every kind comes back equal, raw lone surrogates as their escapes") {
+  const std::u16string text = u"{\"data\":\"\u00E4\U0001F600" + std::u16string(1, u'\xD83D') + u"x" +
+                              std::u16string(1, u'\xDE00') + u"\",\"timestamp\":5}";
+  CHECK(read(text)->data == "\"\xC3\xA4\xF0\x9F\x98\x80\\ud83dx\\ude00\"");
 }

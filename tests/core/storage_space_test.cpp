@@ -30,7 +30,7 @@ StorageTier::Write write(StorageTier& tier, std::string_view key, std::size_t by
 bool holds(MapArea& area, std::string_view key) { return area.holds(to_utf16("cardcache_" + std::string(key))); }
 
 StorageSpace space_over(MapArea& area, double budget) {
-  return {&area, "cardcache_", budget, default_storage_ttl, false};
+  return {&area, "cardcache_", budget, {.compress_above = never.value}};
 }
 
 }  // namespace
@@ -178,7 +178,7 @@ TEST_CASE("storage space: of another program's namespace only what is a record i
   MapArea area;
   CHECK(area.set(u"agiletrack_selected_team", u"7"));
   CHECK(area.set(u"agiletrack_teams", u"{\"data\":[1],\"timestamp\":1764000000000}"));
-  StorageSpace space(&area, "agiletrack_", 1'000'000, default_storage_ttl, true);
+  StorageSpace space(&area, "agiletrack_", 1'000'000, {.foreign = true});
   auto& tier = space.tier_of(std::nullopt);
   CHECK(tier.index().size() == 1);
   CHECK(tier.index().find("teams"));

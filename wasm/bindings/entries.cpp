@@ -16,7 +16,8 @@ double slot_word(const std::optional<SlotId>& slot) {
   return slot ? static_cast<double>(static_cast<std::uint32_t>(*slot)) : -1;
 }
 
-/// Staged: key, version. Answers Lookup::Where; a storage answer's JSON waits for pending_json().
+/// Staged: key, version. Answers Lookup::Where; a storage answer's JSON lies at `json_at` until the
+/// next call.
 int look_up(std::uint32_t id, double now, double grace, double max_age, bool has_version, bool peek) {
   Call call(id, now);
   StagedReader staged;
@@ -36,15 +37,16 @@ int look_up(std::uint32_t id, double now, double grace, double max_age, bool has
     call.page.pending_json = std::move(found.json);
     call.page.pending = std::move(found.facts);
     words[serial] = ++call.page.pending_serial;
+    words[json_at] = address_of(call.page.pending_json.data());
+    words[json_size] = static_cast<double>(call.page.pending_json.size());
   }
   return static_cast<int>(found.where);
 }
 
-std::u16string pending_json(std::uint32_t id) { return std::exchange(page_of(id).pending_json, {}); }
-
 /// Makes the pending record resident, unless another look-up came in between.
 void admit(std::uint32_t id, double now, std::uint32_t pending_serial) {
   Call call(id, now);
+  call.page.pending_json = {};
   words[slot] = -1;
   if (pending_serial != call.page.pending_serial) return;
   words[slot] = slot_word(call.cache.admit(call.page.pending_key, call.page.pending, call.now));
@@ -104,7 +106,6 @@ void sweep(std::uint32_t id, double now) {
 EMSCRIPTEN_BINDINGS(entries) {
   emscripten::function("observe", &observe);
   emscripten::function("lookUp", &look_up);
-  emscripten::function("pendingJson", &pending_json);
   emscripten::function("admit", &admit);
   emscripten::function("reject", &reject);
   emscripten::function("set", &set);

@@ -24,6 +24,8 @@ enum Word : std::uint32_t {
   end,            // out of look_up
   serial,         // out of look_up: names the pending record
   report_at,      // out of statistics: address of StatisticsNumbers
+  json_at,        // out of look_up: address of the pending record's JSON (UTF-8)
+  json_size,      // out of look_up: its bytes
   endpoints_at,   // out of statistics: address of the endpoints' EndpointNumbers
   word_count,
 };

@@ -12,9 +12,9 @@ namespace cardcache::bindings {
 namespace {
 
 struct Space {
-  Space(emscripten::val js_area, std::string name, double budget, Millis ttl, bool foreign)
+  Space(emscripten::val js_area, std::string name, double budget, const RecordForm& form)
       : area(js_area.isNull() ? nullptr : std::make_unique<LocalStorage>(std::move(js_area))),
-        space(area.get(), std::move(name), budget, ttl, foreign) {}
+        space(area.get(), std::move(name), budget, form) {}
 
   std::unique_ptr<LocalStorage> area;
   StorageSpace space;
@@ -34,9 +34,10 @@ std::uint32_t keep(std::vector<std::unique_ptr<Kept>>& all, std::unique_ptr<Kept
   return static_cast<std::uint32_t>(all.size() - 1);
 }
 
-std::uint32_t open_space(emscripten::val area, double budget, double ttl, bool foreign) {
+std::uint32_t open_space(emscripten::val area, double budget, double ttl, double compress_above, bool foreign) {
   StagedReader staged;
-  return keep(spaces, std::make_unique<Space>(std::move(area), staged.string(), budget, Millis{ttl}, foreign));
+  const RecordForm form{Millis{ttl}, compress_above, foreign};
+  return keep(spaces, std::make_unique<Space>(std::move(area), staged.string(), budget, form));
 }
 
 void close_space(std::uint32_t id) { spaces[id].reset(); }

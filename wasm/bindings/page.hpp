@@ -27,7 +27,7 @@ struct Page {
   std::vector<std::uint32_t> dropped;
   /// The record that was looked up last and waits to be admitted or rejected.
   std::string pending_key;
-  std::u16string pending_json;
+  std::string pending_json;
   EntryFacts pending;
   std::uint32_t pending_serial = 0;
   StatisticsReport report;

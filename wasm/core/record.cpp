@@ -1,201 +1,113 @@
 #include "core/record.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <cstdint>
+#include <array>
 
-#include "core/json_scanner.hpp"
+#include "core/checksum.hpp"
+#include "core/json_block.hpp"
+#include "core/packed_record.hpp"
+#include "core/packing.hpp"
+#include "core/plain_record.hpp"
 #include "core/text.hpp"
 
 namespace cardcache {
 namespace {
 
-void append_ascii(std::u16string& out, std::string_view text) { out.append(text.begin(), text.end()); }
+/// A plain record of ours carries its checksum behind the closing brace, two bits a character: every reader of JSON
+/// passes over white space there.
+constexpr std::u16string_view spaces = u" \t\n\r";
+constexpr std::size_t sum_units = 16;
+/// So many characters of white space are no checksum but somebody's end of a line.
+constexpr std::size_t line_end = 2;
 
-/// Up to here a double counts every whole number; times beyond it are as good as never.
-constexpr double most = 9'007'199'254'740'991;
+std::uint32_t seed_of(std::u16string_view area_key) { return checksum(bytes_of(area_key), 0); }
 
-void append_integer(std::u16string& out, double value) {
-  append_ascii(out, whole_number(std::trunc(std::clamp(value, -most, most))));
+bool is_mark(std::u16string_view text) {
+  return !text.empty() && text.front() >= first_mark && text.front() <= last_mark;
 }
 
-void append_number(std::u16string& out, double value) {
-  // Three decimals are more than a weight needs, and keep printf's float code out of the module.
-  value = std::clamp(value, 0.0, most / 1'000) + 0.000'5;
-  append_integer(out, value);
-  const auto thousandths = std::floor((value - std::floor(value)) * 1'000);
-  if (thousandths == 0) return;
-  const auto digits = whole_number(1'000 + thousandths);
-  out.push_back(u'.');
-  append_ascii(out, std::string_view(digits).substr(1));
+bool is_packed(std::u16string_view text) { return !text.empty() && text.front() == packed_mark; }
+
+void append_sum(std::u16string& text, std::uint32_t sum) {
+  for (std::size_t i = 0; i < sum_units; ++i, sum >>= 2) text.push_back(spaces[sum & 3]);
 }
 
-void append_string(std::u16string& out, std::string_view text) {
-  static constexpr std::string_view digits = "0123456789abcdef";
-  out.push_back(u'"');
-  for (const char16_t unit : to_utf16(text)) {
-    const bool surrogate = unit >= 0xD800 && unit < 0xE000;
-    if (unit < 0x20 || surrogate) {
-      append_ascii(out, "\\u");
-      for (int shift = 12; shift >= 0; shift -= 4) out.push_back(static_cast<char16_t>(digits[(unit >> shift) & 0xF]));
-    } else {
-      if (unit == u'"' || unit == u'\\') out.push_back(u'\\');
-      out.push_back(unit);
-    }
-  }
-  out.push_back(u'"');
+bool is_plain_intact(std::u16string_view text, std::uint32_t seed) {
+  const auto end = text.find_last_not_of(spaces) + 1;
+  const auto tail = text.substr(end);
+  if (tail.size() <= line_end) return true;
+  std::u16string sum;
+  append_sum(sum, checksum(bytes_of(text.substr(0, end)), seed));
+  return tail == sum;
 }
 
-void append_field(std::u16string& out, std::string_view name) {
-  append_ascii(out, ",\"");
-  append_ascii(out, name);
-  append_ascii(out, "\":");
-}
-
-unsigned hex_digit(char16_t unit) { return unit <= u'9' ? unit - u'0' : (unit | 0x20U) - u'a' + 10; }
-
-/// `text` came out of JsonScanner, so its escapes are whole.
-std::string unescape(std::u16string_view text) {
-  std::u16string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != u'\\') {
-      out.push_back(text[i]);
-      continue;
-    }
-    switch (const auto escaped = text[++i]) {
-      case u'b':
-        out.push_back(u'\b');
-        break;
-      case u'f':
-        out.push_back(u'\f');
-        break;
-      case u'n':
-        out.push_back(u'\n');
-        break;
-      case u'r':
-        out.push_back(u'\r');
-        break;
-      case u't':
-        out.push_back(u'\t');
-        break;
-      case u'u': {
-        unsigned unit = 0;
-        for (int digit = 0; digit < 4; ++digit) unit = unit * 16 + hex_digit(text[++i]);
-        out.push_back(static_cast<char16_t>(unit));
-        break;
-      }
-      default:
-        out.push_back(escaped);
-    }
-  }
-  return to_wtf8(out);
-}
-
-std::optional<std::string> string_of(std::u16string_view value) {
-  JsonScanner scanner(value);
-  const auto inner = scanner.string();
-  return inner ? std::optional(unescape(*inner)) : std::nullopt;
-}
-
-std::optional<std::vector<std::string>> strings_of(std::u16string_view value) {
-  JsonScanner scanner(value);
-  std::vector<std::string> out;
-  if (!scanner.take(u'[')) return std::nullopt;
-  if (scanner.take(u']')) return out;
-  do {
-    const auto inner = scanner.string();
-    if (!inner) return std::nullopt;
-    out.push_back(unescape(*inner));
-  } while (scanner.take(u','));
-  return out;
+RecordFault read_plain(std::u16string_view area_key, std::u16string_view text, const RecordForm& form, Record& into) {
+  if (!form.foreign && !is_plain_intact(text, seed_of(area_key))) return RecordFault::corrupt;
+  auto plain = read_plain_record(text, form.default_life);
+  if (!plain) return RecordFault::corrupt;
+  into = {std::move(plain->facts), false, to_utf8_json(plain->data)};
+  return RecordFault::none;
 }
 
 }  // namespace
 
-std::u16string write_plain_record(std::string_view data, const EntryFacts& facts, Millis default_life) {
-  std::u16string out;
-  out.reserve(data.size() + 48);
-  append_ascii(out, "{\"data\":");
-  out += to_utf16(data);
-  append_field(out, "timestamp");
-  append_integer(out, facts.timestamp.value);
-  if (facts.end != facts.timestamp + default_life) {
-    append_field(out, "expires");
-    if (facts.end.value > most) {
-      append_ascii(out, "null");
-    } else {
-      append_integer(out, facts.end.value);
-    }
+std::u16string write_record(std::u16string_view area_key, std::string_view data, const EntryFacts& facts, bool sealed,
+                            const RecordForm& form) {
+  const auto size = sealed ? Utf16Size{} : utf16_size(data);
+  if (!sealed && (form.foreign || static_cast<double>(size.units) <= form.compress_above)) {
+    auto text = write_plain_record(data, facts, form.default_life);
+    if (!form.foreign) append_sum(text, checksum(bytes_of(text), seed_of(area_key)));
+    return text;
   }
-  if (!facts.version.empty()) {
-    append_field(out, "version");
-    append_string(out, facts.version);
-  }
-  if (!facts.tags.empty()) {
-    append_field(out, "tags");
-    char16_t before = u'[';
-    for (const auto& tag : facts.tags) {
-      out.push_back(before);
-      append_string(out, tag);
-      before = u',';
-    }
-    out.push_back(u']');
-  }
-  if (facts.cost != 1) {
-    append_field(out, "cost");
-    append_number(out, facts.cost);
-  }
-  if (facts.kept_on_event) {
-    append_field(out, "onEvent");
-    append_ascii(out, "\"keep\"");
-  }
-  out.push_back(u'}');
-  return out;
+  const PackedHead head{facts, sealed, size};
+  return write_packed_record(head, sealed ? data : json_block(data), form.default_life, seed_of(area_key));
 }
 
-std::optional<Record> read_plain_record(std::u16string_view text, Millis default_life) {
-  JsonScanner scanner(text);
-  if (!scanner.take(u'{')) return std::nullopt;
-  std::optional<std::u16string_view> data;
-  std::optional<double> timestamp;
-  std::optional<Millis> expires;
-  Record record;
-  do {
-    const auto name = scanner.string();
-    if (!name || !scanner.take(u':')) return std::nullopt;
-    const auto value = scanner.value();
-    if (!value) return std::nullopt;
-    if (*name == u"data") {
-      data = value;
-    } else if (*name == u"timestamp") {
-      timestamp = read_number(*value);
-      if (!timestamp) return std::nullopt;
-    } else if (*name == u"expires") {
-      const auto end = *value == u"null" ? never.value : read_number(*value);
-      if (!end) return std::nullopt;
-      expires = Millis{*end};
-    } else if (*name == u"version") {
-      auto version = string_of(*value);
-      if (!version) return std::nullopt;
-      record.facts.version = std::move(*version);
-    } else if (*name == u"tags") {
-      auto tags = strings_of(*value);
-      if (!tags) return std::nullopt;
-      record.facts.tags = std::move(*tags);
-    } else if (*name == u"cost") {
-      const auto cost = read_number(*value);
-      // Records are compared by it: NaN would break their order.
-      if (cost && *cost >= 0 && std::isfinite(*cost)) record.facts.cost = *cost;
-    } else if (*name == u"onEvent") {
-      record.facts.kept_on_event = *value == u"\"keep\"";
+RecordFault read_record(std::u16string_view area_key, std::u16string_view text, const RecordForm& form, Record& into) {
+  if (!is_mark(text)) return read_plain(area_key, text, form, into);
+  if (form.foreign) return RecordFault::corrupt;
+  if (!is_packed(text)) return RecordFault::version;
+  const auto bytes = open_packed_record(text, seed_of(area_key));
+  if (!bytes) return RecordFault::corrupt;
+  std::string_view data;
+  auto head = read_packed_head(*bytes, form.default_life, data);
+  if (!head) return RecordFault::corrupt;
+  into.facts = std::move(head->facts);
+  into.sealed = head->sealed;
+  if (head->sealed) {
+    into.facts.bytes = static_cast<double>(data.size());
+    into.data = data;
+    return RecordFault::none;
+  }
+  if (!is_known_block(data)) return RecordFault::version;
+  auto json = read_json_block(data);
+  if (!json) return RecordFault::corrupt;
+  into.data = std::move(*json);
+  return RecordFault::none;
+}
+
+std::optional<RecordHead> read_record_head(std::u16string_view text, const RecordForm& form) {
+  if (is_packed(text) && !form.foreign) {
+    const auto bytes = unpack_beginning(text.substr(1));
+    std::string_view data;
+    auto head = read_packed_head(bytes, form.default_life, data);
+    if (!head) return std::nullopt;
+    double plain_bytes = 0;
+    if (!head->sealed) {
+      const auto around = write_plain_record("", head->facts, form.default_life);
+      const bool wide = head->size.wide || stored_bytes(around) > around.size();
+      plain_bytes = static_cast<double>((around.size() + head->size.units + sum_units) * (wide ? 2 : 1));
     }
-  } while (scanner.take(u','));
-  if (!scanner.take(u'}') || !scanner.at_end() || !data || !timestamp) return std::nullopt;
-  record.data = *data;
-  record.facts.timestamp = Millis{*timestamp};
-  record.facts.end = expires.value_or(record.facts.timestamp + default_life);
-  record.facts.bytes = static_cast<double>(stored_bytes(*data));
-  return record;
+    return RecordHead{std::move(head->facts), head->sealed, true, plain_bytes};
+  }
+  auto plain = read_plain_record(text, form.default_life);
+  if (!plain) return std::nullopt;
+  return RecordHead{std::move(plain->facts), false, false, 0};
+}
+
+double plain_form_bytes(std::u16string_view text, const RecordForm& form) {
+  const auto head = is_packed(text) ? read_record_head(text, form) : std::nullopt;
+  return head && head->plain_bytes > 0 ? head->plain_bytes : static_cast<double>(stored_bytes(text));
 }
 
 }  // namespace cardcache

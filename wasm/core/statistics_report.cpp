@@ -27,7 +27,8 @@ StatisticsReport report_statistics(TwoTierCache& cache, Millis now) {
   numbers.memory = tier_numbers(statistics.memory);
   numbers.storage = tier_numbers(statistics.storage);
   numbers.available = space.available() ? 1 : 0;
-  numbers.bytes = numbers.plain_bytes = space.bytes();
+  numbers.bytes = space.bytes();
+  numbers.plain_bytes = space.plain_bytes();
   numbers.budget = space.budget();
   numbers.floors = static_cast<double>(cache.floors().size());
   numbers.fetches = statistics.fetches;

@@ -14,8 +14,8 @@ constexpr double slack = 0.05;
 
 }  // namespace
 
-StorageSpace::StorageSpace(StorageArea* area, std::string name_space, double budget, Millis default_life, bool foreign)
-    : area_(area), name_(std::move(name_space)), budget_(budget), default_life_(default_life), foreign_(foreign) {}
+StorageSpace::StorageSpace(StorageArea* area, std::string name_space, double budget, const RecordForm& form)
+    : area_(area), name_(std::move(name_space)), budget_(budget), form_(form) {}
 
 StorageTier& StorageSpace::tier_of(std::optional<std::string_view> user) {
   return tier_with_prefix(user ? name_ + "@" + percent_encode(*user) + "/" : name_);
@@ -40,7 +40,7 @@ void StorageSpace::recount() {
     tier->stored_.clear();
   }
   note_bytes_.clear();
-  bytes_ = 0;
+  bytes_ = plain_bytes_ = 0;
   counted_ = true;
   if (!area_) return;
   for (const auto& key : area_->keys_with_prefix(to_utf16(name_))) {
@@ -49,7 +49,8 @@ void StorageSpace::recount() {
 }
 
 void StorageSpace::count_in(std::string_view area_key, const std::u16string& text) {
-  const auto bytes = static_cast<double>(stored_bytes(to_utf16(area_key)) + stored_bytes(text));
+  const auto name_bytes = static_cast<double>(stored_bytes(to_utf16(area_key)));
+  const auto bytes = name_bytes + static_cast<double>(stored_bytes(text));
   auto prefix = name_;
   auto key = area_key.substr(name_.size());
   const auto slash = key.find('/');
@@ -60,20 +61,26 @@ void StorageSpace::count_in(std::string_view area_key, const std::u16string& tex
   if (!key.empty() && key.front() == '!') {
     const auto* known = note_bytes_.find(area_key);
     bytes_ += bytes - (known ? *known : 0);
+    plain_bytes_ += bytes - (known ? *known : 0);
     note_bytes_.put(area_key, static_cast<std::uint32_t>(bytes));
     return;
   }
-  const auto record = read_plain_record(text, default_life_);
-  if (!record && foreign_) return;
+  const auto head = read_record_head(text, form_);
+  if (!head && form_.foreign) return;
   auto& tier = tier_with_prefix(std::move(prefix));
   StoredFacts facts;
-  facts.bytes = bytes;
-  if (record) {
-    facts = {bytes,    record->facts.timestamp,    record->facts.end, record->facts.cost,
-             long_ago, record->facts.kept_on_event};
+  facts.bytes = facts.plain_bytes = bytes;
+  if (head) {
+    facts = {bytes,
+             name_bytes + plain_form_bytes(text, form_),
+             head->facts.timestamp,
+             head->facts.end,
+             head->facts.cost,
+             long_ago,
+             head->facts.kept_on_event};
   }
   tier.remember(key, facts);
-  if (const auto id = tier.index_.find(key); id && record) tier.index_.retag(*id, record->facts.tags);
+  if (const auto id = tier.index_.find(key); id && head) tier.index_.retag(*id, head->facts.tags);
 }
 
 bool StorageSpace::make_room(double room, double limit, const StorageTier* spared_in, std::string_view spared,
@@ -133,18 +140,18 @@ void StorageSpace::remove_everything() {
   if (!area_) return;
   note_bytes_.for_each([&](std::string_view key, std::uint32_t) { area_->remove(to_utf16(key)); });
   note_bytes_.clear();
-  bytes_ = 0;
+  bytes_ = plain_bytes_ = 0;
   time_kept_ = long_ago;
 }
 
 Millis StorageSpace::latest_time_seen() {
-  if (!area_ || foreign_) return long_ago;
+  if (!area_ || form_.foreign) return long_ago;
   const auto kept = area_->get(to_utf16(name_) + to_utf16(clock_note)).value_or(u"");
   return Millis{read_whole_number(kept).value_or(long_ago.value)};
 }
 
 void StorageSpace::keep_time(Millis now) {
-  if (!area_ || foreign_ || now < time_kept_ + time_keeping_interval) return;
+  if (!area_ || form_.foreign || now < time_kept_ + time_keeping_interval) return;
   time_kept_ = now;
   if (latest_time_seen() >= now) return;
   tier_of(std::nullopt).write_note(clock_note, whole_number(now.value));

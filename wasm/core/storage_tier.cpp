@@ -11,6 +11,7 @@ void StorageTier::remember(std::string_view key, const StoredFacts& facts) {
   const auto id = known ? *known : index_.insert(key, {});
   if (id >= stored_.size()) stored_.resize(id + 1);
   space_.bytes_ += facts.bytes - (known ? stored_[id].bytes : 0);
+  space_.plain_bytes_ += facts.plain_bytes - (known ? stored_[id].plain_bytes : 0);
   stored_[id] = facts;
 }
 
@@ -18,20 +19,26 @@ void StorageTier::forget(std::string_view key) {
   const auto id = index_.find(key);
   if (!id) return;
   space_.bytes_ -= stored_[*id].bytes;
+  space_.plain_bytes_ -= stored_[*id].plain_bytes;
   index_.erase(*id);
 }
 
 StorageTier::Read StorageTier::read(std::string_view key, Record& into) {
   if (!space_.area_) return Read::absent;
-  const auto text = space_.area_->get(area_key(key));
+  const auto name = area_key(key);
+  const auto text = space_.area_->get(name);
   if (!text) {
     forget(key);
     return Read::absent;
   }
-  auto record = read_plain_record(*text, space_.default_life_);
-  if (!record) return Read::corrupt;
-  into = std::move(*record);
-  return Read::found;
+  switch (read_record(name, *text, space_.form_, into)) {
+    case RecordFault::none:
+      return Read::found;
+    case RecordFault::version:
+      return Read::version;
+    default:
+      return Read::corrupt;
+  }
 }
 
 StorageTier::Write StorageTier::write(std::string_view key, std::string_view data, const EntryFacts& facts,
@@ -39,8 +46,9 @@ StorageTier::Write StorageTier::write(std::string_view key, std::string_view dat
   if (!space_.area_) return Write::unavailable;
   space_.ensure_counted();
   const auto name = area_key(key);
-  const auto text = write_plain_record(data, facts, space_.default_life_);
-  const auto bytes = static_cast<double>(stored_bytes(name) + stored_bytes(text));
+  const auto text = write_record(name, data, facts, false, space_.form_);
+  const auto name_bytes = static_cast<double>(stored_bytes(name));
+  const auto bytes = name_bytes + static_cast<double>(stored_bytes(text));
   const auto known = index_.find(key);
   const double growth = bytes - (known ? stored_[*known].bytes : 0);
   bool written = bytes <= space_.budget_ && space_.make_room(growth, space_.budget_, this, key, now);
@@ -62,7 +70,8 @@ StorageTier::Write StorageTier::write(std::string_view key, std::string_view dat
     remove(key);
     return Write::quota;
   }
-  remember(key, {bytes, facts.timestamp, facts.end, facts.cost, now, facts.kept_on_event});
+  const auto plain = name_bytes + plain_form_bytes(text, space_.form_);
+  remember(key, {bytes, plain, facts.timestamp, facts.end, facts.cost, now, facts.kept_on_event});
   if (const auto id = index_.find(key)) index_.retag(*id, facts.tags);
   space_.keep_time(now);
   return Write::stored;
@@ -94,6 +103,7 @@ void StorageTier::remove_note(std::string_view name) {
   const auto name_in_area = to_wtf8(key);
   if (const auto* known = space_.note_bytes_.find(name_in_area)) {
     space_.bytes_ -= *known;
+    space_.plain_bytes_ -= *known;
     space_.note_bytes_.erase(name_in_area);
   }
 }

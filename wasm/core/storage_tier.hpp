@@ -21,6 +21,7 @@ class StorageSpace;
 /// is read from the area itself.
 struct StoredFacts {
   double bytes = 0;
+  double plain_bytes = 0;  // in the plain form
   Millis timestamp = long_ago;
   Millis end = long_ago;
   double cost = 1;
@@ -32,7 +33,7 @@ struct StoredFacts {
 /// space's concern.
 class StorageTier {
  public:
-  enum class Read : std::uint8_t { found, absent, corrupt };
+  enum class Read : std::uint8_t { found, absent, corrupt, version };
   enum class Write : std::uint8_t { stored, quota, unavailable };
 
   StorageTier(StorageSpace& space, std::string prefix) : space_(space), prefix_(std::move(prefix)) {}
@@ -83,17 +84,20 @@ class StorageSpace {
   };
 
   /// `area` may be null (private mode, sandboxed frame): then everything is absent and every write says so. It must
-  /// outlive this. `budget` in bytes as stored_bytes() counts. With `foreign` only valid plain records count as ours
-  /// and no notes are kept: another program owns the namespace.
-  StorageSpace(StorageArea* area, std::string name_space, double budget, Millis default_life, bool foreign);
+  /// outlive this. `budget` in bytes as stored_bytes() counts. In a foreign namespace only valid plain records count as
+  /// ours and no notes are kept: another program owns the namespace.
+  StorageSpace(StorageArea* area, std::string name_space, double budget, const RecordForm& form);
 
   [[nodiscard]] StorageTier& tier_of(std::optional<std::string_view> user);
 
   [[nodiscard]] bool available() const { return area_ != nullptr; }
-  [[nodiscard]] bool foreign() const { return foreign_; }
+  [[nodiscard]] bool foreign() const { return form_.foreign; }
   [[nodiscard]] double bytes() const { return bytes_; }
+  /// What bytes() would be if nothing were packed.
+  [[nodiscard]] double plain_bytes() const { return plain_bytes_; }
   [[nodiscard]] double budget() const { return budget_; }
-  [[nodiscard]] Millis default_life() const { return default_life_; }
+  [[nodiscard]] Millis default_life() const { return form_.default_life; }
+  [[nodiscard]] const RecordForm& form() const { return form_; }
   [[nodiscard]] const std::string& name() const { return name_; }
 
   /// Reads what lies in the area anew: on first need, after a quota failure, when somebody emptied it.
@@ -130,10 +134,9 @@ class StorageSpace {
   StorageArea* area_;
   std::string name_;
   double budget_;
-  Millis default_life_;
-  bool foreign_;
+  RecordForm form_;
   bool counted_ = false;
-  double bytes_ = 0;
+  double bytes_ = 0, plain_bytes_ = 0;
   Millis time_kept_ = long_ago;
   StringMap tier_numbers_;  // by prefix
   std::vector<std::unique_ptr<StorageTier>> tiers_;

@@ -14,6 +14,17 @@ namespace cardcache {
 /// The inverse of to_wtf8. Bytes that are no WTF-8 become U+FFFD; never reads past the end.
 [[nodiscard]] std::u16string to_utf16(std::string_view text);
 
+/// JSON, which may hold lone surrogates inside its texts, as UTF-8: those become `\udXXX`.
+[[nodiscard]] std::string to_utf8_json(std::u16string_view json);
+
+struct Utf16Size {
+  std::size_t units = 0;
+  /// Some unit is above U+00FF.
+  bool wide = false;
+};
+/// What UTF-8 becomes as UTF-16.
+[[nodiscard]] Utf16Size utf16_size(std::string_view utf8);
+
 /// Bytes that `text` takes in localStorage as the strictest engine (WebKit) counts: one a unit while every unit is at
 /// most U+00FF, else two a unit.
 [[nodiscard]] std::size_t stored_bytes(std::u16string_view text);

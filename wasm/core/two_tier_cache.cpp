@@ -89,6 +89,8 @@ Lookup TwoTierCache::look_up(const LookupRequest& request, Millis now) {
   const auto read = storage_.read(request.key, record);
   if (read == StorageTier::Read::corrupt) {
     note_corrupt(request.key);
+  } else if (read == StorageTier::Read::version) {
+    reject(request.key, ErrorKind::version);
   } else if (read == StorageTier::Read::found) {
     corrupt_in_row_ = 0;
     if (request.version && *request.version != record.facts.version) {

@@ -65,7 +65,7 @@ struct Lookup {
   Where where = Where::nowhere;
   SlotId slot{};
   /// For storage: JSON to be parsed, checked and then admitted or rejected by the page.
-  std::u16string json;
+  std::string json;
   EntryFacts facts;
 };
 

@@ -217,11 +217,11 @@ void TwoTierCache::on_area_change(std::optional<std::string_view> area_key, cons
     if (slot) memory_.remove(*slot);
     return;
   }
-  const auto record = read_plain_record(*text, storage_.space().default_life());
-  if (!record || !is_fresh(record->facts, key, now, Millis{0})) return;
-  if (slot && memory_.facts(*slot).timestamp >= record->facts.timestamp) return;
+  const auto head = read_record_head(*text, storage_.space().form());
+  if (!head || !is_fresh(head->facts, key, now, Millis{0})) return;
+  if (slot && memory_.facts(*slot).timestamp >= head->facts.timestamp) return;
   if (slot) memory_.remove(*slot);
-  coordinator_.renewed(key, record->facts.timestamp);
+  coordinator_.renewed(key, head->facts.timestamp);
   if (coordinator_.is_watched(key)) changed_elsewhere_.emplace_back(key);
 }
 

@@ -28,6 +28,7 @@ struct TabOptions {
   MemoryLimits memory{};
   double budget = 2'097'152;
   Millis storage_ttl = default_storage_ttl;
+  double compress_above = RecordForm{}.compress_above;
   bool foreign = false;
   AlertLimits alerts{};
   std::uint32_t seed = 1;
@@ -59,7 +60,7 @@ class Tab {
  public:
   explicit Tab(StorageArea* area, const TabOptions& options = {})
       : now(options.now),
-        space(area, options.name_space, options.budget, options.storage_ttl, options.foreign),
+        space(area, options.name_space, options.budget, {options.storage_ttl, options.compress_above, options.foreign}),
         cache(options.memory, space.tier_of(options.user), options.alerts, options.seed) {
     observe();
   }
@@ -108,7 +109,7 @@ class Tab {
     let_go();
     if (found.where == Lookup::Where::nowhere) return std::nullopt;
     if (found.where == Lookup::Where::memory) return values_[static_cast<std::uint32_t>(found.slot)];
-    auto json = to_wtf8(found.json);
+    auto json = found.json;
     if (!request.peek) {
       if (const auto slot = cache.admit(request.key, found.facts, now)) {
         let_go();
