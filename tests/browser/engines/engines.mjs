@@ -42,7 +42,7 @@ export function optionsFor(id) {
 }
 
 /**
- * A test in each engine, or in those of `only`. Its body is given `t` and `world`: `engine`, `site`, and `newTab(url)`, whose tabs
+ * A test in each engine, or in those of `only`. Its body is given `t` and `world`: `engine`, its `version`, `site`, and `newTab(url)`, whose tabs
  * end with the test; without an address it is an empty page of the site.
  */
 export function inEachEngine(title, { only, host }, body) {
@@ -50,7 +50,12 @@ export function inEachEngine(title, { only, host }, body) {
     test(`${title} (${engine.name})`, optionsFor(engine.id), async (t) => {
       const browser = await browserOf(engine);
       const site = await startSite(t, { host });
-      await body(t, { engine, site, newTab: (url = site.pageWith()) => newTabOf(t, browser, url) });
+      await body(t, {
+        engine,
+        version: browser.version,
+        site,
+        newTab: (url = site.pageWith()) => newTabOf(t, browser, url),
+      });
     });
   }
 }

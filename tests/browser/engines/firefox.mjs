@@ -11,6 +11,7 @@ export async function launchFirefox({ profile, host, prefs } = {}) {
     extraPrefsFirefox: { ...(host ? { 'network.dns.localDomains': host } : {}), ...prefs },
   });
   return {
+    version: (await browser.version()).split('/').at(-1),
     async newTab() {
       const page = await browser.newPage();
       return {

@@ -28,7 +28,8 @@ export async function launchWebkit() {
     const capabilities = new Capabilities({ browserName: 'MiniBrowser' });
     const session = await new Builder().usingServer(`http://127.0.0.1:${port}`).withCapabilities(capabilities).build();
     await session.manage().setTimeouts({ script: SCRIPT_ENDS_WITHIN });
-    return browserOf(session, await session.getWindowHandle(), stop);
+    const version = (await session.getCapabilities()).getBrowserVersion();
+    return { version, ...browserOf(session, await session.getWindowHandle(), stop) };
   } catch (error) {
     stop();
     throw error;
