@@ -339,13 +339,10 @@ test('a watcher is shown what another tab sealed meanwhile', async (t) => {
 });
 
 test('so is one whose own policy says nothing of it', async (t) => {
-  const [one, two] = openTabs(t, 2);
+  stopTime(t);
+  const [one, two] = openTabs(t, 2, { clock: () => Date.now() });
   const seen = [];
-  two.cache.watch(
-    'plan',
-    () => new Promise(() => undefined),
-    ({ data, source }) => seen.push([data, source]),
-  );
+  two.cache.watch('plan', unfetched, ({ data, source }) => seen.push([data, source]));
   one.cache.set('plan', 'hers', { encrypted: true });
   await one.cache.flush();
   two.hear();
