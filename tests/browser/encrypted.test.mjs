@@ -189,6 +189,8 @@ test(
         for (const [key, name] of Object.entries(forms)) {
           const policy = { encrypted: key !== 'sensitive', sensitive: key !== 'encrypted' };
           const value = { title: canary(name), more: Array(100).fill(canary(name)) };
+          // Short enough to lie there as it is, were it not encrypted.
+          cache.set(`short:${key}`, canary(name), policy);
           // As a card has it: fetched, overwritten, renewed, watched.
           cache.set(`secret:${key}`, [canary(name)], policy);
           await cache.flush();
@@ -208,11 +210,11 @@ test(
       [canaries, secretly],
     );
     const sealed = await first.tab.evaluate(() =>
-      Object.keys(localStorage).filter((name) => /secret|fetched|watched/.test(name)),
+      Object.keys(localStorage).filter((name) => /secret|short|fetched|watched/.test(name)),
     );
     assert.deepEqual(
       sealed.map((name) => name.split('/')[1]).sort(),
-      ['fetched:encrypted', 'secret:encrypted', 'watched:encrypted'],
+      ['fetched:encrypted', 'secret:encrypted', 'short:encrypted', 'watched:encrypted'],
       'what is encrypted lies there, and nothing that is sensitive',
     );
     await first.browser.close();
@@ -223,7 +225,7 @@ test(
       await cache.ready;
       return [cache.get('secret:encrypted')?.title, cache.get('fetched:encrypted')?.more.length, cache.keys().length];
     }, OPTIONS);
-    assert.deepEqual(restored, ['encrypted-canarycanarycanary', 100, 5]);
+    assert.deepEqual(restored, ['encrypted-canarycanarycanary', 100, 6]);
     await second.browser.close();
     const foundOf = (name) => filesWith(profile, `${canaries[name]}${'canary'.repeat(3)}`);
     assert.notDeepEqual(await foundOf('clear'), [], 'the search finds text of one byte a unit');

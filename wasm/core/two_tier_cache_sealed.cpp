@@ -54,12 +54,9 @@ void TwoTierCache::write_sealed(SealingId id, std::string_view box, Millis now) 
 }
 
 std::string TwoTierCache::binding_of(std::string_view key, const EntryFacts& facts) const {
-  auto bound = facts;
-  // It may be rounded, and swapping it would gain nothing.
-  bound.cost = 1;
   const auto name = storage_.area_key(key);
   const RecordForm bare{.default_life = storage_.space().default_life(), .foreign = true};
-  return to_wtf8(name) + to_wtf8(write_record(name, "0", bound, false, bare));
+  return to_wtf8(name) + to_wtf8(write_record(name, "0", facts, false, bare));
 }
 
 // ---- on its way back
