@@ -106,7 +106,8 @@ std::optional<RecordHead> read_record_head(std::u16string_view text, const Recor
 }
 
 double plain_form_bytes(std::u16string_view text, const RecordForm& form) {
-  const auto head = is_packed(text) ? read_record_head(text, form) : std::nullopt;
+  auto head = is_packed(text) ? read_record_head(text.substr(0, record_head_units), form) : std::nullopt;
+  if (!head && is_packed(text)) head = read_record_head(text, form);
   return head && head->plain_bytes > 0 ? head->plain_bytes : static_cast<double>(stored_bytes(text));
 }
 
