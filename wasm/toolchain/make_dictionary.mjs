@@ -2,8 +2,7 @@
 // this makes, with status 1 where it is not.
 //
 // A greedy cover: of all pieces of the corpus the one goes in next whose groups of eight characters stand in most answers, each
-// group counted once; what stands in one answer alone counts nothing. Sizes were weighed on tests/bench/answers.mjs and on
-// answers recorded of a real household, see "Dictionary" in wasm/README.md.
+// group counted once; what stands in one answer alone counts nothing. "Dictionary" in wasm/README.md says why it is so long.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dictionaryCorpus } from './dictionary_corpus.mjs';
 
