@@ -1,5 +1,6 @@
 #include "core/record.hpp"
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 
@@ -54,7 +55,9 @@ RecordFault fault_of(std::u16string_view text, const RecordForm& as = form) {
   return read_record(name, text, as, record);
 }
 
-bool is_plain(std::u16string_view text) { return text.starts_with(u"{\"data\":"); }
+bool is_plain(std::u16string_view text) {
+  return text.substr(std::min(text.find(u'{'), text.size())).starts_with(u"{\"data\":");
+}
 
 void check_same(const EntryFacts& a, const EntryFacts& b) {
   REQUIRE(a.timestamp == b.timestamp);
@@ -154,12 +157,20 @@ TEST_CASE("record: a plain one that others wrote needs no checksum") {
   CHECK(read(bare + u"\r\n")->data == "[1]");
 }
 
-TEST_CASE("record: the checksum of a plain one is white space behind its end, which JSON readers pass over") {
+TEST_CASE("record: the checksum of a plain one is white space around it, which JSON readers pass over") {
   const auto text = written("[1,2]");
-  CHECK(text.starts_with(u"{\"data\":[1,2],\"timestamp\":5}"));
+  CHECK(text.find(u"{\"data\":[1,2],\"timestamp\":5}") == 1);
   CHECK(text.size() == 28 + 16);
-  CHECK(text.find_first_not_of(u" \t\n\r", 28) == std::u16string::npos);
+  CHECK(text.find_first_of(u" \t\n\r") == 0);
+  CHECK(text.find_first_not_of(u" \t\n\r", 29) == std::u16string::npos);
   CHECK(read_record_head(text, form));
+}
+
+TEST_CASE("record: a plain one that lost its end is none, whatever else is left of it") {
+  const auto text = written("[1,2]");
+  for (std::size_t length = 0; length < text.size(); ++length) CHECK_FALSE(read(text.substr(0, length)));
+  // Nor is what somebody put in the place of the data.
+  CHECK_FALSE(read(text.substr(0, 1) + u"{\"data\":[3,4],\"timestamp\":5}"));
 }
 
 TEST_CASE("record: a checksum that is wrong, cut off or too long makes a plain one corrupt") {

@@ -20,7 +20,7 @@ test('records are read however deep they are nested, and one that is too deep is
   assert.equal(cache.get('plan'), 'as before');
 });
 
-test('a short record is plain: data and timestamp under the prefix and the key, white space behind them', (t) => {
+test('a short record is plain: data and timestamp under the prefix and the key, white space around them', (t) => {
   const { cache, area } = open(t);
   cache.set('daily_plan:sara', { tasks: [1, 'ü🐉'] });
   const text = area.getItem('test_daily_plan:sara');

@@ -13,8 +13,8 @@
 namespace cardcache {
 namespace {
 
-/// A plain record of ours carries its checksum behind the closing brace, two bits a character: every reader of JSON
-/// passes over white space there.
+/// A plain record of ours carries its checksum around its braces, two bits a character: every reader of JSON passes
+/// over white space there.
 constexpr std::u16string_view spaces = u" \t\n\r";
 constexpr std::size_t sum_units = 16;
 /// So many characters of white space are no checksum but somebody's end of a line.
@@ -28,17 +28,22 @@ bool is_mark(std::u16string_view text) {
 
 bool is_packed(std::u16string_view text) { return !text.empty() && text.front() == packed_mark; }
 
-void append_sum(std::u16string& text, std::uint32_t sum) {
-  for (std::size_t i = 0; i < sum_units; ++i, sum >>= 2) text.push_back(spaces[sum & 3]);
+/// One character in front and the rest behind: who loses its end still begins as one that has a checksum.
+std::u16string with_sum(std::u16string_view text, std::uint32_t sum) {
+  std::u16string out(1, spaces[sum & 3]);
+  out.reserve(text.size() + sum_units);
+  out += text;
+  for (std::size_t i = 1; i < sum_units; ++i) out.push_back(spaces[(sum >>= 2) & 3]);
+  return out;
 }
 
 bool is_plain_intact(std::u16string_view text, std::uint32_t seed) {
+  const auto begin = std::min(text.find_first_not_of(spaces), text.size());
   const auto end = text.find_last_not_of(spaces) + 1;
-  const auto tail = text.substr(end);
-  if (tail.size() <= line_end) return true;
-  std::u16string sum;
-  append_sum(sum, checksum(bytes_of(text.substr(0, end)), seed));
-  return tail == sum;
+  const auto inner = text.substr(begin, std::max(begin, end) - begin);
+  const bool is_ours = text.size() - end > line_end || (begin > 0 && inner.starts_with(u"{\"data\":"));
+  if (!is_ours) return true;
+  return text == with_sum(inner, checksum(bytes_of(inner), seed));
 }
 
 RecordFault read_plain(std::u16string_view area_key, std::u16string_view text, const RecordForm& form, Record& into) {
@@ -56,8 +61,7 @@ std::u16string write_record(std::u16string_view area_key, std::string_view data,
   const auto size = sealed ? Utf16Size{} : utf16_size(data);
   if (!sealed && (form.foreign || static_cast<double>(size.units) <= form.compress_above)) {
     auto text = write_plain_record(data, facts, form.default_life);
-    if (!form.foreign) append_sum(text, checksum(bytes_of(text), seed_of(area_key)));
-    return text;
+    return form.foreign ? text : with_sum(text, checksum(bytes_of(text), seed_of(area_key)));
   }
   const PackedHead head{facts, sealed, size};
   return write_packed_record(head, sealed ? data : json_block(data), form.default_life, seed_of(area_key));
