@@ -42,8 +42,7 @@ TEST_CASE("storage tier: what is written lies in the area under the prefix, in t
   MapArea area;
   auto space = space_over(area);
   CHECK(write(space.tier_of(std::nullopt), "daily_plan:sara", "[1]") == StorageTier::Write::stored);
-  CHECK(
-      area.get(u"cardcache_daily_plan:sara").value_or(u"").find(u"{\"data\":[1],\"timestamp\":1764000000000}") == 1);
+  CHECK(area.get(u"cardcache_daily_plan:sara").value_or(u"").find(u"{\"data\":[1],\"timestamp\":1764000000000}") == 1);
   CHECK(read(space.tier_of(std::nullopt), "daily_plan:sara") == "[1]");
 }
 

@@ -24,8 +24,7 @@ TEST_CASE("writing: a set is in both tiers before it returns") {
   CHECK(result.kept);
   CHECK(result.slot);
   CHECK(result.timestamp == start);
-  CHECK(
-      area.get(u"cardcache_daily_plan:sara").value_or(u"").find(u"{\"data\":[1],\"timestamp\":1764000000000}") == 1);
+  CHECK(area.get(u"cardcache_daily_plan:sara").value_or(u"").find(u"{\"data\":[1],\"timestamp\":1764000000000}") == 1);
   CHECK(tab.get("daily_plan:sara") == "[1]");
 }
 
