@@ -1,5 +1,7 @@
 #include "core/storage_tier.hpp"
 
+#include "core/json_block.hpp"
+#include "core/keys.hpp"
 #include "core/text.hpp"
 
 namespace cardcache {
@@ -41,12 +43,16 @@ StorageTier::Read StorageTier::read(std::string_view key, Record& into) {
   }
 }
 
-StorageTier::Write StorageTier::write(std::string_view key, std::string_view data, const EntryFacts& facts,
-                                      Millis now) {
+StorageTier::Write StorageTier::write(std::string_view key, std::string_view data, const EntryFacts& facts, Millis now,
+                                      bool sealed) {
   if (!space_.area_) return Write::unavailable;
+  if (data.empty() || data.size() > most_json_bytes) {
+    remove(key);
+    return Write::quota;
+  }
   space_.ensure_counted();
   const auto name = area_key(key);
-  const auto text = write_record(name, data, facts, false, space_.form_);
+  const auto text = write_record(name, data, facts, sealed, space_.form_);
   const auto name_bytes = static_cast<double>(stored_bytes(name));
   const auto bytes = name_bytes + static_cast<double>(stored_bytes(text));
   const auto known = index_.find(key);
@@ -84,6 +90,18 @@ void StorageTier::remove(std::string_view key) {
 
 void StorageTier::note_use(std::string_view key, Millis now) {
   if (const auto id = index_.find(key)) stored_[*id].last_use = now;
+}
+
+std::optional<RecordHead> StorageTier::read_head(std::string_view key) {
+  const auto text = space_.area_ ? space_.area_->get(area_key(key)) : std::nullopt;
+  return text ? read_record_head(*text, space_.form_) : std::nullopt;
+}
+
+std::vector<std::string> StorageTier::keys_with_prefix(std::string_view start) {
+  auto keys = notes_with_prefix(start);
+  // Notes, and other users' records.
+  std::erase_if(keys, [](const std::string& key) { return !is_valid_key(key); });
+  return keys;
 }
 
 std::optional<std::u16string> StorageTier::read_note(std::string_view name) {
