@@ -3,6 +3,7 @@
 // invalidation had made void by then. Only the keys of the one step that was under way may be missing.
 /* global cache, steps, writer -- what is put into the page */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,12 +24,24 @@ async function startProfile(t) {
   const profile = await mkdtemp(join(tmpdir(), 'cardcache-profile-'));
   const site = await startSite(t);
   const url = site.pageWith(bringSteps, bringWriter);
-  const browser = await launchChromium({ profile });
-  const world = { url, browser, others: new Set(await browser.pids('renderer')) };
+  const world = {
+    url,
+    async start() {
+      world.browser = await launchChromium({ profile });
+      world.others = new Set(await world.browser.pids('renderer'));
+    },
+    /** The browser with all that belongs to it. */
+    async kill() {
+      const closed = once(world.browser.context, 'close');
+      for (const pid of await world.browser.pids('browser')) process.kill(pid, 'SIGKILL');
+      await closed;
+    },
+  };
   t.after(async () => {
-    await browser.close();
-    await rm(profile, { recursive: true, force: true });
+    await world.browser.close();
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
   });
+  await world.start();
   return world;
 }
 
@@ -51,17 +64,26 @@ async function round({ browser, url, others }, number) {
   return new Map(keys.map((key, index) => [key, read[index] ?? undefined]));
 }
 
-/** After which step of a round, begun on `before`, the cache held what was `read`; an AssertionError where after none. */
-function stepReached(before, first, read) {
+const newestOf = (first, read) => Math.max(first - 1, ...[...read.values()].filter((step) => step >= first));
+
+/** After which step of a round, begun on `before`, the cache held what was `read`; undefined where after none. */
+function stepReached({ first, before }, read) {
   const state = new Map(before);
-  const newest = Math.max(first - 1, ...[...read.values()].filter((step) => step >= first));
-  for (let step = first - 1; step < newest + 500; step += 1) {
+  const newest = newestOf(first, read);
+  if (newest >= first + ROUND) return undefined;
+  // Steps beyond the newest that is seen have left nothing to see.
+  for (let step = first - 1; step < newest + 100; step += 1) {
     if (step >= first) take(state, step);
     if (step >= newest && differences(state, read, stepAt(step + 1)).length === 0) return step;
   }
+  return undefined;
+}
+
+function explain({ first, before }, read) {
   const held = new Map(before);
+  const newest = newestOf(first, read);
   for (let step = first; step <= newest; step += 1) take(held, step);
-  return assert.fail(`after step ${newest}: ${differences(held, read, stepAt(newest + 1)).join('; ')}`);
+  return `after step ${newest}: ${differences(held, read, stepAt(newest + 1)).join('; ')}`;
 }
 
 function take(state, number) {
@@ -82,15 +104,30 @@ test(
   { ...optionsFor('chromium'), timeout: 120_000 },
   async (t) => {
     const world = await startProfile(t);
-    let before = await round(world, 1);
+    const starts = [{ first: ROUND, before: await round(world, 1) }];
     let taken = 0;
     for (let number = 2; number <= 101; number += 1) {
+      const start = starts.at(-1);
       const read = await round(world, number);
-      const first = (number - 1) * ROUND;
-      taken += stepReached(before, first, read) + 1 - first;
-      before = read;
+      const reached = stepReached(start, read);
+      assert.notEqual(reached, undefined, explain(start, read));
+      taken += reached + 1 - start.first;
+      starts.push({ first: number * ROUND, before: read });
     }
     t.diagnostic(`${taken} steps had arrived`);
     assert.ok(taken > 3000, `hardly anything was being written: ${taken} steps`);
+
+    // The browser writes to its files seconds later and all at once: killed itself, it may have lost whole rounds.
+    await world.kill();
+    await world.start();
+    const read = await round(world, starts.length + 1);
+    assert.ok(
+      starts.some((start) => stepReached(start, read) !== undefined),
+      `it never held ${JSON.stringify([...read])}`,
+    );
+    assert.ok(
+      [...read.values()].some((step) => step !== undefined),
+      'nothing of all that had come to the files',
+    );
   },
 );

@@ -19,6 +19,7 @@ export async function launchChromium({ profile, host } = {}) {
   const browser = profile ? undefined : await chromium.launch(options);
   const context = browser ? await browser.newContext() : await chromium.launchPersistentContext(profile, options);
   return {
+    context,
     version: context.browser().version(),
     /** The processes of a type, such as `renderer` or `browser`. */
     async pids(type) {
