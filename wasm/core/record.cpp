@@ -13,10 +13,14 @@
 namespace cardcache {
 namespace {
 
-/// A plain record of ours carries its checksum around its braces, two bits a character: every reader of JSON passes
+/// A plain record of ours carries its checksum behind its last brace, two bits a character: every reader of JSON passes
 /// over white space there.
 constexpr std::u16string_view spaces = u" \t\n\r";
 constexpr std::size_t sum_units = 16;
+/// A tab near its beginning says so: who has lost its end is not taken for somebody else's, which has no checksum.
+constexpr std::u16string_view beginning = u"{\"data\":";
+constexpr std::u16string_view marked_beginning = u"{\"data\":\t";
+constexpr std::size_t mark_units = marked_beginning.size() - beginning.size();
 /// So many characters of white space are no checksum but somebody's end of a line.
 constexpr std::size_t line_end = 2;
 
@@ -28,22 +32,24 @@ bool is_mark(std::u16string_view text) {
 
 bool is_packed(std::u16string_view text) { return !text.empty() && text.front() == packed_mark; }
 
-/// One character in front and the rest behind: who loses its end still begins as one that has a checksum.
-std::u16string with_sum(std::u16string_view text, std::uint32_t sum) {
-  std::u16string out(1, spaces[sum & 3]);
-  out.reserve(text.size() + sum_units);
-  out += text;
-  for (std::size_t i = 1; i < sum_units; ++i) out.push_back(spaces[(sum >>= 2) & 3]);
+std::u16string sum_of(std::u16string_view text, std::uint32_t seed) {
+  std::u16string out;
+  auto sum = checksum(bytes_of(text), seed);
+  for (std::size_t i = 0; i < sum_units; ++i, sum >>= 2) out.push_back(spaces[sum & 3]);
   return out;
 }
 
+/// `text` is a plain record as write_plain_record() gives it.
+std::u16string with_sum(std::u16string text, std::uint32_t seed) {
+  text.replace(0, beginning.size(), marked_beginning);
+  return text + sum_of(text, seed);
+}
+
 bool is_plain_intact(std::u16string_view text, std::uint32_t seed) {
-  const auto begin = std::min(text.find_first_not_of(spaces), text.size());
   const auto end = text.find_last_not_of(spaces) + 1;
-  const auto inner = text.substr(begin, std::max(begin, end) - begin);
-  const bool is_ours = text.size() - end > line_end || (begin > 0 && inner.starts_with(u"{\"data\":"));
-  if (!is_ours) return true;
-  return text == with_sum(inner, checksum(bytes_of(inner), seed));
+  const auto tail = text.substr(end);
+  if (text.starts_with(marked_beginning)) return tail == sum_of(text.substr(0, end), seed);
+  return tail.size() <= line_end;
 }
 
 RecordFault read_plain(std::u16string_view area_key, std::u16string_view text, const RecordForm& form, Record& into) {
@@ -61,7 +67,7 @@ std::u16string write_record(std::u16string_view area_key, std::string_view data,
   const auto size = sealed ? Utf16Size{} : utf16_size(data);
   if (!sealed && (form.foreign || static_cast<double>(size.units) <= form.compress_above)) {
     auto text = write_plain_record(data, facts, form.default_life);
-    return form.foreign ? text : with_sum(text, checksum(bytes_of(text), seed_of(area_key)));
+    return form.foreign ? text : with_sum(std::move(text), seed_of(area_key));
   }
   const PackedHead head{facts, sealed, size};
   return write_packed_record(head, sealed ? data : json_block(data), form.default_life, seed_of(area_key));
@@ -100,7 +106,7 @@ std::optional<RecordHead> read_record_head(std::u16string_view text, const Recor
     if (!head->sealed) {
       const auto around = write_plain_record("", head->facts, form.default_life);
       const bool wide = head->size.wide || stored_bytes(around) > around.size();
-      plain_bytes = static_cast<double>((around.size() + head->size.units + sum_units) * (wide ? 2 : 1));
+      plain_bytes = static_cast<double>((around.size() + head->size.units + mark_units + sum_units) * (wide ? 2 : 1));
     }
     return RecordHead{std::move(head->facts), head->sealed, true, plain_bytes};
   }
