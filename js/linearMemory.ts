@@ -17,7 +17,8 @@ export const Word = {
   jsonAt: 12,
   jsonSize: 13,
   endpointsAt: 14,
-  count: 15,
+  upkeep: 15,
+  count: 16,
 } as const;
 
 /** Hits noted before a call has to drain them; the same number as `Page::ring_size`. */

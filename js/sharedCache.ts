@@ -3,6 +3,7 @@ import { Core, Reach, type CoreListener, type Wanted } from './core.ts';
 import { callSafely, Emitter } from './emitter.ts';
 import { startEngine, type Engine, type SpaceSizes } from './engine.ts';
 import { Flights, type AnyFetcher, type Landed } from './flights.ts';
+import { IdleTask } from './idleTask.ts';
 import { escapeUser, unescapeUser } from './keys.ts';
 import { Log } from './log.ts';
 import { MutationEvents } from './mutationEvents.ts';
@@ -52,6 +53,7 @@ export class SharedCache {
   readonly #rulesToCome: NonNullable<CacheOptions['rules']>[] = [];
   #engine: Engine | undefined;
   #sweeper: ReturnType<typeof setInterval> | undefined;
+  readonly #idle = new IdleTask(() => this.core?.tend() ?? false);
   #grace = 0;
   #closed = false;
 
@@ -334,7 +336,7 @@ export class SharedCache {
     this.#toCome?.splice(0).forEach(callSafely);
     this.#early.clear();
     this.watches.adopt(this.core);
-    this.#sweeper = setInterval(() => this.#whenIdle(() => this.core?.sweep()), SWEEP_INTERVAL);
+    this.#sweeper = setInterval(() => this.#sweep(), SWEEP_INTERVAL);
     unref(this.#sweeper);
     if (typeof globalThis.addEventListener === 'function') globalThis.addEventListener('storage', this.#onStorage);
   }
@@ -343,6 +345,7 @@ export class SharedCache {
     this.#closed = true;
     this.#toCome = undefined;
     clearInterval(this.#sweeper);
+    this.#idle.stop();
     this.watches.stop();
     this.flights.leave();
     if (typeof globalThis.removeEventListener === 'function')
@@ -363,6 +366,7 @@ export class SharedCache {
       });
       this.watches.schedule();
     },
+    upkeepWaits: () => this.#idle.start(),
   };
 
   #failed(error: CacheEvents['error']): void {
@@ -398,9 +402,9 @@ export class SharedCache {
     return null;
   }
 
-  #whenIdle(action: () => void): void {
-    if (typeof requestIdleCallback === 'function') requestIdleCallback(action);
-    else action();
+  #sweep(): void {
+    this.core?.sweep();
+    this.#idle.start();
   }
 }
 

@@ -134,8 +134,9 @@ TEST_CASE("writing: what was evicted from storage is counted and told, of this u
   CHECK(notices.front().why == Why::quota);
   CHECK(sara.cache.statistics().storage.evictions == 1);
 
-  Tab tom(&area, {.user = "tom", .budget = 2'000, .now = start + day});
+  Tab tom(&area, {.user = "tom", .budget = 2'000, .now = start + day + hour});
   tom.set("plan", json_of_size(1'500));
+  tom.sweep();
   CHECK_FALSE(area.holds(u"cardcache_@sara/plan"));
   CHECK(tom.cache.take_notices().empty());
   CHECK(tom.cache.statistics().storage.evictions == 2);

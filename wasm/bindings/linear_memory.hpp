@@ -27,6 +27,7 @@ enum Word : std::uint32_t {
   json_at,        // out of look_up: address of the pending record's JSON (UTF-8)
   json_size,      // out of look_up: its bytes
   endpoints_at,   // out of statistics: address of the endpoints' EndpointNumbers
+  upkeep,         // out: 1 where storage has something to do in idle time
   word_count,
 };
 

@@ -14,7 +14,7 @@
 #include "core/memory_tier.hpp"
 #include "core/millis.hpp"
 #include "core/statistics.hpp"
-#include "core/storage_tier.hpp"
+#include "core/storage_space.hpp"
 
 namespace cardcache {
 
@@ -169,6 +169,8 @@ class TwoTierCache {
   [[nodiscard]] std::vector<std::string> take_changed_elsewhere();
 
   void sweep(Millis now);
+  /// A slice of what storage has to do, with a sweep or without: a millisecond or two. True while there is more.
+  bool tend(Millis now);
   /// How long past its end an entry may still be wanted: the longest such window any policy asked for.
   void allow_grace(Millis grace);
 
@@ -192,6 +194,7 @@ class TwoTierCache {
   std::size_t invalidate_at(const Selector& selector, bool spares_kept, Millis now);
   void request_selected(const Selector& selector, Millis now);
   void raise(const Floor& floor);
+  void save_floors();
   void learn_floors();
   void drop_old_floors(Millis now);
   void absorb(const Floor& floor, Millis now);
@@ -218,6 +221,8 @@ class TwoTierCache {
   std::uint32_t marks_ = 0;
   int corrupt_in_row_ = 0;
   std::uint8_t alerted_ = 0;
+  /// Floors that found no room in storage; tried again with every sweep.
+  bool floors_unsaved_ = false;
 };
 
 }  // namespace cardcache
