@@ -6,6 +6,8 @@ const LATEST = 10_000;
 const GAP = 20;
 /** A slice takes a millisecond or two: with less time left it waits for the next idle period. */
 const ENOUGH = 3;
+/** And after so many milliseconds it does so anyway: an idle period of 50 ms can be cut short by a finger on the screen. */
+const LONGEST = 3;
 
 /** Work in small slices, for when the page has nothing else to do. `slice` does a little and says whether there is more. */
 export class IdleTask {
@@ -20,12 +22,10 @@ export class IdleTask {
   start(): void {
     if (this.#cancel) return;
     if (typeof requestIdleCallback === 'function') {
-      const id = requestIdleCallback((deadline) => this.#run(() => deadline.timeRemaining() > ENOUGH), {
-        timeout: LATEST,
-      });
+      const id = requestIdleCallback((deadline) => this.#run(deadline), { timeout: LATEST });
       this.#cancel = () => cancelIdleCallback(id);
     } else {
-      const id = setTimeout(() => this.#run(() => false), GAP);
+      const id = setTimeout(() => this.#run(), GAP);
       unref(id);
       this.#cancel = () => clearTimeout(id);
     }
@@ -36,9 +36,10 @@ export class IdleTask {
     this.#cancel = undefined;
   }
 
-  #run(hasTime: () => boolean): void {
+  #run(deadline?: IdleDeadline): void {
+    const end = performance.now() + LONGEST;
     let more = this.#slice();
-    while (more && hasTime()) more = this.#slice();
+    while (more && deadline && deadline.timeRemaining() > ENOUGH && performance.now() < end) more = this.#slice();
     // Only now: the slices themselves say that there is something to do.
     this.#cancel = undefined;
     if (more) this.start();

@@ -29,9 +29,9 @@ class StorageSpace {
 
   /// So many records are removed at once in a call; what is more waits for idle time.
   static constexpr std::size_t most_at_once = 64;
-  /// A value may displace what is worth so many times as much as itself, and no more: sizes differ, and the newest is
-  /// likely to be asked for next, but one list is not worth thousands of answers that were used lately.
-  static constexpr double most_displaced = 8;
+  /// A value may displace what is worth so many times as much as itself, and no more: the newest is the likeliest to be
+  /// asked for next, but one list is not worth hundreds of answers that were used just as lately.
+  static constexpr double most_displaced = 64;
 
   /// `area` may be null (private mode, sandboxed frame): then everything is absent and every write says so. It must
   /// outlive this. `budget` in bytes as stored_bytes() counts. In a foreign namespace only valid plain records count as
