@@ -134,7 +134,8 @@ StorageSpace::Room StorageSpace::make_room(Need& need, double spare, double stak
     need.bytes -= freed.bytes;
     need.units -= freed.units;
   }
-  return need.met() ? Room::there : Room::later;
+  if (need.met()) return Room::there;
+  return next == order.begin() ? Room::none : Room::later;
 }
 
 StorageSpace::Need StorageSpace::evict(StorageTier& tier, KeyIndex::Id id, Millis now) {

@@ -8,7 +8,8 @@ namespace cardcache {
 std::u16string StorageTier::area_key(std::string_view key) const { return to_utf16(prefix_) + to_utf16(key); }
 
 void StorageTier::remember(std::string_view key, const StoredFacts& facts, std::vector<std::string> tags) {
-  end_void(key);
+  // What waits for room does not lie there yet, and what it is to replace may.
+  if (facts.bytes > 0) end_void(key);
   const auto known = index_.find(key);
   const auto id = known ? *known : index_.insert(key, {});
   if (id >= stored_.size()) stored_.resize(id + 1);
@@ -93,7 +94,7 @@ StorageTier::Write StorageTier::write(std::string_view key, std::string_view dat
                                      .facts = stored,
                                      .tags = facts.tags},
                                     now);
-  space_.keep_time(now);
+  if (written == Write::stored) space_.keep_time(now);
   return written;
 }
 

@@ -29,7 +29,10 @@ class MapArea final : public StorageArea {
     if (broken) return false;
     const auto found = texts_.find(key);
     const auto before = found == texts_.end() ? 0 : taken(found->first, found->second);
-    if (refuses || bytes_ - before + taken(key, text) > quota) {
+    const auto after = counts_units ? units() - (found == texts_.end() ? 0 : units_of(found->first, found->second)) +
+                                          units_of(key, text)
+                                    : bytes_ - before + taken(key, text);
+    if (refuses || after > quota) {
       ++refusals;
       return false;
     }
@@ -96,6 +99,14 @@ class MapArea final : public StorageArea {
     return sum;
   }
 
+  /// As engines count that do not look into the units.
+  [[nodiscard]] std::size_t units() const {
+    std::size_t sum = 0;
+    for (const auto& [key, text] : texts_) sum += units_of(key, text);
+    return sum;
+  }
+
+  bool counts_units = false;
   std::size_t quota = std::numeric_limits<std::size_t>::max();
   /// Refuses every write as if it were full.
   bool refuses = false;
@@ -113,6 +124,8 @@ class MapArea final : public StorageArea {
             .units = static_cast<double>(text.size()),
             .wide = stored_bytes(text) > text.size()};
   }
+
+  static std::size_t units_of(std::u16string_view key, std::u16string_view text) { return key.size() + text.size(); }
 
   static std::size_t taken(std::u16string_view key, std::u16string_view text) {
     return stored_bytes(key) + stored_bytes(text);
