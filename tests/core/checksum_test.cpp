@@ -1,5 +1,7 @@
 #include "core/checksum.hpp"
 
+#include <xxhash.h>
+
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 
@@ -15,6 +17,17 @@ TEST_CASE("checksum: it is XXH32") {
   CHECK(checksum("abc", 0) == 0x32D153FF);
   CHECK(checksum("Nobody inspects the spammish repetition", 0) == 0xE2293B2F);
   CHECK(checksum("", 1) == 0x0B2CB792);
+}
+
+TEST_CASE("checksum: the library of LZ4 has the same") {
+  Random random;
+  INFO("--rng-seed " << random.seed());
+  for (std::uint32_t size = 0; size < 200; ++size) {
+    std::string bytes(size, '\0');
+    for (auto& byte : bytes) byte = static_cast<char>(random.below(256));
+    const auto seed = random.below(0xFFFFFFFF);
+    REQUIRE(checksum(bytes, seed) == XXH32(bytes.data(), bytes.size(), seed));
+  }
 }
 
 TEST_CASE("checksum: no byte that changes goes unseen, wherever it stands") {

@@ -3,6 +3,8 @@
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 
+#include "core/checksum.hpp"
+#include "core/dictionary.hpp"
 #include "core/packed_record.hpp"
 #include "core/text.hpp"
 #include "support/exact.hpp"
@@ -128,6 +130,7 @@ TEST_CASE("record: sealed data are opaque, packed however short, and said to be 
     REQUIRE(back);
     CHECK(back->sealed);
     CHECK(back->data == data);
+    CHECK(back->facts.bytes == static_cast<double>(data.size()));
     check_same(back->facts, full_facts());
     CHECK(read_record_head(text, form)->sealed);
     CHECK(plain_form_bytes(text, form) == static_cast<double>(stored_bytes(text)));
@@ -221,6 +224,20 @@ TEST_CASE("record: one of a format to come is of another version, and not corrup
     text.front() = static_cast<char16_t>(mark);
     CHECK(fault_of(text) == RecordFault::corrupt);
   }
+}
+
+TEST_CASE("record: one over a dictionary to come is of another version, and not corrupt") {
+  // What write_record() would make of it, were there such a dictionary.
+  const auto seed = checksum(bytes_of(name), 0);
+  const auto over = [&](char dictionary) {
+    const auto block = std::string(1, dictionary) + "\x02[]";
+    return write_packed_record({facts_at(5), false, {.units = 2}}, block, form.default_life, seed);
+  };
+  CHECK(read(over(0))->data == "[]");
+  CHECK(fault_of(over(static_cast<char>(newest_dictionary + 1))) == RecordFault::version);
+  CHECK(fault_of(over('\xFF')) == RecordFault::version);
+  // Its head says what it says all the same.
+  CHECK(read_record_head(over('\xFF'), form)->facts.timestamp == Millis{5});
 }
 
 TEST_CASE("record: a head is read from the beginning alone; where that is too short it says nothing") {

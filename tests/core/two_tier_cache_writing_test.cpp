@@ -109,7 +109,7 @@ TEST_CASE("writing: an area that others filled to the brim is given up at once")
 
 TEST_CASE("writing: a value larger than the budget evicts nothing and stays in memory") {
   MapArea area;
-  Tab tab(&area, {.budget = 2'000});
+  Tab tab(&area, {.budget = 2'000, .compress_above = never.value});
   tab.set("teams", "1");
   tab.set("plan", json_of_size(2'001));
   CHECK(tab.get("plan"));
@@ -120,7 +120,7 @@ TEST_CASE("writing: a value larger than the budget evicts nothing and stays in m
 
 TEST_CASE("writing: what was evicted from storage is counted and told, of this user only") {
   MapArea area;
-  Tab sara(&area, {.user = "sara", .budget = 2'000});
+  Tab sara(&area, {.user = "sara", .budget = 2'000, .compress_above = never.value});
   sara.set("old", json_of_size(700));
   sara.now = start + hour;
   sara.set("plan", json_of_size(700));
@@ -134,7 +134,7 @@ TEST_CASE("writing: what was evicted from storage is counted and told, of this u
   CHECK(notices.front().why == Why::quota);
   CHECK(sara.cache.statistics().storage.evictions == 1);
 
-  Tab tom(&area, {.user = "tom", .budget = 2'000, .now = start + day + hour});
+  Tab tom(&area, {.user = "tom", .budget = 2'000, .compress_above = never.value, .now = start + day + hour});
   tom.set("plan", json_of_size(1'500));
   tom.sweep();
   CHECK_FALSE(area.holds(u"cardcache_@sara/plan"));

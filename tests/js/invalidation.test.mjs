@@ -151,7 +151,8 @@ test('what is set after an invalidation stays, even in the same millisecond', (t
 test('an older record that turns up later is a miss: the floor is above it', (t) => {
   const { cache, clock, area, reload } = open(t);
   cache.set('plan:sara', 'old');
-  const text = area.getItem('test_plan:sara').trimEnd();
+  // A copy under another key would be corrupt with its checksum, which is white space.
+  const text = area.getItem('test_plan:sara').trim();
   clock.now += 1_000;
   cache.invalidate(':sara');
   area.setItem('test_plan:sara', text);

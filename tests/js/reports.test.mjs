@@ -1,7 +1,7 @@
 // What the cache says about itself: statistics, entries, events, alerts, its log.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { listen, MINUTE, open, START } from './support/cache.mjs';
+import { listen, MINUTE, open, PLAIN, START } from './support/cache.mjs';
 import { passSweep, settle } from './support/time.mjs';
 
 test('hits and misses are counted by tier and by endpoint', (t) => {
@@ -216,7 +216,7 @@ test('alerts are sent when a limit is crossed, and once until it is crossed agai
   t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
   const { cache } = open(t, {
     alerts: { hitRateBelow: 0.5, errorsAbove: 1, storageAbove: 0.5 },
-    storage: { maxBytes: 10_000 },
+    storage: { maxBytes: 10_000, ...PLAIN },
   });
   const heard = listen(cache, 'alert');
   const sweep = () => {

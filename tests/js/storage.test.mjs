@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { openCache } from '../../dist/index.js';
 import { LockedArea, Origin } from './support/area.mjs';
-import { entriesIn, HOUR, listen, MINUTE, NAMESPACE, open, recordOf, START } from './support/cache.mjs';
+import { entriesIn, HOUR, listen, MINUTE, NAMESPACE, open, PLAIN, recordOf, START } from './support/cache.mjs';
 import { passSweep } from './support/time.mjs';
 
 test('records are read however deep they are nested, and one that is too deep is a miss that harms nothing', (t) => {
@@ -21,12 +21,78 @@ test('records are read however deep they are nested, and one that is too deep is
   assert.equal(cache.get('plan'), 'as before');
 });
 
-test('a record is plain: data and timestamp under the prefix and the key', (t) => {
+test('a short record is plain: data and timestamp under the prefix and the key, white space behind them', (t) => {
   const { cache, area } = open(t);
   cache.set('daily_plan:sara', { tasks: [1, 'ü🐉'] });
   const text = area.getItem('test_daily_plan:sara');
-  // What follows is its checksum, in white space.
-  assert.equal(text.trimEnd(), JSON.stringify({ data: { tasks: [1, 'ü🐉'] }, timestamp: START }));
+  assert.equal(text.trim(), JSON.stringify({ data: { tasks: [1, 'ü🐉'] }, timestamp: START }));
+  assert.equal(text.length, text.trim().length + 16);
+});
+
+test('a longer record is packed, and comes back after a reload', (t) => {
+  const { cache, area, reload } = open(t);
+  const tasks = Array.from({ length: 40 }, (_, id) => ({
+    id,
+    name: `Mop floor ${id} 🧹`,
+    tags: ['a', '\ud800', '\ufeff'],
+  }));
+  cache.set('daily_plan:sara', { tasks });
+  const text = area.getItem('test_daily_plan:sara');
+  assert.match(text, /^\u8101[\u0100-\u80ff]+$/, 'one mark, then units that every browser keeps as they are');
+  assert.ok(text.length * 5 < JSON.stringify({ tasks }).length);
+  assert.deepEqual(reload().get('daily_plan:sara'), { tasks });
+});
+
+test('compressAbove says how long JSON may be that stays plain', (t) => {
+  const isPlain = (compressAbove, length) => {
+    const { cache, area } = open(t, { storage: compressAbove === undefined ? {} : { compressAbove } });
+    cache.set('text', 'x'.repeat(length - 2));
+    return area.getItem('test_text').startsWith('{');
+  };
+  assert.deepEqual([isPlain(undefined, 256), isPlain(undefined, 257)], [true, false]);
+  assert.deepEqual([isPlain(100, 100), isPlain(100, 101)], [true, false]);
+  assert.deepEqual([isPlain(0, 2), isPlain(Infinity, 100_000)], [false, true]);
+});
+
+test('a record that was changed, or lies under another key, is a miss, in either form', (t) => {
+  const { cache, area, reload } = open(t);
+  cache.set('short', 'value');
+  cache.set('long', 'value '.repeat(100));
+  area.setItem('test_short:copy', area.getItem('test_short'));
+  area.setItem('test_long:copy', area.getItem('test_long'));
+  area.setItem('test_short', area.getItem('test_short').replace('value', 'valve'));
+  const long = area.getItem('test_long');
+  area.setItem('test_long', long.slice(0, 10) + String.fromCharCode(long.charCodeAt(10) ^ 1) + long.slice(11));
+  const loaded = reload();
+  for (const key of ['short', 'long', 'short:copy', 'long:copy']) assert.equal(loaded.get(key), undefined, key);
+  assert.equal(loaded.stats().errors.corrupt, 4);
+  assert.deepEqual(entriesIn(area), []);
+});
+
+test('a record of a format to come is a miss of another version', (t) => {
+  const { cache, area } = open(t);
+  cache.set('plan', 'value '.repeat(100));
+  area.setItem('test_plan', '\u8102' + area.getItem('test_plan').slice(1));
+  void cache.close();
+  const loaded = open(t, { storage: { area } }).cache;
+  assert.equal(loaded.get('plan'), undefined);
+  const { version, corrupt } = loaded.stats().errors;
+  assert.deepEqual([version, corrupt], [1, 0]);
+});
+
+test('what compressing saves is told: bytes as they lie there, plainBytes as they would', (t) => {
+  const value = { notes: 'Bitte vor 18 Uhr. '.repeat(100) };
+  const sizes = ({ cache }) => {
+    cache.set('plan', value);
+    cache.set('short', 1);
+    const { bytes, plainBytes } = cache.stats().storage;
+    return { bytes, plainBytes };
+  };
+  const packed = sizes(open(t));
+  const plain = sizes(open(t, { storage: PLAIN }));
+  assert.equal(plain.bytes, plain.plainBytes);
+  assert.equal(packed.plainBytes, plain.plainBytes);
+  assert.ok(packed.bytes * 2 < packed.plainBytes);
 });
 
 test('an end, a version and tags of its own travel in further fields', (t) => {
@@ -128,7 +194,7 @@ test('a full localStorage throws nothing: the value lives on in memory, the fail
 });
 
 test('a full localStorage lets our older records go before the new value is given up', (t) => {
-  const { cache, origin, area, clock } = open(t, { storage: { compressAbove: Infinity } });
+  const { cache, origin, area, clock } = open(t, { storage: PLAIN });
   for (let index = 0; index < 20; index++) {
     cache.set(`series:${index}`, 'x'.repeat(1_000));
     clock.now += MINUTE;
@@ -171,7 +237,7 @@ test('ours keep to their budget in bytes, two a unit as soon as one is above U+0
     ['Ā', 2],
   ]) {
     const budget = 50_000;
-    const { cache, area } = open(t, { storage: { maxBytes: budget, compressAbove: Infinity } });
+    const { cache, area } = open(t, { storage: { maxBytes: budget, ...PLAIN } });
     for (let index = 0; index < 100; index++) cache.set(`series:${index}`, letter.repeat(1_000));
     const bytes = Object.entries(area.records).reduce((sum, [name, text]) => {
       return sum + name.length + text.length * (text.includes('Ā') ? 2 : 1);
@@ -187,7 +253,7 @@ test('ours keep to their budget in bytes, two a unit as soon as one is above U+0
 });
 
 test('what is expired goes first, then what is cheapest to lose', (t) => {
-  const { cache, clock, area } = open(t, { storage: { maxBytes: 10_000 } });
+  const { cache, clock, area } = open(t, { storage: { maxBytes: 10_000, ...PLAIN } });
   const text = 'x'.repeat(2_000);
   const evicted = listen(cache, 'evict');
   cache.set('expired', text, { ttl: MINUTE });
@@ -209,7 +275,7 @@ test('what is expired goes first, then what is cheapest to lose', (t) => {
 });
 
 test('a value larger than the whole budget evicts nothing and stays in memory, counted as quota', (t) => {
-  const { cache, area } = open(t, { storage: { maxBytes: 10_000 } });
+  const { cache, area } = open(t, { storage: { maxBytes: 10_000, ...PLAIN } });
   cache.set('small', 1);
   cache.set('large', 'x'.repeat(20_000));
   assert.equal(cache.get('large').length, 20_000);

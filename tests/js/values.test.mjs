@@ -1,7 +1,7 @@
 // What goes in comes out, whatever it is and whatever its key is called.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { entriesIn, listen, open, recordOf } from './support/cache.mjs';
+import { entriesIn, listen, open, PLAIN, recordOf } from './support/cache.mjs';
 
 const values = { zero: 0, empty: '', no: false, nothing: null, list: [], object: {}, nested: { a: [0, '', null] } };
 
@@ -62,7 +62,7 @@ const unusual = {
 
 for (const [what, key] of Object.entries(unusual)) {
   test(`${what} as a key keeps its own value, after a reload too`, (t) => {
-    const { cache, area, reload } = open(t);
+    const { cache, area, reload } = open(t, { storage: PLAIN });
     cache.set(key, { of: key });
     cache.set(`${key}x`, 'the neighbour');
     assert.deepEqual(cache.get(key), { of: key });

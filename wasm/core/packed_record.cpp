@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/byte_reader.hpp"
 #include "core/checksum.hpp"
 #include "core/packing.hpp"
 #include "core/plain_record.hpp"
@@ -24,12 +25,6 @@ enum Flag : std::uint8_t {
 
 constexpr std::size_t checksum_size = sizeof(std::uint32_t);
 
-/// Seven bits a byte, the low ones first; the high bit says that more follow.
-void append_number(std::string& out, std::uint64_t value) {
-  for (; value >= 0x80; value >>= 7) out.push_back(static_cast<char>(value | 0x80));
-  out.push_back(static_cast<char>(value));
-}
-
 /// The sign lies in the lowest bit, so that small numbers stay short either way.
 void append_time(std::string& out, double value) {
   const auto whole = std::trunc(std::clamp(value, -most_millis, most_millis));
@@ -41,67 +36,22 @@ void append_text(std::string& out, std::string_view text) {
   out += text;
 }
 
-/// Every step answers 0 or nothing once the bytes have ended.
-class HeadReader {
- public:
-  explicit HeadReader(std::string_view bytes) : rest_(bytes) {}
-
-  std::uint8_t byte() {
-    if (rest_.empty()) {
-      ended_ = true;
-      return 0;
-    }
-    const auto value = static_cast<std::uint8_t>(rest_.front());
-    rest_.remove_prefix(1);
-    return value;
-  }
-
-  std::uint64_t number() {
-    std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < 63; shift += 7) {
-      const auto next = byte();
-      value |= static_cast<std::uint64_t>(next & 0x7F) << shift;
-      if (next < 0x80) return value;
-    }
-    ended_ = true;
-    return 0;
-  }
-
-  double time() {
-    const auto value = number();
-    const auto size = static_cast<double>(value / 2);
-    return value % 2 == 0 ? size : -size;
-  }
-
-  std::string text() {
-    const auto size = number();
-    if (size > rest_.size()) {
-      ended_ = true;
-      return {};
-    }
-    std::string out(rest_.substr(0, static_cast<std::size_t>(size)));
-    rest_.remove_prefix(out.size());
-    return out;
-  }
-
-  [[nodiscard]] bool ended() const { return ended_; }
-  [[nodiscard]] std::string_view rest() const { return rest_; }
-
- private:
-  std::string_view rest_;
-  bool ended_ = false;
-};
+double take_time(ByteReader& reader) {
+  const auto value = reader.number();
+  const auto size = static_cast<double>(value / 2);
+  return value % 2 == 0 ? size : -size;
+}
 
 }  // namespace
 
-std::u16string write_packed_record(const PackedHead& head, std::string_view block, Millis default_life,
+std::u16string write_packed_record(const PackedHead& head, std::string_view data, Millis default_life,
                                    std::uint32_t seed) {
   const auto& facts = head.facts;
   const auto span = facts.end - facts.timestamp;
   const bool never_ends = facts.end.value > most_millis;
   unsigned flags = 0;
   if (head.sealed) flags |= sealed_flag;
-  if (head.wide) flags |= wide_flag;
+  if (head.size.wide) flags |= wide_flag;
   if (never_ends) {
     flags |= never_flag;
   } else if (span != default_life) {
@@ -113,12 +63,9 @@ std::u16string write_packed_record(const PackedHead& head, std::string_view bloc
   if (facts.kept_on_event) flags |= kept_flag;
 
   std::string bytes(checksum_size, '\0');
-  bytes.reserve(block.size() + 64);
-  bytes.push_back(static_cast<char>(head.dictionary));
+  bytes.reserve(data.size() + 64);
   bytes.push_back(static_cast<char>(flags));
-  append_number(bytes, head.bytes);
-  // Text has at most as many units as bytes, and in ASCII as many.
-  if (!head.sealed) append_number(bytes, head.bytes - head.units);
+  if (!head.sealed) append_number(bytes, head.size.units);
   append_time(bytes, facts.timestamp.value);
   if (flags & end_flag) append_time(bytes, span.value);
   if (flags & version_flag) append_text(bytes, facts.version);
@@ -127,7 +74,7 @@ std::u16string write_packed_record(const PackedHead& head, std::string_view bloc
     for (const auto& tag : facts.tags) append_text(bytes, tag);
   }
   if (flags & cost_flag) append_number(bytes, static_cast<std::uint64_t>(thousandths_of(facts.cost)));
-  bytes += block;
+  bytes += data;
   const auto sum = checksum(std::string_view(bytes).substr(checksum_size), seed);
   std::memcpy(bytes.data(), &sum, sizeof sum);
 
@@ -147,19 +94,17 @@ std::optional<std::string> open_packed_record(std::u16string_view text, std::uin
 
 std::optional<PackedHead> read_packed_head(std::string_view bytes, Millis default_life, std::string_view& rest) {
   if (bytes.size() < checksum_size) return std::nullopt;
-  HeadReader reader(bytes.substr(checksum_size));
+  ByteReader reader(bytes.substr(checksum_size));
   PackedHead head;
-  head.dictionary = reader.byte();
   const unsigned flags = reader.byte();
   head.sealed = flags & sealed_flag;
-  head.wide = flags & wide_flag;
-  head.bytes = static_cast<std::size_t>(reader.number());
-  if (!head.sealed) head.units = head.bytes - std::min(head.bytes, static_cast<std::size_t>(reader.number()));
+  head.size.wide = flags & wide_flag;
+  if (!head.sealed) head.size.units = static_cast<std::size_t>(reader.number());
   auto& facts = head.facts;
-  facts.bytes = static_cast<double>(head.sealed ? head.bytes : head.wide ? head.units * 2 : head.units);
-  facts.timestamp = Millis{reader.time()};
+  facts.bytes = static_cast<double>(head.size.units) * (head.size.wide ? 2 : 1);
+  facts.timestamp = Millis{take_time(reader)};
   facts.end = facts.timestamp + default_life;
-  if (flags & end_flag) facts.end = facts.timestamp + Millis{reader.time()};
+  if (flags & end_flag) facts.end = facts.timestamp + Millis{take_time(reader)};
   if (flags & never_flag) facts.end = never;
   if (flags & version_flag) facts.version = reader.text();
   if (flags & tags_flag) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -8,12 +7,13 @@
 
 #include "core/memory_tier.hpp"
 #include "core/millis.hpp"
+#include "core/text.hpp"
 
 namespace cardcache {
 
 /// The packed form: one unit that names the format, outside the range of the packed ones, then packed bytes: checksum
-/// (4), dictionary (1), flags (1), lengths, timestamp, what differs from the defaults, and the data as a block.
-/// wasm/README.md has it byte for byte.
+/// (4), flags (1), units of the JSON, timestamp, what differs from the defaults, and the data: a json_block(), or what
+/// the page made of it where they are sealed. wasm/README.md has it byte for byte.
 inline constexpr char16_t packed_mark = 0x8101;
 /// Marks of other formats, past and to come.
 inline constexpr char16_t first_mark = 0x8100;
@@ -22,21 +22,17 @@ inline constexpr char16_t last_mark = 0x81FF;
 struct PackedHead {
   EntryFacts facts;
   bool sealed = false;
-  /// How the block was made: 0, as it stands.
-  std::uint8_t dictionary = 0;
-  /// Of the data, as bytes and as text; the latter says 0 units where they are sealed.
-  std::size_t bytes = 0;
-  std::size_t units = 0;
-  bool wide = false;
+  /// What the JSON is as text; of sealed data nothing is said.
+  Utf16Size size;
 };
 
-/// `block` is what `head` says of it. `seed` is what the checksum begins with.
-[[nodiscard]] std::u16string write_packed_record(const PackedHead& head, std::string_view block, Millis default_life,
+/// `seed` is what the checksum begins with.
+[[nodiscard]] std::u16string write_packed_record(const PackedHead& head, std::string_view data, Millis default_life,
                                                  std::uint32_t seed);
 
 /// The bytes behind the mark; nullopt where they are not as they were written.
 [[nodiscard]] std::optional<std::string> open_packed_record(std::u16string_view text, std::uint32_t seed);
-/// Reads the head of such bytes, or of their beginning, and leaves the block in `rest`. nullopt where they end before
+/// Reads the head of such bytes, or of their beginning, and leaves the data in `rest`. nullopt where they end before
 /// it does.
 [[nodiscard]] std::optional<PackedHead> read_packed_head(std::string_view bytes, Millis default_life,
                                                          std::string_view& rest);

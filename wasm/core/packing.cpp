@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <utility>
 
 namespace cardcache {
 namespace {
@@ -12,7 +13,7 @@ constexpr std::uint32_t unit_limit = 1U << unit_bits;
 /// Takes units one by one and gives bytes; answers false for a unit that is none.
 class Unpacker {
  public:
-  explicit Unpacker(std::size_t units) { bytes.reserve(units * unit_bits / 8); }
+  explicit Unpacker(std::size_t units) : bytes_(units * unit_bits / 8 + 1, '\0'), to_(bytes_.data()) {}
 
   bool take(char16_t unit) { return take_bits(unit - std::uint32_t{first_packed}, unit_bits); }
   /// The last unit: what stands below its highest 1. True where the bytes end with it.
@@ -22,20 +23,24 @@ class Unpacker {
     const auto width = static_cast<unsigned>(std::bit_width(value)) - 1;
     return take_bits(value ^ (1U << width), width) && count_ == 0;
   }
-
-  std::string bytes;
+  std::string finish() {
+    bytes_.resize(static_cast<std::size_t>(to_ - bytes_.data()));
+    return std::move(bytes_);
+  }
 
  private:
   bool take_bits(std::uint32_t value, unsigned width) {
     if (value >= unit_limit) return false;
     waiting_ |= value << count_;
     for (count_ += width; count_ >= 8; count_ -= 8) {
-      bytes.push_back(static_cast<char>(waiting_));
+      *to_++ = static_cast<char>(waiting_);
       waiting_ >>= 8;
     }
     return true;
   }
 
+  std::string bytes_;
+  char* to_;
   std::uint32_t waiting_ = 0;
   unsigned count_ = 0;
 };
@@ -43,10 +48,12 @@ class Unpacker {
 }  // namespace
 
 void append_packed(std::u16string& out, std::string_view bytes) {
-  out.reserve(out.size() + bytes.size() * 8 / unit_bits + 1);
+  const auto before = out.size();
+  out.resize(before + bytes.size() * 8 / unit_bits + 1);
+  auto* to = out.data() + before;
   std::uint32_t waiting = 0;
   unsigned count = 0;
-  const auto put = [&] { out.push_back(static_cast<char16_t>(first_packed + waiting % unit_limit)); };
+  const auto put = [&] { *to++ = static_cast<char16_t>(first_packed + waiting % unit_limit); };
   for (const char byte : bytes) {
     waiting |= static_cast<std::uint32_t>(static_cast<std::uint8_t>(byte)) << count;
     count += 8;
@@ -66,7 +73,7 @@ std::optional<std::string> unpack(std::u16string_view units) {
     if (!unpacker.take(unit)) return std::nullopt;
   }
   if (!unpacker.take_last(units.back())) return std::nullopt;
-  return std::move(unpacker.bytes);
+  return unpacker.finish();
 }
 
 std::string unpack_beginning(std::u16string_view units) {
@@ -74,7 +81,7 @@ std::string unpack_beginning(std::u16string_view units) {
   for (const auto unit : units) {
     if (!unpacker.take(unit)) break;
   }
-  return std::move(unpacker.bytes);
+  return unpacker.finish();
 }
 
 }  // namespace cardcache

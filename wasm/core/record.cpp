@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/checksum.hpp"
+#include "core/json_block.hpp"
 #include "core/packed_record.hpp"
 #include "core/packing.hpp"
 #include "core/plain_record.hpp"
@@ -58,8 +59,8 @@ std::u16string write_record(std::u16string_view area_key, std::string_view data,
     if (!form.foreign) append_sum(text, checksum(bytes_of(text), seed_of(area_key)));
     return text;
   }
-  const PackedHead head{.facts = facts, .sealed = sealed, .bytes = data.size(), .units = size.units, .wide = size.wide};
-  return write_packed_record(head, data, form.default_life, seed_of(area_key));
+  const PackedHead head{facts, sealed, size};
+  return write_packed_record(head, sealed ? data : json_block(data), form.default_life, seed_of(area_key));
 }
 
 RecordFault read_record(std::u16string_view area_key, std::u16string_view text, const RecordForm& form, Record& into) {
@@ -68,25 +69,34 @@ RecordFault read_record(std::u16string_view area_key, std::u16string_view text, 
   if (!is_packed(text)) return RecordFault::version;
   const auto bytes = open_packed_record(text, seed_of(area_key));
   if (!bytes) return RecordFault::corrupt;
-  std::string_view block;
-  auto head = read_packed_head(*bytes, form.default_life, block);
+  std::string_view data;
+  auto head = read_packed_head(*bytes, form.default_life, data);
   if (!head) return RecordFault::corrupt;
-  if (head->dictionary != 0) return RecordFault::version;
-  if (block.size() != head->bytes) return RecordFault::corrupt;
-  into = {std::move(head->facts), head->sealed, std::string(block)};
+  into.facts = std::move(head->facts);
+  into.sealed = head->sealed;
+  if (head->sealed) {
+    into.facts.bytes = static_cast<double>(data.size());
+    into.data = data;
+    return RecordFault::none;
+  }
+  if (!is_known_block(data)) return RecordFault::version;
+  auto json = read_json_block(data);
+  if (!json) return RecordFault::corrupt;
+  into.data = std::move(*json);
   return RecordFault::none;
 }
 
 std::optional<RecordHead> read_record_head(std::u16string_view text, const RecordForm& form) {
   if (is_packed(text) && !form.foreign) {
-    std::string_view block;
-    auto head = read_packed_head(unpack_beginning(text.substr(1)), form.default_life, block);
+    const auto bytes = unpack_beginning(text.substr(1));
+    std::string_view data;
+    auto head = read_packed_head(bytes, form.default_life, data);
     if (!head) return std::nullopt;
     double plain_bytes = 0;
     if (!head->sealed) {
       const auto around = write_plain_record("", head->facts, form.default_life);
-      const bool wide = head->wide || stored_bytes(around) > around.size();
-      plain_bytes = static_cast<double>((around.size() + head->units + sum_units) * (wide ? 2 : 1));
+      const bool wide = head->size.wide || stored_bytes(around) > around.size();
+      plain_bytes = static_cast<double>((around.size() + head->size.units + sum_units) * (wide ? 2 : 1));
     }
     return RecordHead{std::move(head->facts), head->sealed, true, plain_bytes};
   }

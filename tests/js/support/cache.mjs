@@ -7,6 +7,8 @@ export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 export const NAMESPACE = 'test_';
+/** Records that a test reads, or whose sizes it reckons with. */
+export const PLAIN = { compressAbove: Infinity };
 
 /**
  * A cache that ends with the test `t`, over an origin of its own unless one is given. `reload` opens another over the same
