@@ -6,8 +6,8 @@ const LATEST = 10_000;
 const GAP = 20;
 /** A slice takes a millisecond or two: with less time left it waits for the next idle period. */
 const ENOUGH = 3;
-/** And after so many milliseconds it does so anyway: an idle period of 50 ms can be cut short by a finger on the screen. */
-const LONGEST = 3;
+/** After so many it does so anyway: an idle period of 50 ms can be cut short by a finger on the screen. */
+const MOST = 3;
 
 /** Work in small slices, for when the page has nothing else to do. `slice` does a little and says whether there is more. */
 export class IdleTask {
@@ -37,9 +37,10 @@ export class IdleTask {
   }
 
   #run(deadline?: IdleDeadline): void {
-    const end = performance.now() + LONGEST;
     let more = this.#slice();
-    while (more && deadline && deadline.timeRemaining() > ENOUGH && performance.now() < end) more = this.#slice();
+    for (let done = 1; more && done < MOST && deadline && deadline.timeRemaining() > ENOUGH; done++) {
+      more = this.#slice();
+    }
     // Only now: the slices themselves say that there is something to do.
     this.#cancel = undefined;
     if (more) this.start();

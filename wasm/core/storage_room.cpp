@@ -1,5 +1,6 @@
 // Writing where room is short: what goes for a record, how much of it at once, and what is not worth it.
 #include <algorithm>
+#include <utility>
 
 #include "core/storage_space.hpp"
 #include "core/text.hpp"
@@ -51,7 +52,7 @@ StorageTier::Write StorageSpace::write(Pending record, Millis now) {
 StorageTier::Write StorageSpace::attempt(Pending& record, Millis now, std::size_t steps, bool idle) {
   using Write = StorageTier::Write;
   auto& tier = *record.tier;
-  for (;;) {
+  for (bool looked_again = false;;) {
     if (!record.origin_full) {
       const auto known = tier.index_.find(record.key);
       record.need.bytes = bytes_ + record.facts.bytes - (known ? tier.stored_[*known].bytes : 0) - budget_;
@@ -62,7 +63,9 @@ StorageTier::Write StorageSpace::attempt(Pending& record, Millis now, std::size_
       case Room::later:
         return Write::waits;
       case Room::none:
-        return Write::quota;
+        // What was remembered was not what lies there, and by now it is.
+        if (!std::exchange(repaired_, false) || std::exchange(looked_again, true)) return Write::quota;
+        continue;
       case Room::there:
         break;
     }
@@ -144,6 +147,7 @@ StorageSpace::Need StorageSpace::evict(StorageTier& tier, KeyIndex::Id id, Milli
   const auto name = tier.area_key(key);
   auto head = area_->head(name, record_head_units);
   if (!head) {
+    repaired_ = true;
     tier.forget(key);
     return {};
   }
@@ -151,6 +155,7 @@ StorageSpace::Need StorageSpace::evict(StorageTier& tier, KeyIndex::Id id, Milli
   auto facts = facts_of(name, *head, record);
   const bool renewed = facts.timestamp > known.timestamp && is_believed(facts.timestamp, now);
   if (renewed || (!record && form_.foreign)) {
+    repaired_ = true;
     on_change(to_wtf8(name), area_->get(name));
     return {};
   }

@@ -162,6 +162,8 @@ class StorageSpace {
   bool walking_, counted_ = false, purging_ = false;
   /// Others, or notes, have taken more than the budget; cleared where nothing more can go.
   bool trim_ = false;
+  /// An eviction found something else than what was remembered.
+  bool repaired_ = false;
   std::size_t at_ = 0;
   std::uint32_t walk_ = 1;
   /// What was remembered and not met: it may be gone, or the area's order has changed under the walk.
