@@ -159,7 +159,8 @@ TEST_CASE("lz4 block: one that is cut off, changed or of another length is refus
       if (random.chance(3)) changed.resize(random.below(static_cast<std::uint32_t>(changed.size())));
       const auto ours = expanded(changed, dictionary, text.size());
       const auto library = expanded_by_library(changed, dictionary, text.size());
-      // Each is stricter than the other somewhere: it asks that the last bytes are literals, we that an offset is not 0.
+      // Each is stricter than the other somewhere: it asks that the last bytes are literals, we that an offset is not
+      // 0.
       if (ours && library) REQUIRE(ours == library);
     }
   }

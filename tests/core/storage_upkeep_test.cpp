@@ -59,9 +59,9 @@ TEST_CASE("upkeep: neither opening nor the first write reads what lies there; sl
   for (bool more = true; more; ++slices) {
     area.reads = 0;
     more = space.tend(start, 16);
-    REQUIRE(area.reads <= 20);
+    REQUIRE(area.reads <= 36);
   }
-  CHECK(slices >= 500 / 16);
+  CHECK(slices >= 500 / 32);
   CHECK_FALSE(space.has_upkeep());
   area.reads = 0;
   CHECK(is_exact(space, area));

@@ -116,7 +116,9 @@ TEST_CASE("report: inspect shows what is fresh, where it lies and what it takes"
 
 TEST_CASE("report: an alert comes when its limit is crossed, once, and again when it is crossed again") {
   MapArea area;
-  Tab tab(&area, {.budget = 10'000, .compress_above = never.value, .alerts = {.hit_rate_below = 0.5, .errors_above = 2, .storage_above = 0.5}});
+  Tab tab(&area, {.budget = 10'000,
+                  .compress_above = never.value,
+                  .alerts = {.hit_rate_below = 0.5, .errors_above = 2, .storage_above = 0.5}});
   CHECK(tab.cache.take_alerts().empty());
 
   SECTION("the hit rate, once enough was asked") {

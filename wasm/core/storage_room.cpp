@@ -123,7 +123,7 @@ StorageSpace::Room StorageSpace::make_room(Need& need, double spare, double stak
     if (!next.expired) displaced += stake_of(facts, now);
   }
   if (!open.met() || displaced > stake) return Room::none;
-  if (!idle && static_cast<std::size_t>(order.end() - left) > steps) return Room::later;
+  if (!idle && std::cmp_greater(order.end() - left, steps)) return Room::later;
   // What goes stands behind `left` by now, the first at the end.
   auto next = order.end();
   for (std::size_t step = 0; step < steps && next != order.begin(); ++step) {

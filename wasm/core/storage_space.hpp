@@ -17,7 +17,7 @@ namespace cardcache {
 /// and the upkeep that idle time is for.
 ///
 /// No call but the first that asks for all records does more than a bounded number of things to the area: removing a
-/// record costs 13 to 34 µs and reading one 1.4 to 3 (Chromium 156, 15,000 records of 100 B), so that 64 stay within 2
+/// record costs 13 to 34 µs and reading one 1.4 to 3 (Chromium 156, 15,000 records of 100 B), so that 32 stay within 2
 /// ms.
 class StorageSpace {
  public:
@@ -28,7 +28,7 @@ class StorageSpace {
   };
 
   /// So many records are removed at once in a call; what is more waits for idle time.
-  static constexpr std::size_t most_at_once = 64;
+  static constexpr std::size_t most_at_once = 32;
   /// A value may displace what is worth so many times as much as itself, and no more: the newest is the likeliest to be
   /// asked for next, but one list is not worth hundreds of answers that were used just as lately.
   static constexpr double most_displaced = 64;

@@ -68,7 +68,8 @@ bool StorageSpace::tend(Millis now, std::size_t steps) {
     record.tier->remove(record.key);
     given_up_.emplace_back(record.tier, record.key);
   }
-  if (done < steps && walking_) done += walk_some(now, steps - done);
+  // Meeting a record costs less than half of removing one.
+  if (done < steps && walking_) done += walk_some(now, purging_ ? steps - done : 2 * (steps - done)) / 2 + 1;
   if (done < steps && !walking_) done += check_unseen(steps - done);
   if (done < steps && counted_ && trim_) {
     Need need{bytes_ - budget_, 0};
