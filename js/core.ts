@@ -2,13 +2,30 @@ import type { Clock } from './clock.ts';
 import { ALERTS, ERRORS, FETCH_COUNTS, LATENCIES, ON_EVENT, REASONS, WHYS } from './coreNames.ts';
 import type { CoreModule, RawEntry } from './coreModule.ts';
 import { callSafely } from './emitter.ts';
-import { LinearMemory, RING_SIZE, Word } from './linearMemory.ts';
+import { LinearMemory, MOST_JSON_BYTES, RING_SIZE, Word } from './linearMemory.ts';
+import { isSecret } from './policies.ts';
 import { noSelector, stageSelector } from './selectors.ts';
+import type { Opened } from './sealedRecords.ts';
 import { nameStatistics } from './statistics.ts';
 import type { CacheError, CacheEvents, Key, Policy, Selector, Statistics } from './types.ts';
 
 /** How far a value may go; the same numbers as `Reach` in wasm/core/two_tier_cache.hpp. */
-export const Reach = { storage: 0, memory: 1, resident: 2 } as const;
+export const Reach = { storage: 0, memory: 1, resident: 2, sealed: 3 } as const;
+
+/** What a set left. */
+export interface Kept {
+  timestamp: number;
+  /** Names the record that is to be encrypted; 0 where none is. */
+  sealing: number;
+}
+
+/** What a call over the border needs. */
+export interface Border {
+  module: CoreModule;
+  memory: LinearMemory;
+  page: number;
+  now: number;
+}
 
 export interface Found {
   value: unknown;
@@ -23,6 +40,10 @@ export interface Wanted {
   /** Whose `version` and `check` a record must meet. */
   policy?: Policy | undefined;
   peek?: boolean | undefined;
+  /** A sealed record that was decrypted: without it one is a miss. */
+  opened?: Opened | undefined;
+  /** To become resident without counting as asked for. */
+  quiet?: boolean | undefined;
 }
 
 export interface Party {
@@ -132,14 +153,17 @@ export class Core {
 
   lookUp(key: Key, wanted: Wanted = {}): Found | undefined {
     const now = this.now();
-    const { peek = false, policy } = wanted;
-    const version = policy?.version;
-    this.#enter()
+    const { peek = false, quiet = peek, policy = {}, opened, grace = 0, maxAge = Infinity } = wanted;
+    const { version } = policy;
+    const message = this.#enter()
       .stage()
       .name(key)
       .name(version ?? '');
-    const { grace = 0, maxAge = Infinity } = wanted;
-    const where = this.#module.lookUp(this.#page, now, grace, maxAge, version !== undefined, peek);
+    if (opened) message.bytes(opened.plain).bytes(opened.tag);
+    const hasVersion = version !== undefined;
+    const isOpened = opened !== undefined;
+    const page = this.#page;
+    const where = this.#module.lookUp(page, now, grace, maxAge, hasVersion, quiet, isSecret(policy), isOpened);
     const { words } = this.#memory;
     const timestamp = words[Word.timestamp] ?? 0;
     const end = words[Word.end] ?? 0;
@@ -187,15 +211,8 @@ export class Core {
     return slot === undefined ? undefined : this.#values[slot];
   }
 
-  /** The timestamp it was kept with; undefined where the flight that brought it is void: then nothing was kept. */
-  set(
-    key: Key,
-    value: unknown,
-    json: string | undefined,
-    policy: Policy,
-    reach: number,
-    flight = 0,
-  ): number | undefined {
+  /** Undefined where the flight that brought it is void: then nothing was kept. */
+  set(key: Key, value: unknown, json: string | undefined, policy: Policy, reach: number, flight = 0): Kept | undefined {
     const now = this.now();
     const { ttl = NaN, version = '', tags = [], cost = 1, onEvent } = policy;
     const expiresAt = endOf(policy, value);
@@ -204,17 +221,18 @@ export class Core {
       .name(key)
       .name(version)
       .names(tags)
-      .text(json ?? '');
+      .text(json === undefined || reach !== Reach.storage || json.length > MOST_JSON_BYTES ? '' : json);
     const started = performance.now();
     const bytes = (json?.length ?? 0) * 2;
     const kept = this.#module.set(this.#page, now, ttl, expiresAt, cost, bytes, reach, onEvent === 'keep', flight);
     const slot = this.#memory.words[Word.slot] ?? -1;
     const timestamp = this.#memory.words[Word.timestamp] ?? now;
+    const sealing = this.#memory.words[Word.sealing] ?? 0;
     if (reach === Reach.storage) this.addLatency('persist', performance.now() - started);
     this.#leave();
     if (!kept) return undefined;
     this.#install(key, slot, value);
-    return timestamp;
+    return { timestamp, sealing };
   }
 
   #install(key: Key, slot: number, value: unknown): void {
@@ -463,6 +481,14 @@ export class Core {
 
   addLatency(of: (typeof LATENCIES)[number], milliseconds: number): void {
     this.#module.addLatency(this.#page, LATENCIES.indexOf(of), milliseconds);
+  }
+
+  /** A call for a concept that has a file of its own. */
+  call<T>(action: (border: Border) => T): T {
+    const now = this.now();
+    const answer = action({ module: this.#module, memory: this.#enter(), page: this.#page, now });
+    this.#leave();
+    return answer;
   }
 
   // ---- around every call

@@ -1,3 +1,5 @@
+import type { Key } from './types.ts';
+
 /** What the module of wasm/bindings exports; the files there say what each takes from the staging buffer. */
 export interface CoreModule {
   reserve(bytes: number): number;
@@ -21,7 +23,16 @@ export interface CoreModule {
   openCount(): number;
 
   observe(page: number, now: number): void;
-  lookUp(page: number, now: number, grace: number, maxAge: number, hasVersion: boolean, peek: boolean): number;
+  lookUp(
+    page: number,
+    now: number,
+    grace: number,
+    maxAge: number,
+    hasVersion: boolean,
+    peek: boolean,
+    refusesPlain: boolean,
+    isOpened: boolean,
+  ): number;
   admit(page: number, now: number, serial: number): void;
   reject(page: number, now: number, error: number): void;
   set(
@@ -40,6 +51,14 @@ export interface CoreModule {
   allowGrace(page: number, grace: number): void;
   sweep(page: number, now: number): void;
   tend(page: number, now: number): boolean;
+
+  sealedKeys(page: number, now: number): Key[];
+  findSealed(page: number, now: number): number;
+  rejectSealed(page: number, now: number): void;
+  prepareSealing(page: number, now: number, sealing: number): boolean;
+  writeSealed(page: number, now: number, sealing: number): void;
+  endSealing(page: number, sealing: number): void;
+  removePlain(page: number, now: number): void;
 
   invalidate(page: number, now: number, fields: number, afterWrite: boolean): number;
   clear(page: number, now: number): number;

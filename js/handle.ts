@@ -198,9 +198,8 @@ export class Handle implements CardCache {
     return entriesOf(this.#open());
   }
 
-  /** Nothing is written late in this version: encrypted values stay in memory, and there is no remote tier. */
   async flush(): Promise<void> {
-    await this.ready;
+    await this.#cache.settled();
   }
 
   async close(): Promise<void> {

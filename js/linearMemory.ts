@@ -17,12 +17,20 @@ export const Word = {
   jsonAt: 12,
   jsonSize: 13,
   endpointsAt: 14,
-  upkeep: 15,
-  count: 16,
+  sealing: 15,
+  boxAt: 16,
+  boxSize: 17,
+  bindingAt: 18,
+  bindingSize: 19,
+  upkeep: 20,
+  count: 21,
 } as const;
 
 /** Hits noted before a call has to drain them; the same number as `Page::ring_size`. */
 export const RING_SIZE = 256;
+
+/** JSON of more bytes is not stored, and so not staged either; the same number as `most_json_bytes` in wasm/core/json_block.hpp. */
+export const MOST_JSON_BYTES = 2 ** 20;
 
 const encoder = new TextEncoder();
 // A text may begin with what looks like a byte order mark.
@@ -77,6 +85,11 @@ export class LinearMemory {
     return decoder.decode(new Uint8Array(this.#memory.buffer, address, size));
   }
 
+  /** A copy, which outlives the next call. */
+  bytesAt(address: number, size: number) {
+    return new Uint8Array(this.#memory.buffer, address, size).slice();
+  }
+
   /** Starts a message to the core. Views and addresses of an earlier one are void. */
   stage(): this {
     this.#at = 0;
@@ -97,6 +110,14 @@ export class LinearMemory {
     const { written } = encoder.encodeInto(text, target);
     this.number(written);
     this.#at += written;
+    return this;
+  }
+
+  bytes(bytes: Uint8Array): this {
+    this.#room(4 + bytes.length);
+    this.number(bytes.length);
+    this.#bytes.set(bytes, this.#staging + this.#at);
+    this.#at += bytes.length;
     return this;
   }
 

@@ -1,9 +1,14 @@
 import { endpointOf, escapeSegment } from './keys.ts';
 import type { Key, Policy } from './types.ts';
 
-/** How far a value under this policy may go. Encrypted ones wait for their key and stay in memory without it. */
+/** Whether a value under this policy may leave memory; in the clear only where it is no secret. */
 export function mayReachStorage(policy: Policy): boolean {
-  return policy.tier !== 'memory' && !policy.sensitive && !policy.encrypted;
+  return policy.tier !== 'memory' && !policy.sensitive;
+}
+
+/** Whether nobody may read it where it is at rest. */
+export function isSecret(policy: Policy): boolean {
+  return Boolean(policy.sensitive || policy.encrypted);
 }
 
 /** TypeError for what no policy can mean. */
@@ -35,6 +40,11 @@ export function checkSpan(span: number | undefined, name: string): void {
 /** Policies by endpoint. A call's own policy goes over its endpoint's, field by field. */
 export class Policies {
   readonly #byEndpoint = new Map<string, Policy>();
+
+  /** Endpoints, as they stand in keys, of which nothing may be read where it is at rest. */
+  get secret(): string[] {
+    return [...this.#byEndpoint].filter(([, policy]) => isSecret(policy)).map(([endpoint]) => endpoint);
+  }
 
   merge(policies: Record<string, Policy> | undefined): void {
     for (const [endpoint, policy] of Object.entries(policies ?? {})) {

@@ -1,13 +1,14 @@
 import { clockOf, type Clock } from './clock.ts';
 import { Core, Reach, type CoreListener, type Wanted } from './core.ts';
 import { callSafely, Emitter } from './emitter.ts';
-import { startEngine, type Engine, type SpaceSizes } from './engine.ts';
+import { FOREIGN_NAMESPACE, startEngine, type Engine, type SpaceSizes } from './engine.ts';
 import { Flights, type AnyFetcher, type Landed } from './flights.ts';
 import { IdleTask } from './idleTask.ts';
 import { escapeUser, unescapeUser } from './keys.ts';
 import { Log } from './log.ts';
 import { MutationEvents } from './mutationEvents.ts';
 import { mayReachStorage, Policies } from './policies.ts';
+import { SealedRecords, type Opened } from './sealedRecords.ts';
 import { isUsable, localArea } from './storageArea.ts';
 import type {
   CacheEvents,
@@ -22,6 +23,7 @@ import type {
   WatchOptions,
 } from './types.ts';
 import { sameJson, toJson } from './values.ts';
+import { Vault, type Opening } from './vault.ts';
 import { unref, Watches } from './watches.ts';
 
 const SWEEP_INTERVAL = 60_000;
@@ -52,6 +54,9 @@ export class SharedCache {
   readonly #early = new Map<Key, unknown>();
   readonly #rulesToCome: NonNullable<CacheOptions['rules']>[] = [];
   #engine: Engine | undefined;
+  #vault: Vault | undefined;
+  #sealed: SealedRecords | undefined;
+  readonly #hushed = new Set<string>();
   #sweeper: ReturnType<typeof setInterval> | undefined;
   readonly #idle = new IdleTask(() => this.core?.tend() ?? false);
   #grace = 0;
@@ -73,6 +78,7 @@ export class SharedCache {
     this.watches = new Watches({
       fetch: (key, fetcher, fetchOptions, attempts) => this.flights.fetch(key, fetcher, fetchOptions, attempts),
       read: (key, policy, grace) => this.#read(key, policy, grace),
+      open: (key, policy, grace) => this.#openFor(key, policy, grace),
       timestampOf: (key) => this.timestampOf(key),
     });
     this.merge(options);
@@ -83,6 +89,7 @@ export class SharedCache {
   merge({ policies, rules }: CacheOptions): void {
     this.#policies.merge(policies);
     for (const policy of Object.values(policies ?? {})) this.#allowGrace(policy);
+    this.#removePlain();
     if (!rules) return;
     if (this.core) this.#events.merge(this.core, rules);
     else this.#rulesToCome.push(rules);
@@ -103,7 +110,11 @@ export class SharedCache {
       if (this.emitter.hears('hit')) this.emitter.emit('hit', { key, source: 'memory' });
       return resident;
     }
-    return this.lookUp(key, this.policyFor(key))?.value;
+    const policy = this.policyFor(key);
+    const found = this.lookUp(key, policy);
+    // The next one who asks is to have it.
+    if (!found) void this.#restore(key, policy);
+    return found?.value;
   }
 
   /** A counted look-up under a policy, with its events. */
@@ -141,6 +152,26 @@ export class SharedCache {
     return found && { value: found.value, source: found.source, timestamp: found.timestamp };
   }
 
+  /** What lies sealed under the key, on its way out; undefined at once where nothing does that may be asked for. */
+  #opening(key: Key, policy: Policy): Opening | undefined {
+    const vault = this.#vault;
+    return (vault?.active || policy.encrypted) && mayReachStorage(policy) ? vault?.open(key) : undefined;
+  }
+
+  /** Makes what lies sealed resident. */
+  async #restore(key: Key, policy: Policy) {
+    const opened = await this.#opening(key, policy)?.opened;
+    return opened && this.core?.lookUp(key, { policy, opened, quiet: true, grace: Policies.graceOf(policy) });
+  }
+
+  /** For watchers, who wait for it. */
+  #openFor(key: Key, policy: Policy, grace: number | undefined) {
+    const opening = this.#opening(key, policy);
+    if (!opening) return undefined;
+    const found = opening.opened.then((opened) => this.lookUp(key, policy, { opened, grace }));
+    return { timestamp: opening.timestamp, found };
+  }
+
   // ---- writing
 
   set(key: Key, value: unknown, own?: Policy): void {
@@ -163,12 +194,14 @@ export class SharedCache {
     const before = core.resident(key) ?? this.watches.shown(key);
     const equal = before !== undefined && before !== value && sameJson(before, value);
     const kept = equal ? before : value;
-    const storable = mayReachStorage(policy);
+    const storable = mayReachStorage(policy) && (!policy.encrypted || (this.#vault?.works ?? false));
     const json = storable ? toJson(kept) : undefined;
     if (storable && json === undefined) core.noteError('serialize', key);
-    const reach = json === undefined ? Reach.memory : Reach.storage;
-    const timestamp = core.set(key, kept, json, policy, reach, flight);
-    if (timestamp === undefined) return { value, timestamp };
+    const reach = json === undefined ? Reach.memory : policy.encrypted ? Reach.sealed : Reach.storage;
+    const stored = core.set(key, kept, json, policy, reach, flight);
+    if (!stored) return { value, timestamp: undefined };
+    const { timestamp, sealing } = stored;
+    if (json !== undefined && sealing > 0) this.#vault?.seal(key, sealing, json);
     this.emitter.emit('set', { key });
     if (!equal) {
       queueMicrotask(() => this.emitter.emit('update', { key }));
@@ -225,14 +258,10 @@ export class SharedCache {
         this.emitter.emit('hit', { key, source: 'memory' });
         return resident;
       }
-      const found = this.lookUp(key, policy, { maxAge: policy.maxAge });
+      const opening = this.#opening(key, policy);
+      const opened = opening && (await unlessAborted(opening.opened, policy.signal));
+      const found = policy.signal?.aborted ? undefined : this.#answer(key, fetcher, policy, opened);
       if (found) return found.value;
-      const stale = policy.staleWhileRevalidate && this.peek(key, { grace: policy.staleWhileRevalidate });
-      if (stale) {
-        // It may fail unseen: whoever asked has an answer, and the failure is counted.
-        this.flights.fetch(key, fetcher, policy).catch(() => undefined);
-        return stale.value;
-      }
     }
     try {
       return (await this.flights.fetch(key, fetcher, policy)).value;
@@ -241,6 +270,17 @@ export class SharedCache {
       if (stale) return stale.value;
       throw error;
     }
+  }
+
+  /** What may be answered without waiting for a fetch. */
+  #answer(key: Key, fetcher: AnyFetcher, policy: FetchOptions, opened: Opened | undefined) {
+    const found = this.lookUp(key, policy, { maxAge: policy.maxAge, opened });
+    const grace = policy.staleWhileRevalidate;
+    if (found || !grace) return found;
+    const stale = this.peek(key, { grace });
+    // It may fail unseen: whoever asked has an answer, and the failure is counted.
+    if (stale) this.flights.fetch(key, fetcher, policy).catch(() => undefined);
+    return stale;
   }
 
   watch(key: Key, fetcher: AnyFetcher, options: WatchOptions, listener: (update: Update<unknown>) => void): () => void {
@@ -312,6 +352,11 @@ export class SharedCache {
       this.#early.clear();
       this.watches.giveUp();
     }
+    await this.#vault?.openAll((key, opened) => {
+      const policy = this.policyFor(key);
+      if (mayReachStorage(policy))
+        this.core?.lookUp(key, { policy, opened, quiet: true, grace: Policies.graceOf(policy) });
+    });
   }
 
   #open(engine: Engine): void {
@@ -331,6 +376,7 @@ export class SharedCache {
     const space = engine.openSpace(this.#space);
     this.core = new Core(engine.module, engine.memory, space, user, sizes, this.#clock, this.#listener);
     this.core.allowGrace(this.#grace);
+    this.#prepareVault(this.core, user);
     this.flights.adopt(this.core);
     for (const rules of this.#rulesToCome.splice(0)) this.#events.merge(this.core, rules);
     this.#toCome?.splice(0).forEach(callSafely);
@@ -341,8 +387,38 @@ export class SharedCache {
     if (typeof globalThis.addEventListener === 'function') globalThis.addEventListener('storage', this.#onStorage);
   }
 
+  #prepareVault(core: Core, user: string | null): void {
+    const { namespace, area } = this.#space;
+    this.#sealed = new SealedRecords(core);
+    this.#removePlain();
+    // What another program reads has one form, and that one is plain.
+    if (!area || namespace === FOREIGN_NAMESPACE) return;
+    this.#vault = new Vault(this.#sealed, user === null ? namespace : `${namespace}@${user}`, {
+      failed: (key, cause) => this.core?.noteError('crypto', key, cause),
+      refused: (cause) =>
+        this.log.once({ level: 'warn', what: 'encrypted answers are kept in memory only', detail: cause }),
+    });
+  }
+
+  /** Records of policies that have come to forbid them. */
+  #removePlain(): void {
+    if (this.#space.namespace === FOREIGN_NAMESPACE) return;
+    for (const endpoint of this.#sealed ? this.#policies.secret : []) {
+      if (this.#hushed.has(endpoint)) continue;
+      this.#hushed.add(endpoint);
+      this.#sealed?.removePlain(endpoint);
+    }
+  }
+
+  /** What is written late has been written. */
+  async settled(): Promise<void> {
+    await this.ready;
+    await this.#vault?.settled();
+  }
+
   close(): void {
     this.#closed = true;
+    this.#vault?.close();
     this.#toCome = undefined;
     clearInterval(this.#sweeper);
     this.#idle.stop();
@@ -383,9 +459,16 @@ export class SharedCache {
     for (const key of core.takeChangedElsewhere()) {
       const value = this.peek(key)?.value;
       if (value !== undefined) this.watches.changed(key, value, 'tab');
+      else void this.#takeSealed(key);
     }
     this.watches.schedule();
   };
+
+  async #takeSealed(key: Key): Promise<void> {
+    if (this.#vault) this.#vault.active = true;
+    const found = await this.#restore(key, this.policyFor(key));
+    if (found) this.watches.changed(key, found.value, 'tab');
+  }
 
   #allowGrace(policy: Policy): void {
     const grace = Policies.graceOf(policy);
@@ -406,6 +489,16 @@ export class SharedCache {
     this.core?.sweep();
     this.#idle.start();
   }
+}
+
+/** Who asked may leave before it is there. */
+function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
+  if (!signal) return answer;
+  return new Promise((resolve, reject) => {
+    const leave = () => resolve(undefined);
+    signal.addEventListener('abort', leave, { once: true });
+    answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+  });
 }
 
 /** What was given as undefined does not hide what the policy says. */

@@ -46,7 +46,10 @@ export interface Policy<T = any> {
   tier?: 'memory' | 'both';
   /** Never leaves this page's memory. */
   sensitive?: boolean;
-  /** At rest by WebCrypto, else memory only. */
+  /**
+   * At rest only encrypted, under a key of this user's that the browser keeps and shows to nobody. Opened before `ready`; what
+   * another tab brings later is a miss for `get`, while `getOrFetch` waits. Without WebCrypto (plain http) or IndexedDB: memory only.
+   */
   encrypted?: boolean;
   /** This long after its end it may be served while a fetch runs. */
   staleWhileRevalidate?: number;
@@ -139,7 +142,7 @@ export interface CardCache {
   on<E extends keyof CacheEvents>(event: E, listener: (detail: CacheEvents[E]) => void): () => void;
   stats(): Statistics;
   inspect(): EntryInfo[];
-  /** Encrypted and remote writes have arrived. */
+  /** Encrypted and remote writes have arrived. What has not when the page goes, or the last handle closes, is not stored. */
   flush(): Promise<void>;
   /** This handle; the core ends with its last one. */
   close(): Promise<void>;

@@ -31,6 +31,8 @@ interface Watch {
   fetching: boolean;
   source: Source;
   timestamp: number | undefined;
+  /** When what is still being decrypted was true. */
+  opening?: number | undefined;
   linger?: ReturnType<typeof setTimeout> | undefined;
 }
 
@@ -42,6 +44,12 @@ export interface WatchHost {
     policy: Policy,
     grace: number | undefined,
   ): { value: unknown; source: Source; timestamp: number } | undefined;
+  /** What has to be decrypted first; undefined where nothing has. */
+  open(
+    key: Key,
+    policy: Policy,
+    grace: number | undefined,
+  ): { timestamp: number; found: Promise<ReturnType<WatchHost['read']>> } | undefined;
   timestampOf(key: Key): number | undefined;
 }
 
@@ -178,8 +186,8 @@ export class Watches {
   #register(watch: Watch, watcher: Watcher): void {
     const core = this.#core;
     if (core) {
-      const timestamp = watch.data === undefined ? NaN : (watch.timestamp ?? NaN);
-      watcher.id = core.watch(watch.key, watcher.times, watch.policy, timestamp);
+      const timestamp = watch.data === undefined ? watch.opening : watch.timestamp;
+      watcher.id = core.watch(watch.key, watcher.times, watch.policy, timestamp ?? NaN);
     } else if (this.#givenUp && !watch.fetching) {
       void this.#fetch(watch);
     }
@@ -265,7 +273,30 @@ export class Watches {
   }
 
   #recall(watch: Watch, grace: number | undefined): void {
-    const found = this.#host.read(watch.key, watch.policy, grace);
+    const { key, policy } = watch;
+    const opening = this.#host.open(key, policy, grace);
+    if (!opening) {
+      this.#take(watch, this.#host.read(key, policy, grace));
+      return;
+    }
+    watch.opening = opening.timestamp;
+    void opening.found.then((found) => {
+      // Not where something newer came meanwhile, nor for a second watcher.
+      if (watch.opening === undefined || this.#watches.get(key) !== watch) return;
+      watch.opening = undefined;
+      if (watch.data !== undefined) return;
+      this.#take(watch, found);
+      if (found) {
+        this.#tellAll(watch);
+      } else if (watch.error === undefined && !watch.fetching && watch.watchers.size > 0) {
+        // The core believed that there was something to show.
+        this.#core?.refreshStarted(key);
+        void this.#fetch(watch);
+      }
+    });
+  }
+
+  #take(watch: Watch, found: ReturnType<WatchHost['read']>): void {
     if (!found) return;
     watch.data = found.value;
     watch.source = found.source;

@@ -27,13 +27,15 @@ const THINGS = (
   'the pantry shelf,the dishwasher filter,the compost,bathroom tiles,the car tyres,the guinea pig cage,school papers,' +
   'the coffee machine,winter jackets,the smoke alarms,library books,the gutter,the fridge door,old batteries,the doormat'
 ).split(',');
-const NOTES = [
-  'Use the blue cloth, not the sponge',
-  'Ask grandma for the key first',
-  'Bitte vor 18 Uhr, sonst schläft Oskar schon',
-  'Needs two people 🙂',
-];
+const WORDS = (
+  'with the blue cloth not sponge ask grandma for key first bitte vor 18 Uhr sonst schläft Oskar schon needs two people ' +
+  'ladder stands behind garage door careful handle is loose 🙂 twice if it rained use vinegar instead of soap see manual ' +
+  'page 14 bring cash they close at noon und danach lüften batteries type AAA in drawer left side above stove'
+).split(' ');
 const LABELS = ['kitchen', 'outside', 'paperwork', 'quick', 'pets'];
+
+/** Of four to nine words. */
+const remark = (chance) => Array.from({ length: 4 + chance.below(6) }, () => chance.oneOf(WORDS)).join(' ');
 
 function task(chance, id) {
   const kind = chance.oneOf(['RecurringTask', 'RecurringTask', 'RecurringTask', 'AdHocTask', 'SelfCareTask']);
@@ -52,11 +54,11 @@ function task(chance, id) {
     requires_fair_weather: chance.oneIn(8),
     overdue_severity: Math.min(3, late),
     is_active: true,
-    notes: chance.oneIn(5) ? chance.oneOf(NOTES) : '',
+    notes: chance.oneIn(3) ? remark(chance) : '',
     tags: chance.oneIn(3) ? [chance.oneOf(LABELS)] : [],
     task_nudges: [],
     last_completed: done ? chance.moment(40) : null,
-    last_completion_notes: null,
+    last_completion_notes: done && chance.oneIn(3) ? remark(chance) : null,
     id,
     task_type: kind,
     name: `${chance.oneOf(DEEDS)} ${chance.oneOf(THINGS)}`,
@@ -70,7 +72,7 @@ function task(chance, id) {
       windows: [{ label: 'Morning', start: '06:45', end: '09:15', completed: chance.oneIn(2) }],
       outstanding_occurrences: 1,
     }),
-    recommendation_score: 0.3 + chance.below(70) / 100,
+    recommendation_score: chance.round(1, 4),
     completed: false,
     ...(kind === 'SelfCareTask' ? {} : { due_date: due }),
     ...(kind === 'AdHocTask' ? {} : { next_due: due }),
@@ -108,7 +110,8 @@ function plan(seed, count) {
 function encouragement() {
   const text =
     'You have already put the hardest thing behind you, Mira. Two small jobs are left: sort the school papers while the ' +
-    'kettle boils, and take the compost down when you leave anyway. Then the evening is yours.';
+    'kettle boils, and take the compost down when you leave anyway. Then the evening is yours, and there is half a ' +
+    'cake left from yesterday. Jonas knows nothing of it yet, and it need not stay so.';
   return { ...enveloped({ encouragement: text, generation: 4 }), spoken_response: 'Two small jobs are left.' };
 }
 
@@ -162,7 +165,7 @@ export const answers = {
   'encouragement, 556 B': encouragement(),
   'three tasks, 2 kB': enveloped({ items: tasks(3, 3), count: 3 }),
   'daily plan, 8 kB': plan(11, 12),
-  'all tasks, 76 kB': enveloped({ items: tasks(5, 113), count: 113 }),
+  'all tasks, 76 kB': enveloped({ items: tasks(5, 115), count: 115 }),
   'energy by the hour': energy(7, 168),
   'weather forecast': forecast(8, 48),
   'tickets of a sprint': tickets(9, 25),

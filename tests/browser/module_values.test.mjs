@@ -1,30 +1,40 @@
 // The module as a page's own script meets it: values, keys, lives and users, over the browser's own localStorage.
-/* global cache, cardcache -- what openModule puts into the page */
+/* global cache, cardcache, clock -- what is put into the page */
 import assert from 'node:assert/strict';
-import test from 'node:test';
-import { openModule, startDemo } from './harness.mjs';
+import { inEachEngine, openCacheIn } from './engines/engines.mjs';
+import { bringClock } from './pages/clock.mjs';
 
 const HOUR = 3_600_000;
-const demo = await startDemo();
 
-test('0, "", false, null and [] are values, in memory and after a reload', async (t) => {
-  const { page, errors, reload } = await openModule(t, demo);
+/** A tab with an open cache; `reload` gives it a new document with one. */
+async function openTab({ site, newTab }) {
+  const tab = await newTab(site.pageWith(bringClock));
+  const reload = async () => {
+    await tab.reload();
+    await openCacheIn(tab);
+  };
+  await openCacheIn(tab);
+  return { tab, reload };
+}
+
+inEachEngine('0, "", false, null and [] are values, in memory and after a reload', {}, async (t, world) => {
+  const { tab, reload } = await openTab(world);
   const values = { zero: 0, empty: '', no: false, nothing: null, list: [], object: {}, nested: { a: [0, '', null] } };
-  await page.evaluate((given) => cache.setMany(Object.entries(given)), values);
+  await tab.evaluate((given) => cache.setMany(Object.entries(given)), values);
   const read = (names) => names.map((name) => [name, cache.has(name), cache.get(name) !== undefined, cache.get(name)]);
   const expected = Object.entries(values).map(([name, value]) => [name, true, true, value]);
-  assert.deepEqual(await page.evaluate(read, Object.keys(values)), expected);
+  assert.deepEqual(await tab.evaluate(read, Object.keys(values)), expected);
   await reload();
-  assert.deepEqual(await page.evaluate(read, Object.keys(values)), expected);
-  assert.deepEqual(await page.evaluate(() => [cache.get('unset'), cache.has('unset')].map(String)), [
+  assert.deepEqual(await tab.evaluate(read, Object.keys(values)), expected);
+  assert.deepEqual(await tab.evaluate(() => [cache.get('unset'), cache.has('unset')].map(String)), [
     'undefined',
     'false',
   ]);
-  assert.deepEqual(errors, []);
+  assert.deepEqual(await tab.troubles(), []);
 });
 
-test('unusual keys keep their values apart, after a reload too', async (t) => {
-  const { page, reload } = await openModule(t, demo);
+inEachEngine('unusual keys keep their values apart, after a reload too', {}, async (t, world) => {
+  const { tab, reload } = await openTab(world);
   const keys = [
     '__proto__',
     'constructor',
@@ -36,29 +46,29 @@ test('unusual keys keep their values apart, after a reload too', async (t) => {
   ];
   // As text, in which a lone surrogate stays what it is on its way into the page.
   const text = JSON.stringify(keys);
-  await page.evaluate((given) => JSON.parse(given).forEach((key, index) => cache.set(key, index)), text);
+  await tab.evaluate((given) => JSON.parse(given).forEach((key, index) => cache.set(key, index)), text);
   const read = (given) => JSON.parse(given).map((key) => cache.get(key));
   const expected = keys.map((_, index) => index);
-  assert.deepEqual(await page.evaluate(read, text), expected);
+  assert.deepEqual(await tab.evaluate(read, text), expected);
   await reload();
-  assert.deepEqual(await page.evaluate(read, text), expected);
+  assert.deepEqual(await tab.evaluate(read, text), expected);
 });
 
-test('an answer is fresh until its end and a miss from then on', async (t) => {
-  const { page } = await openModule(t, demo);
-  await page.clock.pauseAt(Date.now() + 60_000);
+inEachEngine('an answer is fresh until its end and a miss from then on', {}, async (t, world) => {
+  const { tab } = await openTab(world);
+  await tab.evaluate(() => clock.standStill());
   const read = () => [cache.get('plan') ?? 'gone', cache.has('plan')];
-  await page.evaluate(() => cache.set('plan', 'fresh', { ttl: 60_000 }));
-  assert.deepEqual(await page.evaluate(read), ['fresh', true]);
-  await page.clock.fastForward(59_999);
-  assert.deepEqual(await page.evaluate(read), ['fresh', true]);
-  await page.clock.fastForward(1);
-  assert.deepEqual(await page.evaluate(read), ['gone', false]);
+  await tab.evaluate(() => cache.set('plan', 'fresh', { ttl: 60_000 }));
+  assert.deepEqual(await tab.evaluate(read), ['fresh', true]);
+  await tab.evaluate((ms) => clock.move(ms), 59_999);
+  assert.deepEqual(await tab.evaluate(read), ['fresh', true]);
+  await tab.evaluate((ms) => clock.move(ms), 1);
+  assert.deepEqual(await tab.evaluate(read), ['gone', false]);
 });
 
-test('four hours in memory, then from localStorage, and after three days gone', async (t) => {
-  const { page } = await openModule(t, demo);
-  await page.clock.pauseAt(Date.now() + 60_000);
+inEachEngine('four hours in memory, then from localStorage, and after three days gone', {}, async (t, world) => {
+  const { tab } = await openTab(world);
+  await tab.evaluate(() => clock.standStill());
   const readWithTier = () => {
     const tiers = [];
     const stop = cache.on('hit', ({ source }) => tiers.push(source));
@@ -66,18 +76,18 @@ test('four hours in memory, then from localStorage, and after three days gone', 
     stop();
     return [value ?? 'gone', tiers];
   };
-  await page.evaluate(() => cache.set('plan:sara', 'fresh'));
-  assert.deepEqual(await page.evaluate(readWithTier), ['fresh', ['memory']]);
-  await page.clock.fastForward(4 * HOUR + 1);
-  assert.deepEqual(await page.evaluate(readWithTier), ['fresh', ['storage']]);
-  await page.clock.fastForward(68 * HOUR - 2);
-  assert.deepEqual((await page.evaluate(readWithTier))[0], 'fresh');
-  await page.clock.fastForward(1);
-  assert.deepEqual(await page.evaluate(readWithTier), ['gone', []]);
+  await tab.evaluate(() => cache.set('plan:sara', 'fresh'));
+  assert.deepEqual(await tab.evaluate(readWithTier), ['fresh', ['memory']]);
+  await tab.evaluate((ms) => clock.move(ms), 4 * HOUR + 1);
+  assert.deepEqual(await tab.evaluate(readWithTier), ['fresh', ['storage']]);
+  await tab.evaluate((ms) => clock.move(ms), 68 * HOUR - 2);
+  assert.deepEqual((await tab.evaluate(readWithTier))[0], 'fresh');
+  await tab.evaluate((ms) => clock.move(ms), 1);
+  assert.deepEqual(await tab.evaluate(readWithTier), ['gone', []]);
 });
 
-test('invalidating sara touches neither sarah nor what is shared', async (t) => {
-  const { page, reload } = await openModule(t, demo);
+inEachEngine('invalidating sara touches neither sarah nor what is shared', {}, async (t, world) => {
+  const { tab, reload } = await openTab(world);
   const keys = [
     'daily_plan:sara',
     'daily_plan:sarah',
@@ -86,40 +96,47 @@ test('invalidating sara touches neither sarah nor what is shared', async (t) => 
     'teams',
     'tasks:None',
   ];
-  const left = await page.evaluate((given) => {
+  const left = await tab.evaluate((given) => {
     for (const key of given) cache.set(key, key);
     return [cache.invalidateUser('sara'), cache.keys().sort(), cache.get('daily_plan:sarah')];
   }, keys);
   assert.deepEqual(left, [2, ['daily_plan:sar', 'daily_plan:sarah', 'tasks:None', 'teams'], 'daily_plan:sarah']);
   await reload();
-  assert.deepEqual(await page.evaluate(() => [cache.has('daily_plan:sara'), cache.get('daily_plan:sarah')]), [
+  assert.deepEqual(await tab.evaluate(() => [cache.has('daily_plan:sara'), cache.get('daily_plan:sarah')]), [
     false,
     'daily_plan:sarah',
   ]);
 });
 
-test('an event concerns the users that it names, by their whole names, and nobody else', async (t) => {
-  const { page } = await openModule(t, demo);
-  const cases = [
-    [{ username: 'gabriel', assigned_users: ['sara'] }, 'sara', true],
-    [{ username: 'gabriel', assigned_users: ['sarah'] }, 'sara', false],
-    [{ username: 'gabriel', assigned_users: ['sara'] }, 'sarah', false],
-    [{ username: 'sara', assigned_users: ['gabriel'] }, 'sara', true],
-    [{ username: 'sarah', assigned_users: ['gabriel'] }, 'sara', false],
-    [{ username: 'gabriel', assigned_users: ['gabriel', 'sara'] }, 'sara', true],
-    [{ task_id: '5', updates: {} }, 'sara', true],
-    [null, 'sara', true],
-  ];
-  const decided = await page.evaluate((given) => given.map(([data, user]) => cardcache.isConcerned(data, user)), cases);
-  assert.deepEqual(
-    decided,
-    cases.map(([, , concerned]) => concerned),
-  );
-});
+inEachEngine(
+  'an event concerns the users that it names, by their whole names, and nobody else',
+  {},
+  async (t, world) => {
+    const { tab } = await openTab(world);
+    const cases = [
+      [{ username: 'gabriel', assigned_users: ['sara'] }, 'sara', true],
+      [{ username: 'gabriel', assigned_users: ['sarah'] }, 'sara', false],
+      [{ username: 'gabriel', assigned_users: ['sara'] }, 'sarah', false],
+      [{ username: 'sara', assigned_users: ['gabriel'] }, 'sara', true],
+      [{ username: 'sarah', assigned_users: ['gabriel'] }, 'sara', false],
+      [{ username: 'gabriel', assigned_users: ['gabriel', 'sara'] }, 'sara', true],
+      [{ task_id: '5', updates: {} }, 'sara', true],
+      [null, 'sara', true],
+    ];
+    const decided = await tab.evaluate(
+      (given) => given.map(([data, user]) => cardcache.isConcerned(data, user)),
+      cases,
+    );
+    assert.deepEqual(
+      decided,
+      cases.map(([, , concerned]) => concerned),
+    );
+  },
+);
 
-test('concurrent askers share one flight, a later one is answered without', async (t) => {
-  const { page } = await openModule(t, demo);
-  const result = await page.evaluate(async () => {
+inEachEngine('concurrent askers share one flight, a later one is answered without', {}, async (t, world) => {
+  const { tab } = await openTab(world);
+  const result = await tab.evaluate(async () => {
     let fetched = 0;
     const fetcher = async () => {
       fetched += 1;
@@ -133,10 +150,10 @@ test('concurrent askers share one flight, a later one is answered without', asyn
   assert.deepEqual(result, { fetched: 1, same: true, joined: 2 });
 });
 
-test('a user’s records are read by that user alone', async (t) => {
-  const { page, reload } = await openModule(t, demo);
+inEachEngine('a user’s records are read by that user alone', {}, async (t, world) => {
+  const { tab, reload } = await openTab(world);
   const read = () =>
-    page.evaluate(async () => {
+    tab.evaluate(async () => {
       const values = [];
       for (const user of ['id-sara', 'id-sarah', null]) {
         const cache = cardcache.openCache({ namespace: 'shared_', user });
@@ -151,9 +168,9 @@ test('a user’s records are read by that user alone', async (t) => {
   assert.deepEqual(await read(), ['hers', 'none', 'none']);
 });
 
-test('a module loaded a second time works on the same core', async (t) => {
-  const { page } = await openModule(t, demo);
-  const shared = await page.evaluate(async () => {
+inEachEngine('a module loaded a second time works on the same core', {}, async (t, world) => {
+  const { tab } = await openTab(world);
+  const shared = await tab.evaluate(async () => {
     const again = await import('/dist/index.js?v=2');
     const value = { by: 'reference' };
     cache.set('memory', value, { tier: 'memory' });
@@ -162,9 +179,9 @@ test('a module loaded a second time works on the same core', async (t) => {
   assert.equal(shared, true);
 });
 
-test('clear takes ours and leaves what other scripts keep', async (t) => {
-  const { page } = await openModule(t, demo);
-  const left = await page.evaluate(() => {
+inEachEngine('clear takes ours and leaves what other scripts keep', {}, async (t, world) => {
+  const { tab } = await openTab(world);
+  const left = await tab.evaluate(() => {
     localStorage.setItem('somebody', 'else');
     localStorage.setItem('prob', 'e_');
     cache.set('plan', 1);

@@ -193,6 +193,38 @@ TEST_CASE("contract: records are read as they are meant") {
   }
 }
 
+TEST_CASE("contract: packed records are read as they are meant, by this core and those to come") {
+  const auto document = contract("records.json");
+  const auto name = to_utf16(document["packedKey"].get<std::string>());
+  const RecordForm form{.default_life = Millis{document["life"].get<double>()}};
+  for (const auto& one : document["packed"]) {
+    INFO(one["about"].get<std::string>());
+    Record record;
+    REQUIRE(read_record(name, to_utf16(one["text"].get<std::string>()), form, record) == RecordFault::none);
+    CHECK(Json::parse(record.data, nullptr, false) == one["data"]);
+    CHECK(record.facts.timestamp.value == one["timestamp"].get<double>());
+    CHECK(record.facts.end == (one["expires"].is_null() ? never : Millis{one["expires"].get<double>()}));
+    CHECK(record.facts.version == one.value("version", ""));
+    CHECK(record.facts.tags == one.value("tags", Texts{}));
+  }
+}
+
+TEST_CASE("contract: packed records that are not whole, or of another version, are misses, counted and removed") {
+  const auto document = contract("records.json");
+  const auto name = to_utf16(document["packedKey"].get<std::string>());
+  for (const auto& one : document["packedBad"]) {
+    INFO(one["about"].get<std::string>());
+    MapArea area;
+    REQUIRE(area.set(name, to_utf16(one["text"].get<std::string>())));
+    Tab tab(&area, {.now = Millis{document["now"].get<double>()}});
+    CHECK_FALSE(tab.get("record"));
+    CHECK_FALSE(area.holds(name));
+    const bool corrupt = one["fault"] == "corrupt";
+    CHECK(tab.cache.statistics().errors[static_cast<std::size_t>(ErrorKind::corrupt)] == (corrupt ? 1 : 0));
+    CHECK(tab.cache.statistics().errors[static_cast<std::size_t>(ErrorKind::version)] == (corrupt ? 0 : 1));
+  }
+}
+
 TEST_CASE("contract: records that are none are misses, counted as corrupt and removed") {
   const auto document = contract("records.json");
   for (const auto& one : document["corrupt"]) {

@@ -108,6 +108,32 @@ for (const { about, text, data, timestamp, expires, version, tags = [] } of reco
   });
 }
 
+function openWithPacked(t, text) {
+  const namespace = records.packedKey.replace(/record$/, '');
+  const opened = open(t, { namespace, storage: { ttl: records.life }, now: records.now });
+  opened.area.setItem(records.packedKey, text);
+  return opened;
+}
+
+for (const { about, text, data, timestamp, expires, tags = [] } of records.packed) {
+  test(`a packed record is read: ${about}`, (t) => {
+    const { cache } = openWithPacked(t, text);
+    assert.deepEqual(cache.get('record'), data);
+    const [entry] = cache.inspect();
+    assert.deepEqual([entry.timestamp, entry.expires, entry.tags], [timestamp, expires ?? Infinity, tags]);
+  });
+}
+
+for (const { about, text, fault } of records.packedBad) {
+  test(`a packed record is a miss, counted as ${fault} and removed: ${about}`, (t) => {
+    const { cache, area } = openWithPacked(t, text);
+    assert.equal(cache.get('record'), undefined);
+    const { corrupt, version } = cache.stats().errors;
+    assert.deepEqual([corrupt, version], fault === 'corrupt' ? [1, 0] : [0, 1]);
+    assert.equal(area.getItem(records.packedKey), null);
+  });
+}
+
 for (const { about, text } of records.corrupt) {
   test(`a record is corrupt, counted and removed: ${about}`, (t) => {
     const { cache, area } = openWithRecord(t, text);

@@ -4,26 +4,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Origin } from './support/area.mjs';
 import { HOUR, listen, MINUTE, open, START } from './support/cache.mjs';
+import { openTabs } from './support/tabs.mjs';
 import { deferred, pass, settle, stopTime } from './support/time.mjs';
-
-/** Tabs that are open at the same time; `hear` lets one of them come to the events that it missed. */
-function openTabs(t, count, options = {}) {
-  const origin = new Origin();
-  return Array.from({ length: count }, () => {
-    const events = new EventTarget();
-    // What this tab's window would be: node has no storage events of its own.
-    globalThis.addEventListener = (...args) => events.addEventListener(...args);
-    const tab = open(t, { origin, ...options });
-    delete globalThis.addEventListener;
-    const hear = () => {
-      for (const change of tab.area.missed.splice(0)) {
-        events.dispatchEvent(Object.assign(new Event('storage'), { ...change, storageArea: tab.area }));
-      }
-    };
-    const hearOf = (change) => events.dispatchEvent(Object.assign(new Event('storage'), change));
-    return { ...tab, hear, hearOf };
-  });
-}
 
 test('what one tab sets another reads, heard of or not', (t) => {
   const [one, two] = openTabs(t, 2);

@@ -16,18 +16,26 @@ double slot_word(const std::optional<SlotId>& slot) {
   return slot ? static_cast<double>(static_cast<std::uint32_t>(*slot)) : -1;
 }
 
-/// Staged: key, version. Answers Lookup::Where; a storage answer's JSON lies at `json_at` until the
-/// next call.
-int look_up(std::uint32_t id, double now, double grace, double max_age, bool has_version, bool peek) {
+/// Staged: key, version, and where a sealed record was opened what was inside and the end of its box. Answers
+/// Lookup::Where; a storage answer's JSON lies at `json_at` until the next call.
+int look_up(std::uint32_t id, double now, double grace, double max_age, bool has_version, bool peek, bool refuses_plain,
+            bool is_opened) {
   Call call(id, now);
   StagedReader staged;
   const auto key = staged.text();
   const auto version = staged.text();
+  Opened opened;
+  if (is_opened) {
+    opened.plain = staged.text();
+    opened.tag = staged.text();
+  }
   auto found = call.cache.look_up({.key = key,
                                    .grace = Millis{grace},
                                    .not_before = call.now - Millis{max_age},
                                    .version = has_version ? std::optional(version) : std::nullopt,
-                                   .peek = peek},
+                                   .peek = peek,
+                                   .refuses_plain = refuses_plain,
+                                   .opened = is_opened ? std::optional(opened) : std::nullopt},
                                   call.now);
   words[timestamp] = found.facts.timestamp.value;
   words[end] = found.facts.end.value;
@@ -58,7 +66,8 @@ void reject(std::uint32_t id, double now, int kind) {
   call.cache.reject(StagedReader().text(), static_cast<ErrorKind>(kind));
 }
 
-/// Staged: key, version, tags, JSON. `ttl` NaN: none; `reach` a Reach; `flight` 0: none. Answers whether it was kept.
+/// Staged: key, version, tags, JSON (nothing where it is longer than most_json_bytes). `ttl` NaN: none; `reach` a
+/// Reach; `flight` 0: none. Answers whether it was kept.
 bool set(std::uint32_t id, double now, double ttl, double expires_at, double cost, double bytes, int reach,
          bool kept_on_event, std::uint32_t flight) {
   Call call(id, now);
@@ -79,6 +88,7 @@ bool set(std::uint32_t id, double now, double ttl, double expires_at, double cos
   const auto result = call.cache.set(request, call.now);
   words[slot] = slot_word(result.slot);
   words[timestamp] = result.timestamp.value;
+  words[sealing] = static_cast<double>(static_cast<std::uint32_t>(result.sealing));
   return result.kept;
 }
 

@@ -30,6 +30,8 @@ struct Page {
   std::string pending_json;
   EntryFacts pending;
   std::uint32_t pending_serial = 0;
+  /// What the page encrypts or decrypts next.
+  Sealed sealed;
   StatisticsReport report;
 };
 

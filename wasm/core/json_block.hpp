@@ -17,7 +17,8 @@ namespace cardcache {
 /// nullopt where it is not whole.
 [[nodiscard]] std::optional<std::string> read_json_block(std::string_view block);
 
-/// More is neither written nor read.
-inline constexpr std::size_t most_json_bytes = 16 << 20;
+/// More is neither written nor read: a page must not stand still for longer than 5 ms, and 1 MiB takes up to 4 of them
+/// (wasm/README.md has the figures).
+inline constexpr std::size_t most_json_bytes = 1 << 20;
 
 }  // namespace cardcache

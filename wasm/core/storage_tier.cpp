@@ -1,5 +1,7 @@
 #include "core/storage_tier.hpp"
 
+#include "core/json_block.hpp"
+#include "core/keys.hpp"
 #include "core/storage_space.hpp"
 #include "core/text.hpp"
 
@@ -74,6 +76,10 @@ StorageTier::Read StorageTier::read(std::string_view key, Record& into) {
 StorageTier::Write StorageTier::write(std::string_view key, std::string_view data, const EntryFacts& facts, Millis now,
                                       bool sealed) {
   if (!space_.area_) return Write::unavailable;
+  if (data.empty() || data.size() > most_json_bytes) {
+    remove(key);
+    return Write::quota;
+  }
   auto name = area_key(key);
   auto text = write_record(name, data, facts, sealed, space_.form_);
   const auto name_bytes = static_cast<double>(stored_bytes(name));
@@ -122,6 +128,20 @@ void StorageTier::remove_all(std::span<const std::string> keys) {
 
 void StorageTier::note_use(std::string_view key, Millis now) {
   if (const auto id = index_.find(key)) stored_[*id].last_use = now;
+}
+
+std::optional<RecordHead> StorageTier::read_head(std::string_view key) {
+  if (!space_.area_ || void_.find(key) || (space_.purging_ && !index_.find(key))) return std::nullopt;
+  const auto* waiting = space_.pending(this, key);
+  const auto text = waiting ? std::optional(waiting->text) : space_.area_->get(area_key(key));
+  return text ? read_record_head(*text, space_.form_) : std::nullopt;
+}
+
+std::vector<std::string> StorageTier::keys_with_prefix(std::string_view start) {
+  auto keys = notes_with_prefix(start);
+  // Notes, other users' records, and what is gone for whoever asks.
+  std::erase_if(keys, [this](const std::string& key) { return !is_valid_key(key) || void_.find(key); });
+  return keys;
 }
 
 std::optional<std::u16string> StorageTier::read_note(std::string_view name) {

@@ -44,14 +44,21 @@ class StorageTier {
   StorageTier(StorageSpace& space, std::string prefix) : space_(space), prefix_(std::move(prefix)) {}
 
   [[nodiscard]] Read read(std::string_view key, Record& into);
-  /// Writes through, making room inside the namespace if needed. Where it cannot, the key's older record is gone as
-  /// well: going back to an outdated answer is worse than a miss.
+  /// Writes through, making room inside the namespace if needed. Where it cannot, or where `data` is longer than
+  /// most_json_bytes (empty: its owner found it so), the key's older record is gone as well: going back to an outdated
+  /// answer is worse than a miss.
   [[nodiscard]] Write write(std::string_view key, std::string_view data, const EntryFacts& facts, Millis now,
                             bool sealed = false);
   void remove(std::string_view key);
   /// All of them are gone for whoever asks; the area is rid of the first at once and of the rest in idle slices.
   void remove_all(std::span<const std::string> keys);
   void note_use(std::string_view key, Millis now);
+
+  /// What the record says of itself; nullopt where there is none that says anything.
+  [[nodiscard]] std::optional<RecordHead> read_head(std::string_view key);
+  /// The records' own keys that begin so, read from the area.
+  [[nodiscard]] std::vector<std::string> keys_with_prefix(std::string_view start);
+  [[nodiscard]] std::u16string area_key(std::string_view key) const;
 
   /// The cache's own notes (floors): keys that begin with `!`, never evicted.
   [[nodiscard]] std::optional<std::u16string> read_note(std::string_view name);
@@ -69,7 +76,6 @@ class StorageTier {
  private:
   friend class StorageSpace;
 
-  [[nodiscard]] std::u16string area_key(std::string_view key) const;
   void remember(std::string_view key, const StoredFacts& facts, std::vector<std::string> tags);
   void forget(std::string_view key);
   /// Whatever lies under it is answered no more, until it is overwritten or gone.

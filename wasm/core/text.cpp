@@ -107,6 +107,11 @@ std::u16string to_utf16(std::string_view text) {
   std::u16string out(text.size(), u'\0');
   auto* to = out.data();
   for (std::size_t i = 0; i < text.size();) {
+    // Nearly all of it is ASCII.
+    if (static_cast<std::uint8_t>(text[i]) < 0x80) {
+      *to++ = static_cast<char16_t>(text[i++]);
+      continue;
+    }
     const auto [point, length] = decode(text, i);
     i += length;
     if (point < 0x10000) {

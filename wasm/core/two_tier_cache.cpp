@@ -30,6 +30,7 @@ void TwoTierCache::start_anew() {
   memory_.index().for_each([&](KeyIndex::Id id) { slots.push_back(SlotId{id}); });
   for (const auto slot : slots) memory_.evict(slot, Why::expired);
   flights_.void_selected({}, never, false);
+  sealings_.clear();
   floors_.clear();
   coordinator_.start_anew();
   last_stamp_ = long_ago;
@@ -37,8 +38,11 @@ void TwoTierCache::start_anew() {
 }
 
 bool TwoTierCache::is_fresh(const EntryFacts& facts, std::string_view key, Millis now, Millis grace) const {
-  return now < facts.end + grace && is_believed(facts.timestamp, now) &&
-         facts.timestamp > floors_.above(key, facts.tags, facts.kept_on_event);
+  return now < facts.end + grace && is_believed(facts.timestamp, now) && !is_void(facts, key);
+}
+
+bool TwoTierCache::is_void(const EntryFacts& facts, std::string_view key) const {
+  return facts.timestamp <= floors_.above(key, facts.tags, facts.kept_on_event);
 }
 
 bool TwoTierCache::is_stored_fresh(KeyIndex::Id id, Millis now) const {
@@ -95,10 +99,12 @@ Lookup TwoTierCache::look_up(const LookupRequest& request, Millis now) {
     note_error(ErrorKind::version, request.key);
   } else if (read == StorageTier::Read::found) {
     corrupt_in_row_ = 0;
-    if (request.version && *request.version != record.facts.version) {
+    if (request.refuses_plain && !record.sealed && !storage_.space().foreign()) {
+      storage_.remove(request.key);
+    } else if (request.version && *request.version != record.facts.version) {
       reject(request.key, ErrorKind::version);
     } else if (is_fresh(record.facts, request.key, now, request.grace)) {
-      if (record.facts.timestamp >= request.not_before) {
+      if (record.facts.timestamp >= request.not_before && (!record.sealed || unseal(record, request))) {
         if (!request.peek) {
           ++statistics_.storage.hits;
           statistics_.count_endpoint(endpoint, 1, 0);
@@ -152,6 +158,8 @@ std::vector<std::string> TwoTierCache::keys(const Selector& selector, Millis now
     Record record;
     if (storage_.read(key, record) != StorageTier::Read::found || !is_fresh(record.facts, key, now, Millis{0}))
       continue;
+    // `get` could not give it.
+    if (record.sealed) continue;
     if (selector.selects(key, record.facts.tags)) out.push_back(std::move(key));
   }
   return out;
@@ -171,7 +179,8 @@ SetResult TwoTierCache::set(const SetRequest& request, Millis now) {
     flights_.void_key(request.key);
     result.timestamp = stamp(request.key, request.tags, request.kept_on_event, now);
   }
-  const bool may_store = request.json && storage_.space().available();
+  const bool seals = request.reach == Reach::sealed;
+  const bool may_store = (request.json || seals) && storage_.space().available();
   const auto life = request.ttl.value_or(may_store ? storage_.space().default_life() : memory_ttl_);
   const EntryFacts facts{.timestamp = result.timestamp,
                          .end = std::min(result.timestamp + life, request.expires_at),
@@ -182,6 +191,8 @@ SetResult TwoTierCache::set(const SetRequest& request, Millis now) {
                          .kept_on_event = request.kept_on_event};
   result.kept = true;
   result.slot = memory_.put(request.key, facts, now);
+  if (request.reach != Reach::resident) sealings_.end_key(request.key);
+  if (seals) result.sealing = sealings_.begin(request.key, facts);
   if (request.json) {
     const auto written = storage_.write(request.key, *request.json, facts, now);
     if (written == StorageTier::Write::quota) note_error(ErrorKind::quota, request.key);
@@ -196,6 +207,7 @@ SetResult TwoTierCache::set(const SetRequest& request, Millis now) {
 
 bool TwoTierCache::remove(std::string_view key, Millis now) {
   flights_.void_key(key);
+  sealings_.end_key(key);
   Record record;
   const auto slot = memory_.find(key);
   const bool in_memory = slot && memory_.is_fresh(*slot, now);

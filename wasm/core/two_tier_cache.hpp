@@ -13,14 +13,15 @@
 #include "core/floors.hpp"
 #include "core/memory_tier.hpp"
 #include "core/millis.hpp"
+#include "core/sealings.hpp"
 #include "core/statistics.hpp"
 #include "core/storage_space.hpp"
 
 namespace cardcache {
 
 /// How far a value may go. `resident` is for values that may yet be taken back: they stand before the stored record and
-/// leave it as it is, where `memory` removes it.
-enum class Reach : std::uint8_t { storage, memory, resident };
+/// leave it as it is, where `memory` removes it. `sealed`: to storage as well, once the page has encrypted it.
+enum class Reach : std::uint8_t { storage, memory, resident, sealed };
 
 /// A value to keep, as its owner describes it.
 struct SetRequest {
@@ -45,6 +46,21 @@ struct SetResult {
   bool kept = false;
   std::optional<SlotId> slot;
   Millis timestamp;
+  /// Where it is to be sealed: names it until it is.
+  SealingId sealing{};
+};
+
+/// What the page found inside a sealed record, and the end of the box that it found it in.
+struct Opened {
+  std::string_view plain;
+  std::string_view tag;
+};
+
+/// What the page encrypts, or decrypts: the bytes, and what they are bound to.
+struct Sealed {
+  std::string bytes;
+  std::string binding;
+  Millis timestamp;
 };
 
 /// Why an entry was asked for decides what the answer may be and what asking leaves behind.
@@ -58,6 +74,10 @@ struct LookupRequest {
   std::optional<std::string_view> version;
   /// Leaves order and statistics alone.
   bool peek = false;
+  /// A record that anybody could read is not answered and goes: its policy has come to forbid it.
+  bool refuses_plain = false;
+  /// Without it a sealed record is a miss.
+  std::optional<Opened> opened;
 };
 
 struct Lookup {
@@ -142,6 +162,21 @@ class TwoTierCache {
   /// Lets go of the value in memory alone: what storage holds answers next.
   void drop_resident(std::string_view key);
 
+  // Sealed records: the page encrypts and decrypts, which takes it a while, and asks again when it has.
+
+  /// Keys whose answers lie sealed in storage and could be served.
+  [[nodiscard]] std::vector<std::string> sealed_keys(Millis now);
+  /// The key's box, where it could be served and memory has nothing to serve.
+  [[nodiscard]] std::optional<Sealed> find_sealed(std::string_view key, Millis now);
+  /// The page cannot decrypt it: it goes, if it still lies there.
+  void reject_sealed(std::string_view key, std::string_view box);
+  /// What to encrypt; nullopt once something has overtaken the set.
+  [[nodiscard]] std::optional<Sealed> prepare_sealing(SealingId id, std::string_view json);
+  void write_sealed(SealingId id, std::string_view box, Millis now);
+  void end_sealing(SealingId id) { sealings_.end(id); }
+  /// Removes an endpoint's records that anybody could read: its policy has come to forbid it.
+  void remove_plain(std::string_view endpoint);
+
   /// How many fresh entries went. Leaves a floor.
   std::size_t invalidate(const Selector& selector, Millis now);
   /// The same for what a write of this page may have changed: like an event, it leaves alone what policies keep.
@@ -165,7 +200,7 @@ class TwoTierCache {
 
   /// Another tab changed `key` (as it stands in the area) or removed it; nullopt for a key: everything was.
   void on_area_change(std::optional<std::string_view> area_key, const std::optional<std::u16string>& text, Millis now);
-  /// Watched keys whose answer another tab brought since the last call.
+  /// Keys whose answer another tab brought since the last call: watched ones, and sealed ones that were resident.
   [[nodiscard]] std::vector<std::string> take_changed_elsewhere();
 
   void sweep(Millis now);
@@ -196,6 +231,10 @@ class TwoTierCache {
   void raise(const Floor& floor);
   void save_floors();
   void learn_floors();
+  void learn_newest_floors();
+  [[nodiscard]] bool is_void(const EntryFacts& facts, std::string_view key) const;
+  [[nodiscard]] std::string binding_of(std::string_view key, const EntryFacts& facts) const;
+  [[nodiscard]] bool unseal(Record& record, const LookupRequest& request);
   void drop_old_floors(Millis now);
   void absorb(const Floor& floor, Millis now);
   void note_corrupt(std::string_view key);
@@ -208,6 +247,7 @@ class TwoTierCache {
   std::string tab_;
   Floors floors_;
   Flights flights_;
+  Sealings sealings_;
   EventFilter filter_;
   Coordinator coordinator_;
   Statistics statistics_;

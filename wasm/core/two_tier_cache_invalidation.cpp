@@ -119,6 +119,11 @@ void TwoTierCache::learn_floors() {
   }
 }
 
+void TwoTierCache::learn_newest_floors() {
+  // Another tab's invalidation may not have been announced here yet, but its mark already lies in the area.
+  if (!storage_.space().foreign() && storage_.read_note(mark_note).value_or(u"") != floors_mark_) learn_floors();
+}
+
 void TwoTierCache::drop_old_floors(Millis now) {
   for (const auto& floor : floors_.expire(now - default_storage_ttl)) {
     storage_.remove_note(name_of_note(floor));
@@ -156,8 +161,7 @@ FlightId TwoTierCache::begin_flight(std::string_view key, std::vector<std::strin
 bool TwoTierCache::is_void(FlightId id) {
   const auto* flight = flights_.find(id);
   if (!flight) return true;
-  // Another tab's invalidation may not have been announced here yet, but its mark already lies in the area.
-  if (!storage_.space().foreign() && storage_.read_note(mark_note).value_or(u"") != floors_mark_) learn_floors();
+  learn_newest_floors();
   flight = flights_.find(id);
   return flight->is_void;
 }
@@ -230,6 +234,7 @@ void TwoTierCache::on_area_change(std::optional<std::string_view> area_key, cons
   if (!text) {
     // Deleted there or evicted there: it cannot be told which, and outdated is worse than missed.
     if (slot) memory_.remove(*slot);
+    sealings_.end_key(key);
     return;
   }
   const auto head = read_record_head(*text, storage_.space().form());
@@ -237,7 +242,8 @@ void TwoTierCache::on_area_change(std::optional<std::string_view> area_key, cons
   if (slot && memory_.facts(*slot).timestamp >= head->facts.timestamp) return;
   if (slot) memory_.remove(*slot);
   coordinator_.renewed(key, head->facts.timestamp);
-  if (coordinator_.is_watched(key)) changed_elsewhere_.emplace_back(key);
+  // What was at hand here is to be so again, though it has to be opened first.
+  if (coordinator_.is_watched(key) || (head->sealed && slot)) changed_elsewhere_.emplace_back(key);
 }
 
 std::vector<std::string> TwoTierCache::take_changed_elsewhere() { return std::exchange(changed_elsewhere_, {}); }

@@ -1,12 +1,48 @@
-// The browser of the tests: a Chromium that is there, else Debian's.
-import { install } from './apt.mjs';
+// The browsers of the tests: those that are there, else Debian's. Chromium drives the demo and Home Assistant and must be
+// had; the tests that run in every engine leave out the others where they cannot be had.
+import { install, mayInstall } from './apt.mjs';
 import { once } from './content_hash.mjs';
 import { which } from './exec.mjs';
+import { say } from './log.mjs';
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
+const firstOf = (names) => names.map((name) => which(name)).find((path) => path);
+
+/** By engine: the program that tests start, or undefined, and the Debian packages that bring it. */
+const engines = {
+  chromium: {
+    find: () => process.env.CARDCACHE_CHROMIUM || firstOf(['chromium', 'chromium-browser', 'google-chrome']),
+    packages: ['chromium'],
+  },
+  firefox: {
+    find: () => process.env.CARDCACHE_FIREFOX || firstOf(['firefox-esr', 'firefox']),
+    packages: ['firefox-esr'],
+  },
+  // The driver knows where its browser lies. A GTK program shows its window somewhere, here on a display that nobody sees.
+  webkit: {
+    find: () => (which('Xvfb') ? which('WebKitWebDriver') : undefined),
+    packages: ['webkit2gtk-driver', 'xvfb'],
+  },
+};
+
+export function findBrowser(engine) {
+  return engines[engine].find();
+}
+
+export function howToGet(engine) {
+  return `install ${engines[engine].packages.join(' and ')}`;
+}
 
 export const chromium = once(async () => {
-  const find = () => NAMES.map((name) => which(name)).find((path) => path);
-  if (!find()) await install(['chromium'], 'a browser for its tests');
-  return find();
+  if (!findBrowser('chromium')) await install(engines.chromium.packages, 'a browser for its tests');
+  return findBrowser('chromium');
+});
+
+/** All engines that can be had; says which tests will be skipped for want of one. */
+export const allBrowsers = once(async () => {
+  await chromium();
+  for (const engine of ['firefox', 'webkit']) {
+    if (findBrowser(engine)) continue;
+    if (mayInstall()) await install(engines[engine].packages, `${engine} for its tests`);
+    else say(`no ${engine} here: its tests are skipped (${howToGet(engine)})`);
+  }
 });

@@ -3,6 +3,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { ensureCommands } from './apt.mjs';
+import { clang } from './clang.mjs';
 import { hashFiles, hashOf, stampIs, writeStamp } from './content_hash.mjs';
 import { emscripten } from './emscripten.mjs';
 import { run } from './exec.mjs';
@@ -11,6 +12,9 @@ import { projectFolder } from './project.mjs';
 import { sourceArguments } from './sources.mjs';
 
 const NINJA_PROGRESS = /^\[\d+\/\d+\] /;
+
+// What gcc has not: libFuzzer, coverage that counts branches by source, and a syntax tree to be read.
+const CLANG_PRESETS = ['fuzz', 'coverage', 'mutants'];
 
 const building = new Map();
 
@@ -44,13 +48,19 @@ async function build(preset) {
 
 async function toolsOf(preset) {
   const inProject = (command, args, options) => run(command, args, { cwd: projectFolder, ...options });
-  if (preset.startsWith('wasm')) {
-    const { id, wrap } = await emscripten();
-    const wrapped = ([command, ...first], args, options) => {
+  const wrapped =
+    (wrap) =>
+    ([command, ...first], args, options) => {
       const whole = wrap(command, [...first, ...args]);
       return inProject(whole.command, whole.args, options);
     };
-    return { id, cmake: ['emcmake', 'cmake'], run: wrapped };
+  if (preset.startsWith('wasm')) {
+    const { id, wrap } = await emscripten();
+    return { id, cmake: ['emcmake', 'cmake'], run: wrapped(wrap) };
+  }
+  if (CLANG_PRESETS.includes(preset)) {
+    const { id, wrap } = await clang();
+    return { id, cmake: ['cmake'], run: wrapped(wrap) };
   }
   await ensureCommands({ cmake: 'cmake', ninja: 'ninja-build', 'g++': 'g++' }, 'a C++20 compiler, CMake and Ninja');
   return {

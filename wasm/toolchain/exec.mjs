@@ -25,9 +25,9 @@ export function which(command, path = process.env.PATH ?? '') {
 
 /**
  * Runs to the end and returns what was printed to stdout; throws with the first and last lines of both streams, without
- * those that are mere `noise`. `note` is told each line as it comes.
+ * those that are mere `noise`, or with all of them if `whole`. `note` is told each line as it comes.
  */
-export function run(command, args, { cwd, env, note, noise } = {}) {
+export function run(command, args, { cwd, env, note, noise, whole } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
@@ -50,7 +50,7 @@ export function run(command, args, { cwd, env, note, noise } = {}) {
       if (code === 0) return resolve(stdout);
       reject(
         new Trouble(
-          `${[command, ...args].join(' ').slice(0, LONGEST_COMMAND)}\nended with ${signal ?? `code ${code}`}:\n${shortened(all, noise)}`,
+          `${[command, ...args].join(' ').slice(0, LONGEST_COMMAND)}\nended with ${signal ?? `code ${code}`}:\n${whole ? all : shortened(all, noise)}`,
         ),
       );
     });
@@ -67,10 +67,10 @@ function shortened(text, noise) {
 }
 
 /**
- * Runs with its output shown as it comes, for at most `timeout` ms; returns the output and whether it ended well.
+ * Runs with its output shown as it comes (not if `quiet`), for at most `timeout` ms; returns the output and whether it ended well.
  * It leads a process group of its own: a runner that hangs is ended together with the servers it started.
  */
-export function runLive(command, args, { cwd, env, timeout }) {
+export function runLive(command, args, { cwd, env, timeout, quiet = false }) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
@@ -81,7 +81,7 @@ export function runLive(command, args, { cwd, env, timeout }) {
     let text = '';
     const keep = (chunk) => {
       text += chunk;
-      pass(chunk);
+      if (!quiet) pass(chunk);
     };
     child.stdout.setEncoding('utf8').on('data', keep);
     child.stderr.setEncoding('utf8').on('data', keep);

@@ -1,5 +1,5 @@
-// A tree of Debian forky in the cache folder, for the tools that Debian 12 has only in too old a version: Emscripten 6
-// and Python 3.14. Its commands run on the host's files with the tree's /usr in place of the host's, in a mount
+// A tree of Debian forky in the cache folder, for the tools that Debian 12 has only in too old a version: Emscripten 6,
+// clang with libFuzzer and Python 3.14. Its commands run on the host's files with the tree's /usr in place of the host's, in a mount
 // namespace of their own.
 import { debianMirror, ensureCommands, install, mayInstall } from './apt.mjs';
 import { madeOnce } from './cache_folder.mjs';
@@ -13,6 +13,9 @@ const PACKAGES = [
   'nodejs', // Emscripten's own scripts run on it.
   'cmake',
   'ninja-build',
+  'clang', // The one that Emscripten brings along, under its plain name; libclang-rt has libFuzzer and coverage.
+  'llvm',
+  'libclang-rt-dev',
   'g++', // Home Assistant's small wheels are compiled.
   'python3-venv',
   'python3-dev',
@@ -37,7 +40,7 @@ async function make(folder) {
   if (!mirror) {
     throw new Trouble('cardcache needs emcc 4 or newer on PATH: this system names no Debian archive to take one from');
   }
-  await step('making a Debian forky tree with Emscripten and Python', (note) =>
+  await step('making a Debian forky tree with Emscripten, clang and Python', (note) =>
     run(
       'mmdebstrap',
       [

@@ -1,9 +1,12 @@
 // What package.json's scripts run: `node wasm/toolchain/tasks.mjs <task>`. Every task sets up what it needs by itself.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { chromium } from './browser.mjs';
+import { mutants } from '../../tests/core/mutation/mutants.mjs';
+import { allBrowsers, chromium } from './browser.mjs';
 import { buildDist } from './build_dist.mjs';
 import { buildPreset } from './build_preset.mjs';
+import { coverage, coverageStage } from './coverage.mjs';
+import { fuzz, fuzzStage } from './fuzz.mjs';
 import { format, lint } from './lint.mjs';
 import { describe, Trouble } from './log.mjs';
 import { npmPackages } from './npm_packages.mjs';
@@ -17,12 +20,24 @@ const OLDEST_NODE = [20, 19];
 // Leaks are errors as well, and the message says where undefined behaviour came from.
 const SANITIZERS = { ASAN_OPTIONS: 'detect_leaks=1', UBSAN_OPTIONS: 'print_stacktrace=1' };
 
+// A short look at every submission; `npm run fuzz -- --seconds 600` is the long one.
+const FUZZ_SECONDS = 20;
+
 const build = { name: 'build', counted: false, run: buildDist };
 
 const tasks = {
   build: buildDist,
   lint,
   format,
+  fuzz,
+  coverage,
+  mutants,
+
+  async bench(names) {
+    await buildDist();
+    process.env.CARDCACHE_CHROMIUM = await chromium();
+    await runScript('tests/bench/run.mjs', names);
+  },
 
   async start() {
     await buildDist();
@@ -35,8 +50,10 @@ const tasks = {
       { name: 'lint', run: () => lint().then(() => ({ passed: 1 })) },
       { name: 'core, native', run: async () => runCatch2(join(await buildPreset('native'), 'core_tests'), SANITIZERS) },
       { name: 'core, wasm', run: async () => runCatch2(join(await buildPreset('wasm-test'), 'core_tests.cjs')) },
+      { name: 'coverage', run: coverageStage },
+      { name: 'fuzz', run: () => fuzzStage(FUZZ_SECONDS) },
       { name: 'js', run: () => nodeStage('tests/js') },
-      { name: 'browser', run: () => browserStage('tests/browser') },
+      { name: 'browser', run: () => allBrowsers().then(() => browserStage('tests/browser')) },
     ]);
   },
 
@@ -69,18 +86,18 @@ function serve() {
   });
 }
 
-async function main(name) {
+async function main(name, args) {
   if (!Object.hasOwn(tasks, name)) throw new Trouble(`tasks: ${Object.keys(tasks).join(', ')}`);
   const [major, minor] = process.versions.node.split('.').map(Number);
   const [oldestMajor, oldestMinor] = OLDEST_NODE;
   if (major < oldestMajor || (major === oldestMajor && minor < oldestMinor)) {
     throw new Trouble(`cardcache needs node ${OLDEST_NODE.join('.')} or newer, this is ${process.versions.node}`);
   }
-  const well = await tasks[name]();
+  const well = await tasks[name](args);
   if (well === false) process.exitCode = 1;
 }
 
-main(process.argv[2] ?? '').catch((error) => {
+main(process.argv[2] ?? '', process.argv.slice(3)).catch((error) => {
   console.error(describe(error));
   process.exitCode = 1;
 });

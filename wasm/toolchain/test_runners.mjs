@@ -38,9 +38,9 @@ export async function runNodeTests(folder, { env, concurrency = 1 } = {}) {
   return checked(ok, countNodeTests(text));
 }
 
-/** A script of a test folder that prepares its ground; counts nothing. */
-export async function runScript(file) {
-  const { ok } = await runLive(process.execPath, [file], { cwd: projectFolder, timeout: LIMIT });
+/** A script of a test folder that prepares its ground, or measures; counts nothing. */
+export async function runScript(file, args = []) {
+  const { ok } = await runLive(process.execPath, [file, ...args], { cwd: projectFolder, timeout: LIMIT });
   if (!ok) throw new Trouble(`${file} failed`);
 }
 

@@ -20,6 +20,15 @@ export async function pass(t, milliseconds) {
   }
 }
 
+/** Waits for what other threads do, such as encryption, whose time no test can move. */
+export async function until(isTrue, deadline = 5_000) {
+  const end = performance.now() + deadline;
+  while (!isTrue()) {
+    if (performance.now() > end) throw new Error(`waited ${deadline} ms in vain for ${isTrue}`);
+    await settle();
+  }
+}
+
 /** A promise that the test settles. */
 export function deferred() {
   let resolve, reject;

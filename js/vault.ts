@@ -1,0 +1,202 @@
+import { hasKeyStore, storedKey } from './keyStore.ts';
+import type { Bound, Opened, SealedRecords } from './sealedRecords.ts';
+import type { Key } from './types.ts';
+
+/** So long, and so often in a row, a card waits for the browser's key store, which may hang. A page that was busy or asleep meanwhile counts as one. */
+const PATIENCE = 500;
+const PATIENCES = 4;
+/** What AES-GCM is made for: 96 bits, drawn anew for each record. */
+const IV_SIZE = 12;
+const TAG_SIZE = 16;
+/** Decrypted side by side when a cache opens. */
+const AT_ONCE = 32;
+
+export interface VaultHost {
+  /** An answer stays in memory alone. */
+  failed(key: Key, cause: unknown): void;
+  /** This page cannot encrypt, or the browser keeps no keys for it. */
+  refused(cause: unknown): void;
+}
+
+/** A sealed record on its way out. */
+export interface Opening {
+  /** When its answer was true. */
+  timestamp: number;
+  /** Undefined where it cannot be decrypted, or not in time. */
+  opened: Promise<Opened | undefined>;
+}
+
+/**
+ * Encrypts answers on their way to storage and decrypts them on their way back, with one key a user, which the browser keeps in
+ * IndexedDB and shows to nobody. The core says what is written and what is still wanted when it has been encrypted.
+ */
+export class Vault {
+  /** False while no sealed record was met: then nobody has to look for one. */
+  active = false;
+  readonly #records: SealedRecords;
+  readonly #name: string;
+  readonly #host: VaultHost;
+  /** The newest set of each key that has not been encrypted yet. */
+  readonly #waiting = new Map<Key, { ticket: number; json: string }>();
+  readonly #writing = new Set<Promise<void>>();
+  readonly #opening = new Map<Key, Opening>();
+  readonly #asked = new Map<boolean, Promise<CryptoKey | null | undefined>>();
+  #key: CryptoKey | undefined;
+  #refused = false;
+  #closed = false;
+
+  /** `name`: whose key. */
+  constructor(records: SealedRecords, name: string, host: VaultHost) {
+    this.#records = records;
+    this.#name = name;
+    this.#host = host;
+  }
+
+  /** False where answers stay in memory: then it says so. */
+  get works(): boolean {
+    if (this.#refused) return false;
+    if (hasKeyStore()) return true;
+    this.#refuse(new Error('no WebCrypto or no IndexedDB'));
+    return false;
+  }
+
+  /** Keeps what the set with this ticket kept; nothing waits for it but `settled`. */
+  seal(key: Key, ticket: number, json: string): void {
+    this.active = true;
+    // Of those that wait for the key the first to go on takes the newest, and the others find nothing left to do.
+    this.#waiting.set(key, { ticket, json });
+    const writing = this.#seal(key).finally(() => this.#writing.delete(writing));
+    this.#writing.add(writing);
+  }
+
+  /** All that was to be written has been, or never will. */
+  async settled(): Promise<void> {
+    while (this.#writing.size > 0) await Promise.all(this.#writing);
+  }
+
+  /** Decrypts what lies under the key; undefined at once where nothing sealed is wanted from there. */
+  open(key: Key): Opening | undefined {
+    if (this.#closed || this.#refused) return undefined;
+    const running = this.#opening.get(key);
+    if (running) return running;
+    const timestamp = this.#records.timestampOf(key);
+    if (timestamp === undefined || !this.works) return undefined;
+    this.active = true;
+    const opening = { timestamp, opened: this.#open(key).finally(() => this.#opening.delete(key)) };
+    this.#opening.set(key, opening);
+    return opening;
+  }
+
+  /** Decrypts all that lies there, each handed to `take`. */
+  async openAll(take: (key: Key, opened: Opened) => void): Promise<void> {
+    const keys = this.#records.keys();
+    for (let from = 0; from < keys.length && !this.#closed; from += AT_ONCE) {
+      const some = keys.slice(from, from + AT_ONCE);
+      const opened = await Promise.all(some.map((key) => this.open(key)?.opened ?? Promise.resolve(undefined)));
+      opened.forEach((one, index) => {
+        if (one && !this.#closed) take(some[index] ?? '', one);
+      });
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#waiting.clear();
+  }
+
+  async #seal(key: Key): Promise<void> {
+    const cryptoKey = await this.#obtain(true);
+    const set = this.#waiting.get(key);
+    this.#waiting.delete(key);
+    if (!set) return;
+    try {
+      const wanted = this.#records.prepare(set.ticket, set.json);
+      if (!wanted) return;
+      if (!cryptoKey) throw new Error('there is no key to encrypt with');
+      const box = await encrypt(cryptoKey, wanted);
+      if (!this.#closed) this.#records.write(set.ticket, box);
+    } catch (error) {
+      if (this.#closed) return;
+      this.#records.abandon(set.ticket);
+      this.#host.failed(key, error);
+    }
+  }
+
+  async #open(key: Key): Promise<Opened | undefined> {
+    for (let attempt = 1; ; attempt++) {
+      const cryptoKey = await this.#obtain(false);
+      // Where nobody can tell whether there is a key, what it opens is left alone.
+      if (cryptoKey === undefined || this.#closed) return undefined;
+      const sealed = this.#records.read(key);
+      if (!sealed) return undefined;
+      const plain = cryptoKey && (await decrypt(cryptoKey, sealed));
+      if (this.#closed) return undefined;
+      if (plain) return { plain, tag: sealed.bytes.subarray(-TAG_SIZE) };
+      if (cryptoKey && attempt === 1) {
+        // Another tab may have lost this key since, and made one anew.
+        if (this.#key === cryptoKey) this.#key = undefined;
+        continue;
+      }
+      this.#records.reject(key, sealed.bytes);
+      return undefined;
+    }
+  }
+
+  /** The user's key; null where there is none, undefined where nobody can tell in time. */
+  async #obtain(make: boolean): Promise<CryptoKey | null | undefined> {
+    if (this.#key) return this.#key;
+    let asked = this.#asked.get(make);
+    if (!asked) {
+      // Remembered for as long as the store has not answered: who asks after that waits no second time.
+      asked = inTime(this.#ask(make).finally(() => this.#asked.delete(make)));
+      this.#asked.set(make, asked);
+    }
+    return asked;
+  }
+
+  async #ask(make: boolean): Promise<CryptoKey | null | undefined> {
+    try {
+      const key = await storedKey(this.#name, make);
+      this.#key ??= key;
+      return key ?? null;
+    } catch (error) {
+      this.#refuse(error);
+      return undefined;
+    }
+  }
+
+  #refuse(cause: unknown): void {
+    this.#refused = true;
+    if (!this.#closed) this.#host.refused(cause);
+  }
+}
+
+async function encrypt(key: CryptoKey, { bytes, binding }: Bound): Promise<Uint8Array> {
+  const iv = crypto.getRandomValues(new Uint8Array(IV_SIZE));
+  const encrypted = await crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData: binding }, key, bytes);
+  const box = new Uint8Array(IV_SIZE + encrypted.byteLength);
+  box.set(iv);
+  box.set(new Uint8Array(encrypted), IV_SIZE);
+  return box;
+}
+
+/** Undefined for what this key did not encrypt, or not for this place and time. */
+async function decrypt(key: CryptoKey, { bytes, binding }: Bound): Promise<Uint8Array | undefined> {
+  const algorithm = { name: 'AES-GCM', iv: bytes.subarray(0, IV_SIZE), additionalData: binding };
+  try {
+    return new Uint8Array(await crypto.subtle.decrypt(algorithm, key, bytes.subarray(IV_SIZE)));
+  } catch {
+    return undefined;
+  }
+}
+
+function inTime<T>(answer: Promise<T>): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    let timer: ReturnType<typeof setTimeout>;
+    const wait = (left: number) => {
+      timer = setTimeout(() => (left > 1 ? wait(left - 1) : resolve(undefined)), PATIENCE);
+    };
+    wait(PATIENCES);
+    answer.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}

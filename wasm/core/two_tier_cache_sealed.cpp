@@ -1,0 +1,118 @@
+// Records that are encrypted at rest: what the page encrypts and decrypts, and whether what comes back still counts.
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "core/json_block.hpp"
+#include "core/keys.hpp"
+#include "core/text.hpp"
+#include "core/two_tier_cache.hpp"
+
+namespace cardcache {
+namespace {
+
+/// Lies beside the records of a user who has sealed ones: looking for them would cost all others every start.
+constexpr std::string_view sealed_note = "!sealed";
+
+/// What was written down comes back in whole milliseconds.
+EntryFacts as_read_back(EntryFacts facts) {
+  const auto life = std::trunc((facts.end - facts.timestamp).value);
+  facts.timestamp = Millis{std::trunc(facts.timestamp.value)};
+  facts.end = facts.timestamp + Millis{life};
+  return facts;
+}
+
+}  // namespace
+
+// ---- on its way to storage
+
+std::optional<Sealed> TwoTierCache::prepare_sealing(SealingId id, std::string_view json) {
+  const auto* sealing = sealings_.find(id);
+  if (!sealing || is_void(sealing->facts, sealing->key)) {
+    sealings_.end(id);
+    return std::nullopt;
+  }
+  // What is encrypted no longer compresses.
+  return Sealed{json_block(json), binding_of(sealing->key, as_read_back(sealing->facts)), sealing->facts.timestamp};
+}
+
+void TwoTierCache::write_sealed(SealingId id, std::string_view box, Millis now) {
+  const auto* found = sealings_.find(id);
+  if (!found) return;
+  const auto sealing = *found;
+  sealings_.end(id);
+  learn_newest_floors();
+  if (is_void(sealing.facts, sealing.key)) return;
+  // Another tab's answer, which came while this one was encrypted.
+  const auto there = storage_.read_head(sealing.key);
+  if (there && is_fresh(there->facts, sealing.key, now, Millis{0}) && there->facts.timestamp > sealing.facts.timestamp)
+    return;
+  const auto written = storage_.write(sealing.key, box, as_read_back(sealing.facts), now, true);
+  if (written == StorageTier::Write::quota) note_error(ErrorKind::quota, sealing.key);
+  if (written == StorageTier::Write::refused) note_error(ErrorKind::unavailable, sealing.key);
+  collect_evictions();
+  if (!storage_.read_note(sealed_note)) storage_.write_note(sealed_note, "1");
+}
+
+std::string TwoTierCache::binding_of(std::string_view key, const EntryFacts& facts) const {
+  auto bound = facts;
+  // It may be rounded, and swapping it would gain nothing.
+  bound.cost = 1;
+  const auto name = storage_.area_key(key);
+  const RecordForm bare{.default_life = storage_.space().default_life(), .foreign = true};
+  return to_wtf8(name) + to_wtf8(write_record(name, "0", bound, false, bare));
+}
+
+// ---- on its way back
+
+std::vector<std::string> TwoTierCache::sealed_keys(Millis now) {
+  std::vector<std::string> keys;
+  if (!storage_.read_note(sealed_note)) return keys;
+  bool any = false;
+  for (auto& key : storage_.keys_with_prefix({})) {
+    const auto head = storage_.read_head(key);
+    if (!head || !head->sealed) continue;
+    any = true;
+    if (is_fresh(head->facts, key, now, grace_)) keys.push_back(std::move(key));
+  }
+  if (!any) storage_.remove_note(sealed_note);
+  return keys;
+}
+
+std::optional<Sealed> TwoTierCache::find_sealed(std::string_view key, Millis now) {
+  const auto slot = memory_.find(key);
+  if (slot && memory_.is_fresh(*slot, now)) return std::nullopt;
+  Record record;
+  if (storage_.read(key, record) != StorageTier::Read::found || !record.sealed) return std::nullopt;
+  if (!is_fresh(record.facts, key, now, grace_)) return std::nullopt;
+  return Sealed{std::move(record.data), binding_of(key, record.facts), record.facts.timestamp};
+}
+
+bool TwoTierCache::unseal(Record& record, const LookupRequest& request) {
+  if (!request.opened || !record.data.ends_with(request.opened->tag)) return false;
+  auto json = read_json_block(request.opened->plain);
+  if (!json) {
+    reject(request.key, is_known_block(request.opened->plain) ? ErrorKind::corrupt : ErrorKind::version);
+    return false;
+  }
+  record.data = std::move(*json);
+  record.facts.bytes = static_cast<double>(record.data.size());
+  return true;
+}
+
+void TwoTierCache::reject_sealed(std::string_view key, std::string_view box) {
+  Record record;
+  const bool lies_there = storage_.read(key, record) == StorageTier::Read::found && record.sealed;
+  if (!lies_there || record.data != box) return;
+  reject(key, ErrorKind::crypto);
+}
+
+void TwoTierCache::remove_plain(std::string_view endpoint) {
+  for (const auto& key : storage_.keys_with_prefix(endpoint)) {
+    if (split_key(key).endpoint != endpoint) continue;
+    const auto head = storage_.read_head(key);
+    if (head && !head->sealed) storage_.remove(key);
+  }
+}
+
+}  // namespace cardcache
