@@ -58,6 +58,8 @@ export interface CoreListener {
   failed(error: CacheError): void;
   alerted(alert: CacheEvents['alert']): void;
   clockWentBack(): void;
+  /** There is something to do that idle time is for: `tend`. */
+  upkeepWaits(): void;
 }
 
 export interface PageSizes {
@@ -292,6 +294,19 @@ export class Core {
     this.#enter();
     this.#module.sweep(this.#page, now);
     this.#leave();
+  }
+
+  /** A slice of upkeep, of a millisecond or two; true while there is more to do. */
+  tend(): boolean {
+    const now = this.now();
+    this.#enter();
+    const more = this.#module.tend(this.#page, now);
+    this.#leave();
+    if (!more) this.#tellAlerts();
+    return more;
+  }
+
+  #tellAlerts(): void {
     for (const { what, value, limit } of this.#module.takeAlerts(this.#page)) {
       const name = ALERTS[what];
       if (name) this.#listener.alerted({ what: name, value, limit });
@@ -508,6 +523,7 @@ export class Core {
     if (dropped > 0) this.#letGo(words[Word.droppedAt] ?? 0, dropped);
     if (notices > 0) this.#takeNotices();
     if (wentBack) this.#listener.clockWentBack();
+    if (words[Word.upkeep] === 1) this.#listener.upkeepWaits();
   }
 
   #letGo(address: number, count: number): void {

@@ -50,6 +50,7 @@ export interface CoreModule {
   dropResident(page: number, now: number): void;
   allowGrace(page: number, grace: number): void;
   sweep(page: number, now: number): void;
+  tend(page: number, now: number): boolean;
 
   sealedKeys(page: number, now: number): Key[];
   findSealed(page: number, now: number): number;
@@ -119,10 +120,18 @@ export interface RawEntry {
   tags: string[];
 }
 
+export type Head = [key: string, begin: string, length: number];
+
 /** A Storage as the module uses it: nothing in here throws. */
 export interface AreaPort {
   get(key: string): string | null;
-  set(key: string, text: string): boolean;
-  remove(key: string): void;
+  /** 0 where it is written, 1 where there is no room for it, 2 where it was refused for another reason. */
+  set(key: string, text: string): number;
+  /** False where it was refused. */
+  remove(key: string): boolean;
+  /** Key, how the text begins (`units` of a packed one, else all of it) and its length, negated where a unit is above U+00FF; nothing where there is none. */
+  head(key: string, units: number): Head | [];
+  /** How many keys were gone over, fewer than `count` at the end; then the heads of those with the prefix. */
+  walk(prefix: string, from: number, count: number, units: number): (string | number)[];
   keys(prefix: string): string[];
 }

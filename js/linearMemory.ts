@@ -22,7 +22,8 @@ export const Word = {
   boxSize: 17,
   bindingAt: 18,
   bindingSize: 19,
-  count: 20,
+  upkeep: 20,
+  count: 21,
 } as const;
 
 /** Hits noted before a call has to drain them; the same number as `Page::ring_size`. */

@@ -3,6 +3,7 @@ import { Core, Reach, type CoreListener, type Wanted } from './core.ts';
 import { callSafely, Emitter } from './emitter.ts';
 import { FOREIGN_NAMESPACE, startEngine, type Engine, type SpaceSizes } from './engine.ts';
 import { Flights, type AnyFetcher, type Landed } from './flights.ts';
+import { IdleTask } from './idleTask.ts';
 import { escapeUser, unescapeUser } from './keys.ts';
 import { Log } from './log.ts';
 import { MutationEvents } from './mutationEvents.ts';
@@ -57,6 +58,7 @@ export class SharedCache {
   #sealed: SealedRecords | undefined;
   readonly #hushed = new Set<string>();
   #sweeper: ReturnType<typeof setInterval> | undefined;
+  readonly #idle = new IdleTask(() => this.core?.tend() ?? false);
   #grace = 0;
   #closed = false;
 
@@ -380,7 +382,7 @@ export class SharedCache {
     this.#toCome?.splice(0).forEach(callSafely);
     this.#early.clear();
     this.watches.adopt(this.core);
-    this.#sweeper = setInterval(() => this.#whenIdle(() => this.core?.sweep()), SWEEP_INTERVAL);
+    this.#sweeper = setInterval(() => this.#sweep(), SWEEP_INTERVAL);
     unref(this.#sweeper);
     if (typeof globalThis.addEventListener === 'function') globalThis.addEventListener('storage', this.#onStorage);
   }
@@ -419,6 +421,7 @@ export class SharedCache {
     this.#vault?.close();
     this.#toCome = undefined;
     clearInterval(this.#sweeper);
+    this.#idle.stop();
     this.watches.stop();
     this.flights.leave();
     if (typeof globalThis.removeEventListener === 'function')
@@ -439,6 +442,7 @@ export class SharedCache {
       });
       this.watches.schedule();
     },
+    upkeepWaits: () => this.#idle.start(),
   };
 
   #failed(error: CacheEvents['error']): void {
@@ -481,9 +485,9 @@ export class SharedCache {
     return null;
   }
 
-  #whenIdle(action: () => void): void {
-    if (typeof requestIdleCallback === 'function') requestIdleCallback(action);
-    else action();
+  #sweep(): void {
+    this.core?.sweep();
+    this.#idle.start();
   }
 }
 

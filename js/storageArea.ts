@@ -1,4 +1,4 @@
-import type { AreaPort } from './coreModule.ts';
+import type { AreaPort, Head } from './coreModule.ts';
 
 /** localStorage where this page may use it: browsers answer null or throw in private modes and sandboxed frames. */
 export function localArea(): Storage | null {
@@ -35,21 +35,59 @@ export function areaNumber(area: Storage): number {
 /** The area as the module reaches it: whatever a browser throws becomes a value. */
 export function areaPort(area: Storage): AreaPort {
   return {
-    get: (key) => safely(() => area.getItem(key), null),
-    set: (key, text) =>
-      safely(() => {
+    get: (key) => read(area, key),
+    set: (key, text) => {
+      try {
         area.setItem(key, text);
-        return true;
-      }, false),
-    remove: (key) => {
+        return 0;
+      } catch (error) {
+        return isQuota(error) ? 1 : 2;
+      }
+    },
+    remove: (key) =>
       safely(() => {
         area.removeItem(key);
-      }, undefined);
+        return true;
+      }, false),
+    head: (key, units) => headOf(area, key, units) ?? [],
+    walk: (prefix, from, count, units) => {
+      const heads: Head[] = [];
+      let visited = 0;
+      for (const key of keysOf(area, from, from + count)) {
+        visited++;
+        const head = key.startsWith(prefix) && headOf(area, key, units);
+        if (head) heads.push(head);
+      }
+      return [visited, ...heads.flat()];
     },
-    keys: (prefix) => safely(() => keysOf(area).filter((key) => key.startsWith(prefix)), []),
+    keys: (prefix) => [...keysOf(area, 0, Infinity)].filter((key) => key.startsWith(prefix)),
   };
 }
 
-function keysOf(area: Storage): string[] {
-  return Array.from({ length: area.length }, (_, index) => area.key(index)).filter((key) => key !== null);
+function read(area: Storage, key: string): string | null {
+  const text: unknown = safely(() => area.getItem(key), null);
+  return typeof text === 'string' ? text : null;
+}
+
+function headOf(area: Storage, key: string, units: number): Head | undefined {
+  const text = read(area, key);
+  if (text === null) return undefined;
+  const packed = text.charCodeAt(0) > 0xff;
+  const wide = packed || /[^\0-\xff]/.test(text);
+  return [key, packed ? text.slice(0, units) : text, wide ? -text.length : text.length];
+}
+
+/** Whether an error says that there is no room: the two names that browsers give it. */
+function isQuota(error: unknown): boolean {
+  const name = error instanceof Error ? error.name : '';
+  return name === 'QuotaExceededError' || name === 'NS_ERROR_DOM_QUOTA_REACHED';
+}
+
+/** Keys by number, as far as there are any: a length is not relied on, since not every Storage tells the truth. */
+function* keysOf(area: Storage, from: number, to: number): Iterable<string> {
+  for (let index = from; index < to; index++) {
+    const key: unknown = safely(() => area.key(index), null);
+    if (typeof key !== 'string') return;
+    yield key;
+  }
 }

@@ -1,8 +1,7 @@
-#include "core/storage_tier.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 
+#include "core/storage_space.hpp"
 #include "support/map_area.hpp"
 #include "support/tab.hpp"
 
@@ -108,7 +107,7 @@ TEST_CASE("storage tier: without an area everything is absent and every write sa
   CHECK(tier.notes_with_prefix("!").empty());
   tier.remove_note("!floor:*");
   space.recount();
-  space.sweep(start, Millis{0});
+  sweep(space, start);
   space.remove_everything();
   CHECK(space.latest_time_seen() == long_ago);
   CHECK(space.bytes() == 0);
@@ -155,13 +154,13 @@ TEST_CASE("storage tier: what another tab did is taken note of") {
   auto& tier = space.tier_of(std::nullopt);
   CHECK(tier.index().size() == 0);
   CHECK(area.set(u"cardcache_plan", u"{\"data\":2,\"timestamp\":1764000000000,\"tags\":[\"red\"]}"));
-  tier.on_change("plan", area.get(u"cardcache_plan"));
+  space.on_change("cardcache_plan", area.get(u"cardcache_plan"));
   const auto id = tier.index().find("plan");
   REQUIRE(id);
   CHECK(tier.index().tags(*id) == std::vector<std::string>{"red"});
   CHECK(space.bytes() == static_cast<double>(area.bytes()));
   area.remove(u"cardcache_plan");
-  tier.on_change("plan", std::nullopt);
+  space.on_change("cardcache_plan", std::nullopt);
   CHECK(tier.index().size() == 0);
   CHECK(space.bytes() == 0);
 }

@@ -336,3 +336,103 @@ TEST_CASE("freshness: a machine that slept wakes to honest ages") {
   tab.now = start + day;
   CHECK_FALSE(tab.get("plan"));
 }
+
+// ---- clocks
+
+TEST_CASE("clock: a device whose clock was ten days ahead once begins anew once, and is as before from then on") {
+  MapArea area;
+  {
+    Tab wrong(&area, {.now = start + Millis{10 * day.value}});
+    wrong.set("plan", "1");
+    wrong.invalidate("teams");
+  }
+  REQUIRE(area.holds(u"cardcache_!clock"));
+  Tab right(&area);
+  CHECK_FALSE(right.get("plan"));
+  right.set("plan", "2");
+  right.set("teams", "3");
+  for (int reload = 0; reload < 3; ++reload) {
+    Tab again(&area, {.now = start + Millis{minute.value * (reload + 1)}});
+    again.sweep();
+    CHECK(again.get("plan") == "2");
+    CHECK(again.get("teams") == "3");
+  }
+}
+
+TEST_CASE("clock: a floor that a wrong clock left ahead does not make void what comes after it") {
+  MapArea area;
+  // Nothing was written with it, so that the clock's own note does not tell.
+  REQUIRE(area.set(u"cardcache_!floor:", u"1764864000000"));
+  REQUIRE(area.set(u"cardcache_!floor:e4.plan", u"1764864000000"));
+  REQUIRE(area.set(u"cardcache_!floors", u"7.1"));
+  Tab tab(&area);
+  tab.set("plan", "1");
+  CHECK(tab.get("plan") == "1");
+  CHECK(tab.cache.floors().size() == 0);
+  tab.sweep();
+  Tab again(&area, {.now = start + second});
+  CHECK(again.get("plan") == "1");
+}
+
+TEST_CASE("clock: where it goes back all users of a page begin anew, and what one wrote since stays for all") {
+  MapArea area;
+  StorageSpace space(&area, "cardcache_", 2'000'000, {});
+  TwoTierCache sara({}, space.tier_of("sara"), {}, 1);
+  TwoTierCache tom({}, space.tier_of("tom"), {}, 2);
+  const auto write = [](TwoTierCache& cache, std::string_view key, Millis now) {
+    SetRequest request;
+    request.key = key;
+    request.reach = Reach::storage;
+    request.json = "1";
+    static_cast<void>(cache.observe(now));
+    CHECK(cache.set(request, now).kept);
+  };
+  write(sara, "old", start);
+  write(tom, "old", start);
+  const auto back = start - Millis{10 * day.value};
+  write(sara, "new", back);
+  // Tom's page hears of it later.
+  CHECK(tom.observe(back + second));
+  CHECK(tom.look_up(asking_for("old"), back + second).where == Where::nowhere);
+  CHECK(sara.look_up(asking_for("new"), back + second).where == Where::memory);
+  CHECK(area.holds(u"cardcache_@sara/new"));
+  CHECK_FALSE(area.holds(u"cardcache_@tom/old"));
+}
+
+TEST_CASE("clock: a page that has not looked at it for long learns from another's that it went back") {
+  MapArea area;
+  StorageSpace space(&area, "cardcache_", 2'000'000, {});
+  TwoTierCache sara({}, space.tier_of("sara"), {}, 1);
+  TwoTierCache tom({}, space.tier_of("tom"), {}, 2);
+  CHECK_FALSE(sara.observe(start));
+  SetRequest request;
+  request.key = "plan";
+  CHECK(sara.set(request, start).kept);
+  CHECK_FALSE(tom.observe(start + hour));
+  CHECK(sara.observe(start + minute));
+  CHECK(sara.look_up(asking_for("plan"), start + minute).where == Where::nowhere);
+}
+
+TEST_CASE("clock: ten days of sleep, or of a clock set ahead, end what has ended and nothing else") {
+  MapArea area;
+  Tab tab(&area);
+  tab.set("plan", "1");
+  tab.set("rule", "2", {.ttl = never});
+  tab.now = start + Millis{10 * day.value};
+  CHECK_FALSE(tab.get("plan"));
+  CHECK(tab.get("rule") == "2");
+  tab.sweep();
+  CHECK_FALSE(area.holds(u"cardcache_plan"));
+  CHECK(Tab(&area, {.now = tab.now}).get("rule") == "2");
+}
+
+TEST_CASE("clock: a record from the future is a miss, counted and removed") {
+  MapArea area;
+  REQUIRE(area.set(u"cardcache_plan", u"{\"data\":1,\"timestamp\":1764000060001}"));
+  REQUIRE(area.set(u"cardcache_near", u"{\"data\":1,\"timestamp\":1764000060000}"));
+  Tab tab(&area);
+  CHECK_FALSE(tab.get("plan"));
+  CHECK(tab.get("near") == "1");
+  CHECK(tab.cache.statistics().storage.expired == 1);
+  CHECK_FALSE(area.holds(u"cardcache_plan"));
+}

@@ -128,3 +128,46 @@ TEST_CASE("tabs: another tab's writes count for this one's budget") {
   CHECK(area.bytes() <= 3'000);
   CHECK(here.get("new"));
 }
+
+TEST_CASE("tabs: other users' writes and removals elsewhere are counted here, since the budget is one") {
+  MapArea area;
+  Tab here(&area, {.user = "sara"});
+  here.set("plan", "1");
+  Tab there(&area, {.user = "tom"});
+  there.set("plan", "[1,2,3]");
+  here.hear(area, u"cardcache_@tom/plan");
+  here.hear(area, u"cardcache_!clock");
+  CHECK(here.space.bytes() == static_cast<double>(area.bytes_under(u"cardcache_")));
+  CHECK(there.cache.remove("plan", start));
+  here.hear(area, u"cardcache_@tom/plan");
+  CHECK(here.space.bytes() == static_cast<double>(area.bytes_under(u"cardcache_")));
+  CHECK(here.get("plan") == "1");
+}
+
+TEST_CASE(
+    "tabs: what somebody removed or wrote without a word is known after a read, and after a sweep at the latest") {
+  MapArea area;
+  Tab tab(&area);
+  for (const auto* key : {"read", "swept", "changed", "longer"}) tab.set(key, "1", {.ttl = day});
+  tab.now = start + default_memory_ttl;
+  tab.sweep();
+  area.remove(u"cardcache_read");
+  area.remove(u"cardcache_swept");
+  REQUIRE(area.set(u"cardcache_changed", u"{\"data\":[1,2,3],\"timestamp\":1764000000001,\"tags\":[\"red\"]}"));
+  REQUIRE(area.set(u"cardcache_longer", u"{\"data\":[1,2,3,4],\"timestamp\":1764000000001}"));
+  REQUIRE(area.set(u"cardcache_new", u"{\"data\":5,\"timestamp\":1764000000001}"));
+  CHECK_FALSE(tab.get("read"));
+  CHECK(tab.get("changed") == "[1,2,3]");
+  Selector red;
+  red.tag = "red";
+  CHECK(tab.cache.keys(red, tab.now) == Keys{"changed"});
+  CHECK(tab.cache.storage().index().size() == 3);
+  tab.sweep();
+  CHECK(tab.cache.storage().index().size() == 3);
+  CHECK(tab.cache.storage().index().find("new"));
+  CHECK(tab.space.bytes() == static_cast<double>(area.bytes_under(u"cardcache_")));
+  area.throw_away();
+  tab.sweep();
+  CHECK(tab.cache.storage().index().size() == 0);
+  CHECK(tab.space.bytes() == static_cast<double>(area.bytes_under(u"cardcache_")));
+}

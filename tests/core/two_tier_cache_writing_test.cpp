@@ -134,8 +134,9 @@ TEST_CASE("writing: what was evicted from storage is counted and told, of this u
   CHECK(notices.front().why == Why::quota);
   CHECK(sara.cache.statistics().storage.evictions == 1);
 
-  Tab tom(&area, {.user = "tom", .budget = 2'000, .compress_above = never.value, .now = start + day});
+  Tab tom(&area, {.user = "tom", .budget = 2'000, .compress_above = never.value, .now = start + day + hour});
   tom.set("plan", json_of_size(1'500));
+  tom.sweep();
   CHECK_FALSE(area.holds(u"cardcache_@sara/plan"));
   CHECK(tom.cache.take_notices().empty());
   CHECK(tom.cache.statistics().storage.evictions == 2);
@@ -216,4 +217,97 @@ TEST_CASE("writing: what AgileTrack wrote is read, and forgotten by its rules") 
   CHECK(tab.get("teams") == "[{\"id\":7}]");
   tab.now = start + default_storage_ttl;
   CHECK_FALSE(tab.get("teams"));
+}
+
+TEST_CASE("writing: eight unreadable records in a row purge this user's, however many, and nobody else's") {
+  MapArea area;
+  Tab tom(&area, {.user = "tom"});
+  tom.set("plan", "1");
+  Tab sara(&area, {.user = "sara"});
+  for (int i = 0; i < 200; ++i) sara.set("key_" + std::to_string(i), "1");
+  const auto spoil = [&](int from, int to, const std::u16string& text) {
+    for (int i = from; i < to; ++i) REQUIRE(area.set(u"cardcache_@sara/bad" + to_utf16(std::to_string(i)), text));
+    for (int i = from; i < to; ++i) CHECK_FALSE(sara.get("bad" + std::to_string(i)));
+  };
+  // Another format's are no corruption, however many.
+  spoil(0, 20, u"\u8102\u0150\u0150");
+  CHECK(errors_of(sara, ErrorKind::version) == 20);
+  CHECK(sara.cache.storage().index().size() == 220);
+  area.removals = 0;
+  spoil(20, 28, u"{");
+  CHECK(errors_of(sara, ErrorKind::corrupt) == 8);
+  CHECK(area.removals <= 8 + static_cast<int>(StorageSpace::most_at_once));
+  CHECK(sara.cache.storage().index().size() == 0);
+  CHECK_FALSE(Tab(&area, {.user = "sara"}).cache.floors().size() > 0);
+  while (sara.cache.tend(start)) continue;
+  CHECK(area.bytes_under(u"cardcache_@sara/") == 0);
+  CHECK(Tab(&area, {.user = "tom"}).get("plan") == "1");
+}
+
+TEST_CASE("writing: what must wait for room is kept and told to nobody; given up, it is counted as quota") {
+  MapArea area;
+  Tab tab(&area, {.memory = {.ttl = hour, .max_entries = 1}, .budget = 40'000, .compress_above = never.value});
+  for (int i = 0; i < 300; ++i) tab.set("key_" + std::to_string(i), json_of_size(60));
+  tab.now = start + day;
+  static_cast<void>(tab.cache.take_notices());
+  tab.set("plan", json_of_size(30'000));
+  tab.set("other", "1");
+  CHECK(tab.get("plan") == json_of_size(30'000));
+  CHECK(errors_of(tab, ErrorKind::quota) == 0);
+  SECTION("given up") {
+    area.refuses = true;
+    tab.sweep();
+    CHECK(errors_of(tab, ErrorKind::quota) == 1);
+    CHECK(tab.cache.take_notices().back().key == "plan");
+  }
+  SECTION("written") {
+    tab.sweep();
+    CHECK(errors_of(tab, ErrorKind::quota) == 0);
+    CHECK(Tab(&area, {.now = tab.now}).get("plan") == json_of_size(30'000));
+  }
+  SECTION("invalidated") {
+    CHECK(tab.invalidate("plan") == 1);
+    CHECK_FALSE(tab.get("plan"));
+    tab.sweep();
+    CHECK_FALSE(area.holds(u"cardcache_plan"));
+  }
+}
+
+TEST_CASE("writing: an area that refuses for another reason than room is counted as unavailable") {
+  MapArea area;
+  Tab tab(&area);
+  tab.set("plan", "1");
+  area.broken = true;
+  tab.set("plan", "2");
+  CHECK(tab.get("plan") == "2");
+  CHECK_FALSE(area.holds(u"cardcache_plan"));
+  CHECK(errors_of(tab, ErrorKind::unavailable) == 1);
+  CHECK(errors_of(tab, ErrorKind::quota) == 0);
+}
+
+TEST_CASE("writing: a floor that finds no room is told, holds here, and is written when there is room") {
+  MapArea area;
+  Tab tab(&area);
+  area.refuses = true;
+  tab.invalidate("plan");
+  CHECK(errors_of(tab, ErrorKind::quota) == 1);
+  CHECK(tab.cache.floors().size() == 1);
+  CHECK(area.texts().empty());
+  area.refuses = false;
+  tab.sweep();
+  CHECK(Tab(&area).cache.floors().size() == 1);
+}
+
+TEST_CASE("writing: an invalidation of thousands touches a few at once, and none is answered after a reload either") {
+  MapArea area;
+  Tab tab(&area);
+  for (int i = 0; i < 1'000; ++i) tab.set("key_" + std::to_string(i), "1");
+  tab.now = start + second;
+  area.removals = 0;
+  CHECK(tab.invalidate("*") == 1'000);
+  CHECK(area.removals <= static_cast<int>(StorageSpace::most_at_once));
+  Tab reloaded(&area, {.now = tab.now});
+  for (int i = 0; i < 1'000; ++i) REQUIRE_FALSE(reloaded.get("key_" + std::to_string(i)));
+  tab.sweep();
+  CHECK(area.bytes_under(u"cardcache_key") == 0);
 }

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { openCache } from '../../dist/index.js';
 import { DAY, HOUR, MINUTE, open } from './support/cache.mjs';
+import { passSweep } from './support/time.mjs';
 
 /** AgileTrack's own lines, as its users run them. */
 const agileTrack = (area, clock) => ({
@@ -46,7 +47,7 @@ test('what we wrote AgileTrack reads, whatever our policy added', (t) => {
 });
 
 test('agiletrack_selected_team survives whatever we do, and is no entry', (t) => {
-  t.mock.timers.enable({ apis: ['setInterval'] });
+  t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
   const { cache, area, clock, origin, reload } = open(t, { namespace: 'agiletrack_', storage: { maxBytes: 5_000 } });
   const its = agileTrack(area, clock);
   const foreign = {
@@ -67,7 +68,7 @@ test('agiletrack_selected_team survives whatever we do, and is no entry', (t) =>
   cache.invalidateAll();
   cache.set('teams', 1);
   clock.now += 4 * DAY;
-  t.mock.timers.tick(60_000);
+  passSweep(t);
   cache.clear();
   const loaded = reload();
   loaded.clear();

@@ -4,6 +4,7 @@ import test from 'node:test';
 import { openCache } from '../../dist/index.js';
 import { LockedArea, Origin } from './support/area.mjs';
 import { entriesIn, HOUR, listen, MINUTE, NAMESPACE, open, PLAIN, recordOf, START } from './support/cache.mjs';
+import { passSweep } from './support/time.mjs';
 
 test('records are read however deep they are nested, and one that is too deep is a miss that harms nothing', (t) => {
   const { cache, area } = open(t);
@@ -396,13 +397,89 @@ test('a record that somebody removed is gone once memory has let it go', (t) => 
 });
 
 test('a sweep removes what is expired, and tells', (t) => {
-  t.mock.timers.enable({ apis: ['setInterval'] });
+  t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
   const { cache, clock, area } = open(t);
   const evicted = listen(cache, 'evict');
   cache.set('short', 1, { ttl: MINUTE });
   cache.set('long', 1);
   clock.now += MINUTE;
-  t.mock.timers.tick(60_000);
+  passSweep(t);
   assert.deepEqual(entriesIn(area), ['long']);
   assert.ok(evicted.some(([, { key, why }]) => key === 'short' && why === 'expired'));
+});
+
+test('an area that lies about its length, or answers with what is no text, is believed in nothing', (t) => {
+  for (const length of [0, 1e9, NaN, '3']) {
+    const { cache, area } = open(t, { namespace: 'lying_' });
+    cache.set('plan', 1);
+    Object.defineProperty(area, 'length', { value: length });
+    assert.equal(cache.stats().storage.entries, 1);
+    assert.deepEqual(cache.keys(), ['plan']);
+    area.getItem = () => 7;
+    assert.equal(cache.get('plan'), 1, 'from memory');
+    cache.set('plan', 2);
+    assert.equal(cache.get('other'), undefined);
+    cache.clear();
+  }
+});
+
+test('an outdated record that the area does not let go of is not answered', (t) => {
+  const { cache, area, clock, reload } = open(t);
+  cache.set('plan', 'old');
+  cache.set('teams', 'old');
+  const refuse = () => {
+    throw new DOMException('not now', 'InvalidStateError');
+  };
+  const { removeItem, setItem } = Object.getPrototypeOf(area);
+  area.removeItem = area.setItem = refuse;
+  cache.set('plan', 'new');
+  assert.equal(cache.delete('teams'), true);
+  assert.equal(cache.get('plan'), 'new');
+  clock.now += 4 * HOUR;
+  assert.equal(cache.get('plan'), undefined, 'memory has let it go');
+  assert.equal(cache.get('teams'), undefined);
+  assert.deepEqual(cache.keys(), []);
+  assert.ok(cache.stats().errors.unavailable >= 1);
+  Object.assign(area, { removeItem, setItem });
+  cache.set('plan', 'newest');
+  assert.equal(reload().get('plan'), 'newest');
+});
+
+test('what somebody removed without a word is out of the statistics after the next sweep', (t) => {
+  t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
+  const { cache, area, clock } = open(t);
+  for (let index = 0; index < 100; index++) cache.set(`series:${index}`, index);
+  clock.now += 4 * HOUR;
+  assert.equal(cache.stats().storage.entries, 100);
+  area.clear();
+  passSweep(t);
+  const { entries, bytes, plainBytes } = cache.stats().storage;
+  const left = Object.entries(area.records).reduce((sum, [name, text]) => sum + name.length + text.length, 0);
+  assert.deepEqual([entries, bytes, plainBytes], [0, left, left]);
+});
+
+test('a clock set back ten days begins anew, thousands of records later too; set ahead it ends what has ended', (t) => {
+  t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
+  const { cache, clock, area, reload } = open(t);
+  const keys = Array.from({ length: 300 }, (_, index) => `series:${index}`);
+  for (const key of keys) cache.set(key, 'old');
+  clock.now -= 240 * HOUR;
+  assert.deepEqual(
+    keys.filter((key) => cache.get(key) !== undefined),
+    [],
+  );
+  cache.set('series:299', 'new');
+  // The page is left before all is gone.
+  assert.ok(entriesIn(area).length > 100);
+  let loaded = reload();
+  assert.deepEqual(loaded.keys(), []);
+  loaded.set('series:298', 'newer');
+  passSweep(t);
+  assert.deepEqual(entriesIn(area), ['series:298']);
+  loaded = reload();
+  assert.equal(loaded.get('series:298'), 'newer');
+  clock.now += 240 * HOUR;
+  assert.equal(loaded.get('series:298'), undefined);
+  loaded.set('plan', 1);
+  assert.equal(reload().get('plan'), 1);
 });

@@ -111,6 +111,12 @@ void sweep(std::uint32_t id, double now) {
   call.cache.sweep(call.now);
 }
 
+/// True while there is more to do.
+bool tend(std::uint32_t id, double now) {
+  Call call(id, now);
+  return call.cache.tend(call.now);
+}
+
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(entries) {
@@ -123,6 +129,7 @@ EMSCRIPTEN_BINDINGS(entries) {
   emscripten::function("dropResident", &drop_resident);
   emscripten::function("allowGrace", &allow_grace);
   emscripten::function("sweep", &sweep);
+  emscripten::function("tend", &tend);
 }
 
 }  // namespace cardcache::bindings

@@ -32,6 +32,7 @@ enum Word : std::uint32_t {
   box_size,       // its bytes
   binding_at,     // address of what that is bound to
   binding_size,   // its bytes
+  upkeep,         // out: 1 where storage has something to do in idle time
   word_count,
 };
 

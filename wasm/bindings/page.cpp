@@ -92,6 +92,7 @@ Call::~Call() {
   words[dropped_at] = address_of(page.dropped.data());
   words[notice_count] = static_cast<double>(cache.notices().size());
   words[believed_from] = cache.believed_from().value;
+  words[upkeep] = cache.storage().space().has_upkeep() ? 1 : 0;
 }
 
 emscripten::val to_js(const std::vector<std::string>& texts) {

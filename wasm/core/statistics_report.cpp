@@ -19,7 +19,7 @@ TierNumbers tier_numbers(const TierCounts& counts) {
 
 StatisticsReport report_statistics(TwoTierCache& cache, Millis now) {
   const auto& statistics = cache.statistics();
-  const auto& space = cache.storage().space();
+  auto& space = cache.storage().space();
   // First of all: in an area that nothing was asked of yet the bytes are counted by this.
   const auto entries = cache.inspect(now);
   StatisticsReport report;

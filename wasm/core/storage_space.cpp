@@ -1,6 +1,8 @@
+#include "core/storage_space.hpp"
+
 #include <algorithm>
 
-#include "core/storage_tier.hpp"
+#include "core/keys.hpp"
 #include "core/text.hpp"
 
 namespace cardcache {
@@ -9,13 +11,10 @@ namespace {
 constexpr std::string_view clock_note = "!clock";
 constexpr Millis time_keeping_interval{60'000};
 
-/// After an eviction this share of the budget is free, so that not every write has to sort all records again.
-constexpr double slack = 0.05;
-
 }  // namespace
 
 StorageSpace::StorageSpace(StorageArea* area, std::string name_space, double budget, const RecordForm& form)
-    : area_(area), name_(std::move(name_space)), budget_(budget), form_(form) {}
+    : area_(area), name_(std::move(name_space)), budget_(budget), form_(form), walking_(area != nullptr) {}
 
 StorageTier& StorageSpace::tier_of(std::optional<std::string_view> user) {
   return tier_with_prefix(user ? name_ + "@" + percent_encode(*user) + "/" : name_);
@@ -28,133 +27,123 @@ StorageTier& StorageSpace::tier_with_prefix(std::string prefix) {
   return *tiers_.back();
 }
 
-bool StorageSpace::put(std::u16string_view area_key, std::u16string_view text) { return area_->set(area_key, text); }
-
-void StorageSpace::ensure_counted() {
-  if (!counted_) recount();
-}
-
-void StorageSpace::recount() {
-  for (auto& tier : tiers_) {
-    tier->index_ = {};
-    tier->stored_.clear();
-  }
-  note_bytes_.clear();
-  bytes_ = plain_bytes_ = 0;
-  counted_ = true;
-  if (!area_) return;
-  for (const auto& key : area_->keys_with_prefix(to_utf16(name_))) {
-    if (const auto text = area_->get(key)) count_in(to_wtf8(key), *text);
-  }
-}
-
-void StorageSpace::count_in(std::string_view area_key, const std::u16string& text) {
-  const auto name_bytes = static_cast<double>(stored_bytes(to_utf16(area_key)));
-  const auto bytes = name_bytes + static_cast<double>(stored_bytes(text));
+StorageTier& StorageSpace::tier_for(std::string_view area_key, std::string_view& key) {
   auto prefix = name_;
-  auto key = area_key.substr(name_.size());
+  key = area_key.substr(name_.size());
   const auto slash = key.find('/');
-  if (!key.empty() && key.front() == '@' && slash != std::string_view::npos) {
+  if (key.starts_with('@') && slash != std::string_view::npos) {
     prefix += key.substr(0, slash + 1);
     key.remove_prefix(slash + 1);
   }
-  if (!key.empty() && key.front() == '!') {
-    const auto* known = note_bytes_.find(area_key);
-    bytes_ += bytes - (known ? *known : 0);
-    plain_bytes_ += bytes - (known ? *known : 0);
+  return tier_with_prefix(std::move(prefix));
+}
+
+double StorageSpace::bytes() {
+  ensure_counted();
+  return bytes_;
+}
+
+double StorageSpace::plain_bytes() {
+  ensure_counted();
+  return plain_bytes_;
+}
+
+std::optional<RecordHead> StorageSpace::read_head(std::u16string_view name, StoredHead& head) {
+  auto record = read_record_head(head.text, form_);
+  if (!record && head.units > static_cast<double>(head.text.size())) {
+    head.text = area_->get(name).value_or(u"");
+    record = read_record_head(head.text, form_);
+  }
+  return record;
+}
+
+StoredFacts StorageSpace::facts_of(std::u16string_view name, const StoredHead& head,
+                                   const std::optional<RecordHead>& record) {
+  const auto name_bytes = static_cast<double>(stored_bytes(name));
+  StoredFacts facts;
+  facts.bytes = facts.plain_bytes = name_bytes + (head.wide ? head.units * 2 : head.units);
+  facts.units = static_cast<double>(name.size()) + head.units;
+  if (!record) return facts;
+  if (record->packed && !record->sealed) facts.plain_bytes = name_bytes + record->plain_bytes;
+  facts.timestamp = record->facts.timestamp;
+  facts.end = record->facts.end;
+  facts.cost = record->facts.cost;
+  facts.kept_on_event = record->facts.kept_on_event;
+  facts.sealed = record->sealed;
+  return facts;
+}
+
+void StorageSpace::count_note(std::string_view area_key, double bytes) {
+  const auto* known = note_bytes_.find(area_key);
+  const double growth = bytes - (known ? *known : 0);
+  bytes_ += growth;
+  plain_bytes_ += growth;
+  if (bytes > 0) {
     note_bytes_.put(area_key, static_cast<std::uint32_t>(bytes));
+  } else {
+    note_bytes_.erase(area_key);
+  }
+}
+
+void StorageSpace::on_change(std::string_view area_key, const std::optional<std::u16string>& text) {
+  if (!area_ || !area_key.starts_with(name_)) return;
+  const auto name = to_utf16(area_key);
+  std::string_view key;
+  auto& tier = tier_for(area_key, key);
+  if (key.starts_with('!')) {
+    if (!form_.foreign) {
+      count_note(area_key, text ? static_cast<double>(stored_bytes(name) + stored_bytes(*text)) : 0);
+    }
     return;
   }
-  const auto head = read_record_head(text, form_);
-  if (!head && form_.foreign) return;
-  auto& tier = tier_with_prefix(std::move(prefix));
-  StoredFacts facts;
-  facts.bytes = facts.plain_bytes = bytes;
-  if (head) {
-    facts = {bytes,
-             name_bytes + plain_form_bytes(text, form_),
-             head->facts.timestamp,
-             head->facts.end,
-             head->facts.cost,
-             long_ago,
-             head->facts.kept_on_event};
+  if (!is_valid_key(key)) return;
+  tier.end_void(key);
+  if (!text) {
+    abandon(&tier, key);
+    return tier.forget(key);
   }
-  tier.remember(key, facts);
-  if (const auto id = tier.index_.find(key); id && head) tier.index_.retag(*id, head->facts.tags);
+  const StoredHead head{.name = name,
+                        .text = *text,
+                        .units = static_cast<double>(text->size()),
+                        .wide = stored_bytes(*text) > text->size()};
+  const auto record = read_record_head(*text, form_);
+  if (!record && form_.foreign) return tier.forget(key);
+  auto facts = facts_of(name, head, record);
+  facts.walk = walk_;
+  if (const auto* waiting = pending(&tier, key)) {
+    if (waiting->facts.timestamp > facts.timestamp) return;
+    abandon(&tier, key);
+  }
+  tier.remember(key, facts, record ? record->facts.tags : std::vector<std::string>{});
+  if (bytes_ > budget_) trim_ = true;
 }
 
-bool StorageSpace::make_room(double room, double limit, const StorageTier* spared_in, std::string_view spared,
-                             Millis now) {
-  if (bytes_ + room <= limit) return true;
-  std::vector<Candidate> candidates;
-  for (const auto& tier : tiers_) {
-    tier->index_.for_each([&](KeyIndex::Id id) {
-      if (tier.get() == spared_in && tier->index_.key(id) == spared) return;
-      const auto& facts = tier->stored_[id];
-      const auto idle = std::max(now - std::max(facts.last_use, facts.timestamp), Millis{0}) + time_keeping_interval;
-      candidates.push_back({tier.get(), id, facts.end <= now, facts.cost / (facts.bytes * idle.value)});
-    });
+bool StorageSpace::observe(Millis now) {
+  const bool went_back = now + clock_tolerance < latest_;
+  if (went_back) {
+    latest_ = now;
+    remove_everything();
   }
-  // A heap, since mostly few of many go; its top is what is missed least.
-  const auto goes_later = [](const Candidate& a, const Candidate& b) {
-    return a.expired != b.expired ? b.expired : a.worth > b.worth;
-  };
-  std::ranges::make_heap(candidates, goes_later);
-  const double target = std::min(limit, std::max(budget_ * (1 - slack), room));
-  while (!candidates.empty() && bytes_ + room > target) {
-    std::ranges::pop_heap(candidates, goes_later);
-    const auto [tier, id, expired, worth] = candidates.back();
-    candidates.pop_back();
-    const std::string key = tier->index_.key(id);
-    tier->remove(key);
-    evicted_.push_back({tier, key, expired ? Why::expired : Why::quota});
-  }
-  return bytes_ + room <= limit;
-}
-
-void StorageSpace::sweep(Millis now, Millis grace) {
-  if (!counted_) return;
-  for (const auto& tier : tiers_) {
-    std::vector<std::string> gone;
-    tier->index_.for_each([&](KeyIndex::Id id) {
-      if (tier->stored_[id].end + grace <= now) gone.push_back(tier->index_.key(id));
-    });
-    for (const auto& key : gone) {
-      // The hint may be older than the record: another tab can have renewed it.
-      Record record;
-      if (tier->read(key, record) == StorageTier::Read::found && record.facts.end + grace > now) continue;
-      tier->remove(key);
-      evicted_.push_back({tier.get(), key, Why::expired});
-    }
-  }
-  keep_time(now);
-}
-
-void StorageSpace::remove_everything() {
-  recount();
-  for (const auto& tier : tiers_) {
-    std::vector<std::string> keys;
-    tier->index_.for_each([&](KeyIndex::Id id) { keys.push_back(tier->index_.key(id)); });
-    for (const auto& key : keys) tier->remove(key);
-  }
-  if (!area_) return;
-  note_bytes_.for_each([&](std::string_view key, std::uint32_t) { area_->remove(to_utf16(key)); });
-  note_bytes_.clear();
-  bytes_ = plain_bytes_ = 0;
-  time_kept_ = long_ago;
+  saw(now);
+  return went_back;
 }
 
 Millis StorageSpace::latest_time_seen() {
-  if (!area_ || form_.foreign) return long_ago;
-  const auto kept = area_->get(to_utf16(name_) + to_utf16(clock_note)).value_or(u"");
-  return Millis{read_whole_number(kept).value_or(long_ago.value)};
+  if (area_ && !form_.foreign && !purging_) {
+    const auto kept = area_->get(to_utf16(name_) + to_utf16(clock_note)).value_or(u"");
+    saw(Millis{read_whole_number(kept).value_or(long_ago.value)});
+  }
+  return latest_;
 }
 
 void StorageSpace::keep_time(Millis now) {
-  if (!area_ || form_.foreign || now < time_kept_ + time_keeping_interval) return;
+  if (!area_ || form_.foreign || purging_ || now == long_ago || now < time_kept_ + time_keeping_interval) return;
   time_kept_ = now;
-  if (latest_time_seen() >= now) return;
-  tier_of(std::nullopt).write_note(clock_note, whole_number(now.value));
+  const auto name = to_utf16(name_) + to_utf16(clock_note);
+  const auto kept = read_whole_number(area_->get(name).value_or(u""));
+  // One that is far ahead was a wrong clock's, and has done what it could: from here on ages are told anew.
+  if (kept && *kept >= now.value && is_believed(Millis{*kept}, now)) return;
+  put_note(name, to_utf16(whole_number(now.value)));
 }
 
 }  // namespace cardcache

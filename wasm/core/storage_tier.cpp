@@ -2,19 +2,26 @@
 
 #include "core/json_block.hpp"
 #include "core/keys.hpp"
+#include "core/storage_space.hpp"
 #include "core/text.hpp"
 
 namespace cardcache {
 
 std::u16string StorageTier::area_key(std::string_view key) const { return to_utf16(prefix_) + to_utf16(key); }
 
-void StorageTier::remember(std::string_view key, const StoredFacts& facts) {
+void StorageTier::remember(std::string_view key, const StoredFacts& facts, std::vector<std::string> tags) {
+  // What waits for room does not lie there yet, and what it is to replace may.
+  if (facts.bytes > 0) end_void(key);
   const auto known = index_.find(key);
   const auto id = known ? *known : index_.insert(key, {});
   if (id >= stored_.size()) stored_.resize(id + 1);
-  space_.bytes_ += facts.bytes - (known ? stored_[id].bytes : 0);
-  space_.plain_bytes_ += facts.plain_bytes - (known ? stored_[id].plain_bytes : 0);
-  stored_[id] = facts;
+  auto& stored = stored_[id];
+  space_.bytes_ += facts.bytes - (known ? stored.bytes : 0);
+  space_.plain_bytes_ += facts.plain_bytes - (known ? stored.plain_bytes : 0);
+  const auto last_use = known ? stored.last_use : long_ago;
+  stored = facts;
+  stored.last_use = std::max(stored.last_use, last_use);
+  if (index_.tags(id) != tags) index_.retag(id, std::move(tags));
 }
 
 void StorageTier::forget(std::string_view key) {
@@ -25,22 +32,45 @@ void StorageTier::forget(std::string_view key) {
   index_.erase(*id);
 }
 
+void StorageTier::make_void(std::string_view key) {
+  const auto id = index_.find(key);
+  const double bytes = id ? stored_[*id].bytes : 0;
+  forget(key);
+  if (void_.find(key)) return;
+  void_.put(key, static_cast<std::uint32_t>(bytes));
+  space_.bytes_ += bytes;
+  space_.plain_bytes_ += bytes;
+}
+
+void StorageTier::end_void(std::string_view key) {
+  const auto* bytes = void_.find(key);
+  if (!bytes) return;
+  space_.bytes_ -= *bytes;
+  space_.plain_bytes_ -= *bytes;
+  void_.erase(key);
+}
+
 StorageTier::Read StorageTier::read(std::string_view key, Record& into) {
   if (!space_.area_) return Read::absent;
   const auto name = area_key(key);
-  const auto text = space_.area_->get(name);
+  const auto* waiting = space_.pending(this, key);
+  // During a purge only what was written since is remembered, and nothing else is ours any more.
+  if (!waiting && (void_.find(key) || (space_.purging_ && !index_.find(key)))) return Read::absent;
+  const auto text = waiting ? std::optional(waiting->text) : space_.area_->get(name);
   if (!text) {
     forget(key);
     return Read::absent;
   }
-  switch (read_record(name, *text, space_.form_, into)) {
-    case RecordFault::none:
-      return Read::found;
-    case RecordFault::version:
-      return Read::version;
-    default:
-      return Read::corrupt;
-  }
+  const auto fault = read_record(name, *text, space_.form_, into);
+  if (fault == RecordFault::version) return Read::version;
+  if (fault != RecordFault::none) return Read::corrupt;
+  if (waiting) return Read::found;
+  // Whoever wrote it: from here on it is known as it lies there.
+  const auto id = index_.find(key);
+  const auto bytes = static_cast<double>(stored_bytes(name) + stored_bytes(*text));
+  const bool known = id && stored_[*id].bytes == bytes && stored_[*id].timestamp == into.facts.timestamp;
+  if (!known) space_.on_change(prefix_ + std::string(key), text);
+  return Read::found;
 }
 
 StorageTier::Write StorageTier::write(std::string_view key, std::string_view data, const EntryFacts& facts, Millis now,
@@ -50,42 +80,50 @@ StorageTier::Write StorageTier::write(std::string_view key, std::string_view dat
     remove(key);
     return Write::quota;
   }
-  space_.ensure_counted();
-  const auto name = area_key(key);
-  const auto text = write_record(name, data, facts, sealed, space_.form_);
+  auto name = area_key(key);
+  auto text = write_record(name, data, facts, sealed, space_.form_);
   const auto name_bytes = static_cast<double>(stored_bytes(name));
-  const auto bytes = name_bytes + static_cast<double>(stored_bytes(text));
-  const auto known = index_.find(key);
-  const double growth = bytes - (known ? stored_[*known].bytes : 0);
-  bool written = bytes <= space_.budget_ && space_.make_room(growth, space_.budget_, this, key, now);
-  if (written) {
-    written = space_.put(name, text);
-    // The origin's own quota is shared with the whole page: it can be full long before our budget is.
-    double room = bytes;
-    while (!written) {
-      space_.recount();
-      const double limit = space_.bytes_ > room ? space_.bytes_ - room : 0;
-      const bool freed = space_.make_room(0, limit, this, key, now);
-      written = space_.put(name, text);
-      // With nothing of ours left there is nothing more to give.
-      if (!freed || limit == 0) break;
-      room *= 4;
-    }
-  }
-  if (!written) {
-    remove(key);
-    return Write::quota;
-  }
-  const auto plain = name_bytes + plain_form_bytes(text, space_.form_);
-  remember(key, {bytes, plain, facts.timestamp, facts.end, facts.cost, now, facts.kept_on_event});
-  if (const auto id = index_.find(key)) index_.retag(*id, facts.tags);
-  space_.keep_time(now);
-  return Write::stored;
+  const StoredFacts stored{.bytes = name_bytes + static_cast<double>(stored_bytes(text)),
+                           .plain_bytes = name_bytes + plain_form_bytes(text, space_.form_),
+                           .units = static_cast<double>(name.size() + text.size()),
+                           .timestamp = facts.timestamp,
+                           .end = facts.end,
+                           .cost = facts.cost,
+                           .last_use = now,
+                           .kept_on_event = facts.kept_on_event,
+                           .sealed = sealed,
+                           .walk = space_.walk_};
+  const auto written = space_.write({.tier = this,
+                                     .key = std::string(key),
+                                     .name = std::move(name),
+                                     .text = std::move(text),
+                                     .facts = stored,
+                                     .tags = facts.tags},
+                                    now);
+  if (written == Write::stored) space_.keep_time(now);
+  return written;
 }
 
 void StorageTier::remove(std::string_view key) {
-  if (space_.area_) space_.area_->remove(area_key(key));
-  forget(key);
+  if (!space_.area_) return;
+  space_.abandon(this, key);
+  if (space_.area_->remove(area_key(key))) {
+    forget(key);
+    end_void(key);
+  } else {
+    make_void(key);
+  }
+}
+
+void StorageTier::remove_all(std::span<const std::string> keys) {
+  // Where no floor can be left for what would go later, all goes at once.
+  const auto at_once = space_.foreign() ? keys.size() : std::min(keys.size(), StorageSpace::most_at_once);
+  for (const auto& key : keys.first(at_once)) remove(key);
+  for (const auto& key : keys.subspan(at_once)) {
+    space_.abandon(this, key);
+    make_void(key);
+    doomed_.push_back(key);
+  }
 }
 
 void StorageTier::note_use(std::string_view key, Millis now) {
@@ -93,14 +131,16 @@ void StorageTier::note_use(std::string_view key, Millis now) {
 }
 
 std::optional<RecordHead> StorageTier::read_head(std::string_view key) {
-  const auto text = space_.area_ ? space_.area_->get(area_key(key)) : std::nullopt;
+  if (!space_.area_ || void_.find(key) || (space_.purging_ && !index_.find(key))) return std::nullopt;
+  const auto* waiting = space_.pending(this, key);
+  const auto text = waiting ? std::optional(waiting->text) : space_.area_->get(area_key(key));
   return text ? read_record_head(*text, space_.form_) : std::nullopt;
 }
 
 std::vector<std::string> StorageTier::keys_with_prefix(std::string_view start) {
   auto keys = notes_with_prefix(start);
-  // Notes, and other users' records.
-  std::erase_if(keys, [](const std::string& key) { return !is_valid_key(key); });
+  // Notes, other users' records, and what is gone for whoever asks.
+  std::erase_if(keys, [this](const std::string& key) { return !is_valid_key(key) || void_.find(key); });
   return keys;
 }
 
@@ -108,22 +148,12 @@ std::optional<std::u16string> StorageTier::read_note(std::string_view name) {
   return space_.area_ ? space_.area_->get(area_key(name)) : std::nullopt;
 }
 
-void StorageTier::write_note(std::string_view name, std::string_view text) {
-  const auto key = area_key(name);
-  const auto value = to_utf16(text);
-  if (space_.area_ && space_.put(key, value)) space_.count_in(to_wtf8(key), value);
+bool StorageTier::write_note(std::string_view name, std::string_view text) {
+  return !space_.area_ || space_.put_note(area_key(name), to_utf16(text));
 }
 
 void StorageTier::remove_note(std::string_view name) {
-  if (!space_.area_) return;
-  const auto key = area_key(name);
-  space_.area_->remove(key);
-  const auto name_in_area = to_wtf8(key);
-  if (const auto* known = space_.note_bytes_.find(name_in_area)) {
-    space_.bytes_ -= *known;
-    space_.plain_bytes_ -= *known;
-    space_.note_bytes_.erase(name_in_area);
-  }
+  if (space_.area_ && space_.area_->remove(area_key(name))) space_.count_note(prefix_ + std::string(name), 0);
 }
 
 std::vector<std::string> StorageTier::notes_with_prefix(std::string_view name) {
@@ -133,15 +163,6 @@ std::vector<std::string> StorageTier::notes_with_prefix(std::string_view name) {
     names.push_back(to_wtf8(key).substr(prefix_.size()));
   }
   return names;
-}
-
-void StorageTier::on_change(std::string_view key, const std::optional<std::u16string>& text) {
-  if (!space_.counted_) return;
-  if (text) {
-    space_.count_in(prefix_ + std::string(key), *text);
-  } else {
-    forget(key);
-  }
 }
 
 const KeyIndex& StorageTier::index() {

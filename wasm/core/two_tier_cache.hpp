@@ -15,7 +15,7 @@
 #include "core/millis.hpp"
 #include "core/sealings.hpp"
 #include "core/statistics.hpp"
-#include "core/storage_tier.hpp"
+#include "core/storage_space.hpp"
 
 namespace cardcache {
 
@@ -204,6 +204,8 @@ class TwoTierCache {
   [[nodiscard]] std::vector<std::string> take_changed_elsewhere();
 
   void sweep(Millis now);
+  /// A slice of what storage has to do, with a sweep or without: a millisecond or two. True while there is more.
+  bool tend(Millis now);
   /// How long past its end an entry may still be wanted: the longest such window any policy asked for.
   void allow_grace(Millis grace);
 
@@ -227,6 +229,7 @@ class TwoTierCache {
   std::size_t invalidate_at(const Selector& selector, bool spares_kept, Millis now);
   void request_selected(const Selector& selector, Millis now);
   void raise(const Floor& floor);
+  void save_floors();
   void learn_floors();
   void learn_newest_floors();
   [[nodiscard]] bool is_void(const EntryFacts& facts, std::string_view key) const;
@@ -258,6 +261,8 @@ class TwoTierCache {
   std::uint32_t marks_ = 0;
   int corrupt_in_row_ = 0;
   std::uint8_t alerted_ = 0;
+  /// Floors that found no room in storage; tried again with every sweep.
+  bool floors_unsaved_ = false;
 };
 
 }  // namespace cardcache

@@ -35,7 +35,7 @@ std::size_t TwoTierCache::drop_selected(const Selector& selector, bool spares_ke
     const bool counted_in_memory = slot && memory_.is_fresh(*slot, now);
     if (!counted_in_memory && is_stored_fresh(id, now)) ++count;
   }
-  for (const auto& key : keys) storage_.remove(key);
+  storage_.remove_all(keys);
   for (const auto id : memory_.select(selector)) {
     const SlotId slot{id};
     if (spares_kept && memory_.facts(slot).kept_on_event) continue;
@@ -86,21 +86,31 @@ void TwoTierCache::raise(const Floor& floor) {
     return;
   }
   const auto before = floors_.size();
-  const auto write = [this](const Floor& one) { storage_.write_note(name_of_note(one), whole_number(one.at.value)); };
   if (!floors_.raise(floor)) return;
-  if (floors_.size() < before) {
+  const bool merged = floors_.size() < before;
+  if (merged) {
     for (const auto& note : storage_.notes_with_prefix(floor_note)) storage_.remove_note(note);
-    for (const auto& one : floors_.all()) write(one);
-  } else {
-    write(floor);
+  }
+  if (merged || floors_unsaved_ || !storage_.write_note(name_of_note(floor), whole_number(floor.at.value))) {
+    save_floors();
+    if (floors_unsaved_) note_error(ErrorKind::quota, name_of_note(floor));
   }
   const auto mark = tab_ + "." + whole_number(++marks_);
-  storage_.write_note(mark_note, mark);
+  floors_unsaved_ = !storage_.write_note(mark_note, mark) || floors_unsaved_;
   floors_mark_ = to_utf16(mark);
 }
 
+void TwoTierCache::save_floors() {
+  floors_unsaved_ = false;
+  for (const auto& one : floors_.all()) {
+    const bool saved = storage_.write_note(name_of_note(one), whole_number(one.at.value));
+    floors_unsaved_ = floors_unsaved_ || !saved;
+  }
+}
+
 void TwoTierCache::learn_floors() {
-  if (storage_.space().foreign()) return;
+  // What a purge has not come to yet was left by another time.
+  if (storage_.space().foreign() || storage_.space().purging()) return;
   floors_mark_ = storage_.read_note(mark_note).value_or(u"");
   for (const auto& note : storage_.notes_with_prefix(floor_note)) {
     const auto text = storage_.read_note(note);
@@ -121,6 +131,10 @@ void TwoTierCache::drop_old_floors(Millis now) {
 }
 
 void TwoTierCache::absorb(const Floor& floor, Millis now) {
+  // It says what time its tab saw. One that lies ahead shows a clock that was wrong, as the clock's own note does: with
+  // the next call everything begins anew, where it would void all that is stamped until then.
+  latest_ = std::max(latest_, floor.at);
+  storage_.space().saw(floor.at);
   if (!floors_.raise(floor)) return;
   flights_.void_selected(floor.selector, floor.at, floor.spares_kept);
   for (const auto id : memory_.select(floor.selector)) {
@@ -205,6 +219,8 @@ void TwoTierCache::on_area_change(std::optional<std::string_view> area_key, cons
     storage_.space().recount();
     return;
   }
+  // Other users' too: the budget is one.
+  storage_.space().on_change(*area_key, text);
   const auto& prefix = storage_.prefix();
   if (!area_key->starts_with(prefix)) return;
   const auto key = area_key->substr(prefix.size());
@@ -214,7 +230,6 @@ void TwoTierCache::on_area_change(std::optional<std::string_view> area_key, cons
     return;
   }
   if (!is_valid_key(key)) return;
-  storage_.on_change(key, text);
   const auto slot = memory_.find(key);
   if (!text) {
     // Deleted there or evicted there: it cannot be told which, and outdated is worse than missed.

@@ -49,6 +49,7 @@ void TwoTierCache::write_sealed(SealingId id, std::string_view box, Millis now) 
     return;
   const auto written = storage_.write(sealing.key, box, as_read_back(sealing.facts), now, true);
   if (written == StorageTier::Write::quota) note_error(ErrorKind::quota, sealing.key);
+  if (written == StorageTier::Write::refused) note_error(ErrorKind::unavailable, sealing.key);
   collect_evictions();
   if (!storage_.read_note(sealed_note)) storage_.write_note(sealed_note, "1");
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <optional>
@@ -24,9 +26,13 @@ class MapArea final : public StorageArea {
 
   [[nodiscard]] bool set(std::u16string_view key, std::u16string_view text) override {
     ++writes;
+    if (broken) return false;
     const auto found = texts_.find(key);
     const auto before = found == texts_.end() ? 0 : taken(found->first, found->second);
-    if (refuses || bytes_ - before + taken(key, text) > quota) {
+    const auto after = counts_units ? units() - (found == texts_.end() ? 0 : units_of(found->first, found->second)) +
+                                          units_of(key, text)
+                                    : bytes_ - before + taken(key, text);
+    if (refuses || after > quota) {
       ++refusals;
       return false;
     }
@@ -35,11 +41,36 @@ class MapArea final : public StorageArea {
     return true;
   }
 
-  void remove(std::u16string_view key) override {
+  [[nodiscard]] bool is_full() override { return !broken; }
+
+  bool remove(std::u16string_view key) override {
+    ++removals;
+    if (clings) return false;
     const auto found = texts_.find(key);
-    if (found == texts_.end()) return;
+    if (found == texts_.end()) return true;
     bytes_ -= taken(found->first, found->second);
     texts_.erase(found);
+    return true;
+  }
+
+  [[nodiscard]] std::optional<StoredHead> head(std::u16string_view key, std::size_t units) override {
+    ++reads;
+    const auto found = texts_.find(key);
+    return found == texts_.end() ? std::nullopt : std::optional(head_of(found->first, found->second, units));
+  }
+
+  /// In the order of names, so that what is written in between moves what follows, as in browsers.
+  [[nodiscard]] Walk walk(std::u16string_view prefix, std::size_t from, std::size_t count, std::size_t units) override {
+    Walk walk;
+    auto at = texts_.begin();
+    std::advance(at, std::min(from, texts_.size()));
+    for (; at != texts_.end() && walk.visited < count; ++at) {
+      ++walk.visited;
+      if (!at->first.starts_with(prefix)) continue;
+      ++reads;
+      walk.heads.push_back(head_of(at->first, at->second, units));
+    }
+    return walk;
   }
 
   [[nodiscard]] std::vector<std::u16string> keys_with_prefix(std::u16string_view prefix) override {
@@ -68,11 +99,34 @@ class MapArea final : public StorageArea {
     return sum;
   }
 
+  /// As engines count that do not look into the units.
+  [[nodiscard]] std::size_t units() const {
+    std::size_t sum = 0;
+    for (const auto& [key, text] : texts_) sum += units_of(key, text);
+    return sum;
+  }
+
+  bool counts_units = false;
   std::size_t quota = std::numeric_limits<std::size_t>::max();
+  /// Refuses every write as if it were full.
   bool refuses = false;
-  int reads = 0, writes = 0, refusals = 0;
+  /// Refuses every write for another reason.
+  bool broken = false;
+  /// Refuses to remove.
+  bool clings = false;
+  int reads = 0, writes = 0, refusals = 0, removals = 0;
 
  private:
+  static StoredHead head_of(const std::u16string& key, const std::u16string& text, std::size_t units) {
+    const bool packed = !text.empty() && text.front() > 0xFF;
+    return {.name = key,
+            .text = packed ? text.substr(0, units) : text,
+            .units = static_cast<double>(text.size()),
+            .wide = stored_bytes(text) > text.size()};
+  }
+
+  static std::size_t units_of(std::u16string_view key, std::u16string_view text) { return key.size() + text.size(); }
+
   static std::size_t taken(std::u16string_view key, std::u16string_view text) {
     return stored_bytes(key) + stored_bytes(text);
   }

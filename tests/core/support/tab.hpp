@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/storage_tier.hpp"
+#include "core/storage_space.hpp"
 #include "core/two_tier_cache.hpp"
 #include "map_area.hpp"
 
@@ -47,6 +47,12 @@ struct SetOptions {
   std::optional<FlightId> flight{};
 };
 // NOLINTEND(readability-redundant-member-init)
+
+/// A whole sweep of storage, in small slices.
+inline void sweep(StorageSpace& space, Millis now, std::size_t steps = 8) {
+  space.begin_sweep();
+  while (space.tend(now, steps)) continue;
+}
 
 inline LookupRequest asking_for(std::string_view key) {
   LookupRequest request;
@@ -157,9 +163,11 @@ class Tab {
     let_go();
   }
 
+  /// With all the idle time that it takes.
   void sweep() {
     observe();
     cache.sweep(now);
+    while (cache.tend(now)) let_go();
     let_go();
   }
 

@@ -50,3 +50,9 @@ export function controlledFetcher() {
   };
   return { fetcher, calls, answers };
 }
+
+/** The timers' next sweep, with all the idle time that it takes; for tests that stopped `setInterval` and `setTimeout`. */
+export function passSweep(t) {
+  t.mock.timers.tick(60_000);
+  for (let slice = 0; slice < 200; slice++) t.mock.timers.tick(20);
+}

@@ -1,0 +1,415 @@
+// Making room: what goes, how much of it at once, what is not worth it, and what never goes in vain.
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/storage_space.hpp"
+#include "support/map_area.hpp"
+#include "support/random.hpp"
+#include "support/tab.hpp"
+
+using namespace cardcache;
+using namespace cardcache::testing;
+
+using Write = StorageTier::Write;
+using Read = StorageTier::Read;
+
+namespace {
+
+/// Plain, so that a value's size is its record's.
+StorageSpace space_over(StorageArea& area, double budget) {
+  return {&area, "cardcache_", budget, {.compress_above = never.value}};
+}
+
+Write write(StorageTier& tier, std::string_view key, std::size_t bytes, Millis now, double cost = 1) {
+  EntryFacts facts;
+  facts.timestamp = now;
+  facts.end = now + default_storage_ttl;
+  facts.cost = cost;
+  return tier.write(key, "\"" + std::string(bytes, 'x') + "\"", facts, now);
+}
+
+std::string key_of(std::size_t number) { return "key_" + std::to_string(number); }
+
+void write_many(StorageTier& tier, std::size_t count, std::size_t bytes, Millis now) {
+  for (std::size_t i = 0; i < count; ++i) REQUIRE(write(tier, key_of(i), bytes, now) == Write::stored);
+}
+
+bool finds(StorageTier& tier, std::string_view key) {
+  Record record;
+  return tier.read(key, record) == Read::found;
+}
+
+bool is_exact(StorageSpace& space, const MapArea& area) {
+  return space.bytes() == static_cast<double>(area.bytes_under(u"cardcache_"));
+}
+
+/// An area in which others stand, and which is full with what is in it now.
+void fill_to_the_brim(MapArea& area) {
+  REQUIRE(area.set(u"somebody", u"else"));
+  area.quota = area.counts_units ? area.units() : area.bytes();
+}
+
+constexpr double plenty = 1'000'000;
+
+}  // namespace
+
+// ---- at once, and in idle time
+
+TEST_CASE("room: a write removes a few records and no more; what takes more is written when idle slices made room") {
+  MapArea area;
+  auto space = space_over(area, 60'000);
+  auto& tier = space.tier_of("sara");
+  write_many(tier, 400, 60, start);
+  REQUIRE(write(tier, "plan", 60, start) == Write::stored);
+  const auto now = start + day;
+  area.reads = area.removals = 0;
+  CHECK(write(tier, "plan", 50'000, now) == Write::waits);
+  CHECK(area.removals <= 2);
+  CHECK(area.reads <= 2);
+  // The older one is gone at once, the new one can be had, and what is told is what lies there.
+  CHECK_FALSE(area.holds(u"cardcache_@sara/plan"));
+  CHECK(finds(tier, "plan"));
+  CHECK(is_exact(space, area));
+  int slices = 0;
+  for (bool more = true; more; ++slices) {
+    area.removals = 0;
+    more = space.tend(now, 16);
+    REQUIRE(area.removals <= 16);
+    REQUIRE(is_exact(space, area));
+  }
+  CHECK(slices > 10);
+  CHECK(area.holds(u"cardcache_@sara/plan"));
+  CHECK(finds(tier, "plan"));
+  CHECK(space.bytes() <= 60'000);
+  CHECK(space.given_up().empty());
+  auto again = space_over(area, 60'000);
+  CHECK(finds(again.tier_of("sara"), "plan"));
+}
+
+TEST_CASE("room: what waits for it is written no more once it is removed, overwritten or overtaken") {
+  MapArea area;
+  auto space = space_over(area, 60'000);
+  auto& tier = space.tier_of(std::nullopt);
+  write_many(tier, 400, 60, start);
+  const auto now = start + day;
+  REQUIRE(write(tier, "plan", 50'000, now) == Write::waits);
+  SECTION("removed") {
+    tier.remove("plan");
+    CHECK_FALSE(finds(tier, "plan"));
+    sweep(space, now);
+    CHECK_FALSE(area.holds(u"cardcache_plan"));
+  }
+  SECTION("overwritten") {
+    CHECK(write(tier, "plan", 10, now) == Write::stored);
+    const auto text = area.get(u"cardcache_plan");
+    sweep(space, now);
+    CHECK(area.get(u"cardcache_plan") == text);
+  }
+  SECTION("overtaken by another tab's") {
+    REQUIRE(area.set(u"cardcache_plan", u"{\"data\":2,\"timestamp\":1764086400001}"));
+    space.on_change("cardcache_plan", area.get(u"cardcache_plan"));
+    sweep(space, now + second);
+    CHECK(area.get(u"cardcache_plan") == u"{\"data\":2,\"timestamp\":1764086400001}");
+  }
+  SECTION("but another tab's older one does not stand in its way") {
+    REQUIRE(area.set(u"cardcache_plan", u"{\"data\":2,\"timestamp\":1764086399999}"));
+    space.on_change("cardcache_plan", area.get(u"cardcache_plan"));
+    sweep(space, now);
+    CHECK(area.get(u"cardcache_plan")->size() > 50'000);
+  }
+  CHECK(is_exact(space, area));
+}
+
+TEST_CASE("room: what waited for it in vain is given up, and told") {
+  MapArea area;
+  auto space = space_over(area, 60'000);
+  auto& tier = space.tier_of(std::nullopt);
+  write_many(tier, 400, 60, start);
+  REQUIRE(write(tier, "plan", 50'000, start + day) == Write::waits);
+  area.refuses = true;
+  while (space.tend(start + day, 16)) continue;
+  CHECK_FALSE(finds(tier, "plan"));
+  CHECK(tier.index().find("plan") == std::nullopt);
+  REQUIRE(space.given_up().size() == 1);
+  CHECK(space.given_up().front().second == "plan");
+  CHECK(is_exact(space, area));
+}
+
+TEST_CASE("room: many records are removed a few at once, and those that wait for it are answered no more") {
+  MapArea area;
+  auto space = space_over(area, plenty);
+  auto& tier = space.tier_of(std::nullopt);
+  write_many(tier, 400, 60, start);
+  std::vector<std::string> keys;
+  for (std::size_t i = 0; i < 400; ++i) keys.push_back(key_of(i));
+  area.removals = 0;
+  tier.remove_all(keys);
+  CHECK(area.removals == static_cast<int>(StorageSpace::most_at_once));
+  CHECK(area.texts().size() > 300);
+  CHECK(std::ranges::none_of(keys, [&](const auto& key) { return finds(tier, key); }));
+  CHECK(tier.index().size() == 0);
+  CHECK(is_exact(space, area));
+  CHECK(write(tier, key_of(399), 10, start) == Write::stored);
+  REQUIRE(area.set(u"cardcache_key_398", u"{\"data\":2,\"timestamp\":1764000000000}"));
+  space.on_change("cardcache_key_398", area.get(u"cardcache_key_398"));
+  while (space.tend(start, 16)) continue;
+  CHECK(finds(tier, key_of(399)));
+  CHECK(finds(tier, key_of(398)));
+  CHECK(area.bytes() == area.bytes_under(u"cardcache_!") + area.bytes_under(u"cardcache_key_39"));
+  CHECK(is_exact(space, area));
+}
+
+// ---- what is worth it
+
+TEST_CASE("room: one large value does not drive out hundreds that were used as lately") {
+  MapArea area;
+  auto space = space_over(area, 60'000);
+  auto& tier = space.tier_of(std::nullopt);
+  write_many(tier, 400, 60, start);
+  const auto before = area.bytes();
+  CHECK(write(tier, "large", 50'000, start) == Write::quota);
+  CHECK(area.bytes() == before);
+  CHECK(space.evicted().empty());
+  // Where losing it costs as much, it does; and where they have not been asked for in a long time.
+  CHECK(write(tier, "paid", 50'000, start, 100) == Write::waits);
+  tier.remove("paid");
+  CHECK(write(tier, "large", 50'000, start + day) == Write::waits);
+}
+
+TEST_CASE("room: what comes from the future is not worth keeping, however new it claims to be") {
+  MapArea area;
+  REQUIRE(
+      area.set(u"cardcache_future", u"{\"data\":\"" + std::u16string(500, u'x') + u"\",\"timestamp\":1774000000000}"));
+  auto space = space_over(area, 1'500);
+  auto& tier = space.tier_of(std::nullopt);
+  space.ensure_counted();
+  CHECK(write(tier, "plan", 500, start) == Write::stored);
+  CHECK(write(tier, "teams", 500, start) == Write::stored);
+  CHECK_FALSE(area.holds(u"cardcache_future"));
+  CHECK(finds(tier, "plan"));
+}
+
+TEST_CASE("room: what another tab has renewed is not what was chosen to go, and what is gone makes no room") {
+  MapArea area;
+  auto space = space_over(area, 2'000);
+  auto& tier = space.tier_of(std::nullopt);
+  REQUIRE(write(tier, "gone", 500, start) == Write::stored);
+  REQUIRE(write(tier, "renewed", 500, start + second) == Write::stored);
+  REQUIRE(write(tier, "old", 500, start + minute) == Write::stored);
+  const auto now = start + hour;
+  area.remove(u"cardcache_gone");
+  const std::u16string renewed = u"{\"data\":\"" + std::u16string(500, u'y') + u"\",\"timestamp\":1764003600000}";
+  REQUIRE(area.set(u"cardcache_renewed", renewed));
+  CHECK(write(tier, "new", 900, now) == Write::stored);
+  CHECK(finds(tier, "new"));
+  CHECK(area.get(u"cardcache_renewed") == renewed);
+  CHECK_FALSE(area.holds(u"cardcache_old"));
+  CHECK(is_exact(space, area));
+  CHECK(space.bytes() <= 2'000);
+}
+
+// ---- a full origin
+
+TEST_CASE("room: in a full origin nothing of ours goes where all of it would not be enough") {
+  MapArea area;
+  auto space = space_over(area, plenty);
+  auto& tier = space.tier_of(std::nullopt);
+  write_many(tier, 10, 60, start);
+  REQUIRE(write(tier, "plan", 60, start) == Write::stored);
+  fill_to_the_brim(area);
+  CHECK(write(tier, "plan", 5'000, start + day) == Write::quota);
+  CHECK_FALSE(area.holds(u"cardcache_plan"));
+  for (std::size_t i = 0; i < 10; ++i) CHECK(finds(tier, key_of(i)));
+  CHECK(area.get(u"somebody") == u"else");
+}
+
+TEST_CASE("room: in a full origin as much goes as a record takes, and no more") {
+  MapArea area;
+  auto space = space_over(area, plenty);
+  auto& tier = space.tier_of(std::nullopt);
+  write_many(tier, 40, 200, start);
+  const auto one = area.bytes_under(u"cardcache_key_1") / 11;
+  fill_to_the_brim(area);
+  CHECK(write(tier, "plan", 900, start + day) == Write::stored);
+  CHECK(space.evicted().size() <= 900 / one + 2);
+  CHECK(is_exact(space, area));
+  CHECK(area.bytes() <= area.quota);
+}
+
+TEST_CASE("room: what an engine counts in units is counted in units, where ours is narrow and the new one wide") {
+  MapArea area;
+  area.counts_units = true;
+  StorageSpace space(&area, "cardcache_", plenty, {.compress_above = 100});
+  auto& tier = space.tier_of(std::nullopt);
+  EntryFacts facts;
+  facts.timestamp = start;
+  facts.end = start + default_storage_ttl;
+  Random random;
+  INFO("--rng-seed " << random.seed());
+  for (std::size_t i = 0; i < 40; ++i) {
+    std::string noise = "\"";
+    for (int digit = 0; digit < 150; ++digit) noise.push_back(static_cast<char>('a' + random.below(26)));
+    REQUIRE(tier.write(key_of(i), noise + "\"", facts, start) == Write::stored);
+  }
+  REQUIRE(area.get(u"cardcache_key_0")->front() > 0xFF);
+  fill_to_the_brim(area);
+  // A narrow record of so many units takes half the bytes of a wide one, and as many units.
+  for (std::size_t i = 0; i < 10; ++i) {
+    CHECK(tier.write("plan" + std::to_string(i), "\"" + std::string(90, 'x') + "\"", facts, start + day) ==
+          Write::stored);
+  }
+  CHECK(area.units() <= area.quota);
+}
+
+TEST_CASE("room: a write that goes on being refused is given up after two more tries") {
+  MapArea area;
+  auto space = space_over(area, plenty);
+  auto& tier = space.tier_of(std::nullopt);
+  write_many(tier, 40, 200, start);
+  REQUIRE(write(tier, "plan", 200, start) == Write::stored);
+  area.refuses = true;
+  area.writes = 0;
+  space.evicted().clear();
+  CHECK(write(tier, "plan", 300, start + day) == Write::quota);
+  CHECK(area.writes == 3);
+  CHECK(space.evicted().size() <= 3);
+  CHECK_FALSE(area.holds(u"cardcache_plan"));
+}
+
+TEST_CASE("room: an area that refuses for another reason costs no record but the outdated one") {
+  MapArea area;
+  auto space = space_over(area, plenty);
+  auto& tier = space.tier_of(std::nullopt);
+  write_many(tier, 10, 60, start);
+  area.broken = true;
+  area.writes = 0;
+  CHECK(write(tier, key_of(3), 60, start + day) == Write::refused);
+  CHECK(area.writes <= 2);
+  CHECK_FALSE(finds(tier, key_of(3)));
+  CHECK(tier.index().size() == 9);
+  CHECK(space.evicted().empty());
+  CHECK(is_exact(space, area));
+}
+
+TEST_CASE("room: a note makes room as a record does, and says where there is none") {
+  MapArea area;
+  auto space = space_over(area, plenty);
+  auto& tier = space.tier_of(std::nullopt);
+  write_many(tier, 10, 200, start);
+  space.observe(start + day);
+  fill_to_the_brim(area);
+  CHECK(tier.write_note("!floor:*", "1764086400000"));
+  CHECK(tier.read_note("!floor:*") == u"1764086400000");
+  CHECK(tier.index().size() == 9);
+  CHECK(is_exact(space, area));
+  area.refuses = true;
+  CHECK_FALSE(tier.write_note("!floors", "1.1"));
+}
+
+TEST_CASE("room: notes count in the budget, and records go for them") {
+  MapArea area;
+  auto space = space_over(area, 3'000);
+  auto& tier = space.tier_of(std::nullopt);
+  write_many(tier, 10, 200, start);
+  for (int i = 0; i < 30; ++i) {
+    REQUIRE(tier.write_note("!floor:endpoint_number_" + std::to_string(i), "1764086400000"));
+    REQUIRE(space.bytes() <= 3'000);
+    REQUIRE(is_exact(space, area));
+  }
+  CHECK(tier.index().size() < 8);
+}
+
+// ---- an area that holds on to what it has
+
+TEST_CASE("room: what the area refuses to remove is answered no more, and goes when it can") {
+  MapArea area;
+  auto space = space_over(area, plenty);
+  auto& tier = space.tier_of(std::nullopt);
+  REQUIRE(write(tier, "plan", 60, start) == Write::stored);
+  REQUIRE(write(tier, "teams", 60, start) == Write::stored);
+  area.clings = true;
+  area.refuses = true;
+  CHECK(write(tier, "plan", 90, start) == Write::quota);
+  tier.remove("teams");
+  for (const auto* key : {"plan", "teams"}) CHECK_FALSE(finds(tier, key));
+  CHECK(tier.index().size() == 0);
+  CHECK(is_exact(space, area));
+  sweep(space, start);
+  for (const auto* key : {"plan", "teams"}) CHECK_FALSE(finds(tier, key));
+  CHECK(is_exact(space, area));
+  area.clings = area.refuses = false;
+  SECTION("with the next sweep") {
+    sweep(space, start);
+    CHECK_FALSE(area.holds(u"cardcache_plan"));
+    CHECK_FALSE(area.holds(u"cardcache_teams"));
+  }
+  SECTION("when it is overwritten, here or by another tab") {
+    CHECK(write(tier, "plan", 70, start) == Write::stored);
+    CHECK(finds(tier, "plan"));
+    REQUIRE(area.set(u"cardcache_teams", u"{\"data\":2,\"timestamp\":1764000000000}"));
+    space.on_change("cardcache_teams", area.get(u"cardcache_teams"));
+    CHECK(finds(tier, "teams"));
+    sweep(space, start);
+    CHECK(finds(tier, "plan"));
+    CHECK(finds(tier, "teams"));
+  }
+  CHECK(is_exact(space, area));
+}
+
+TEST_CASE("room: over refusals of every kind its count is the area's, and only the newest is ever answered") {
+  Random random;
+  INFO("--rng-seed " << random.seed());
+  for (int round = 0; round < 10; ++round) {
+    MapArea area;
+    REQUIRE(area.set(u"foreign", std::u16string(1'000, u'f')));
+    auto space = space_over(area, 12'000);
+    auto& tier = space.tier_of("sara");
+    std::map<std::string, std::string> newest;
+    auto now = start;
+    for (int step = 0; step < 600; ++step) {
+      now = now + Millis{static_cast<double>(random.below(200'000))};
+      area.quota = random.chance(3) ? 9'000 : 15'000;
+      area.refuses = random.chance(9);
+      area.clings = random.chance(9);
+      area.broken = random.chance(20);
+      const auto key = key_of(random.below(60));
+      switch (random.below(7)) {
+        case 0:
+          tier.remove(key);
+          newest.erase(key);
+          break;
+        case 1:
+          static_cast<void>(tier.write_note("!floor:" + key, std::to_string(now.value)));
+          break;
+        case 2:
+          space.begin_sweep();
+          break;
+        case 3:
+          static_cast<void>(space.tend(now, 1 + random.below(8)));
+          break;
+        default: {
+          EntryFacts facts;
+          facts.timestamp = now;
+          facts.end = now + hour;
+          const auto json = std::to_string(step) + std::string(random.below(random.chance(8) ? 9'000 : 300), '0');
+          newest[key] = json;
+          static_cast<void>(tier.write(key, json, facts, now));
+        }
+      }
+      INFO("round " << round << ", step " << step);
+      Record record;
+      const auto& asked = key_of(random.below(60));
+      if (tier.read(asked, record) == Read::found) REQUIRE(record.data == newest[asked]);
+      REQUIRE(is_exact(space, area));
+      REQUIRE(area.holds(u"foreign"));
+    }
+    area.refuses = area.clings = area.broken = false;
+    sweep(space, now);
+    CHECK(is_exact(space, area));
+    CHECK(space.bytes() <= 12'000);
+    CHECK_FALSE(space.has_upkeep());
+  }
+}

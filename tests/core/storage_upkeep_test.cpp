@@ -1,0 +1,249 @@
+// What goes on in idle time: counting, sweeping, a purge; and what is answered meanwhile.
+#include <catch2/catch_test_macros.hpp>
+#include <string>
+
+#include "core/storage_space.hpp"
+#include "support/map_area.hpp"
+#include "support/random.hpp"
+#include "support/tab.hpp"
+
+using namespace cardcache;
+using namespace cardcache::testing;
+
+using Write = StorageTier::Write;
+using Read = StorageTier::Read;
+
+namespace {
+
+constexpr double plenty = 1'000'000;
+
+StorageSpace space_over(StorageArea& area, double budget = plenty) { return {&area, "cardcache_", budget, {}}; }
+
+Write write(StorageTier& tier, std::string_view key, std::string_view json, Millis now, Millis life = day) {
+  EntryFacts facts;
+  facts.timestamp = now;
+  facts.end = now + life;
+  return tier.write(key, json, facts, now);
+}
+
+std::string key_of(std::size_t number) { return "key_" + std::to_string(number); }
+
+void write_many(MapArea& area, std::size_t count, std::optional<std::string_view> user = std::nullopt) {
+  auto space = space_over(area);
+  for (std::size_t i = 0; i < count; ++i) {
+    REQUIRE(write(space.tier_of(user), key_of(i), "[1,2,3]", start) == Write::stored);
+  }
+}
+
+bool finds(StorageTier& tier, std::string_view key) {
+  Record record;
+  return tier.read(key, record) == Read::found;
+}
+
+bool is_exact(StorageSpace& space, const MapArea& area) {
+  return space.bytes() == static_cast<double>(area.bytes_under(u"cardcache_"));
+}
+
+}  // namespace
+
+TEST_CASE("upkeep: neither opening nor the first write reads what lies there; slices do, a few at a time") {
+  MapArea area;
+  write_many(area, 500);
+  area.reads = 0;
+  auto space = space_over(area);
+  auto& tier = space.tier_of(std::nullopt);
+  CHECK(space.has_upkeep());
+  CHECK(write(tier, "plan", "1", start) == Write::stored);
+  CHECK(area.reads <= 2);
+  int slices = 0;
+  for (bool more = true; more; ++slices) {
+    area.reads = 0;
+    more = space.tend(start, 16);
+    REQUIRE(area.reads <= 36);
+  }
+  CHECK(slices >= 500 / 32);
+  CHECK_FALSE(space.has_upkeep());
+  area.reads = 0;
+  CHECK(is_exact(space, area));
+  CHECK(tier.index().size() == 501);
+  CHECK(area.reads == 0);
+}
+
+TEST_CASE("upkeep: who asks for all records before the count is done has it done") {
+  MapArea area;
+  write_many(area, 100);
+  auto space = space_over(area);
+  CHECK(space.tend(start, 16));
+  CHECK(is_exact(space, area));
+  CHECK(space.tier_of(std::nullopt).index().size() == 100);
+}
+
+TEST_CASE("upkeep: what is over the budget once all is counted goes then") {
+  MapArea area;
+  write_many(area, 200);
+  const double budget = static_cast<double>(area.bytes()) / 2;
+  auto space = space_over(area, budget);
+  auto& tier = space.tier_of(std::nullopt);
+  CHECK(write(tier, "plan", "1", start + hour) == Write::stored);
+  while (space.tend(start + hour, 16)) continue;
+  CHECK(static_cast<double>(area.bytes()) <= budget);
+  CHECK(finds(tier, "plan"));
+  CHECK(is_exact(space, area));
+}
+
+TEST_CASE("upkeep: hints are the area's after a sweep, whoever writes, removes and empties while it goes on") {
+  Random random;
+  INFO("--rng-seed " << random.seed());
+  for (int round = 0; round < 20; ++round) {
+    MapArea area;
+    auto here = space_over(area);
+    auto there = space_over(area);
+    const auto step = [&](StorageSpace& space) {
+      auto& tier = space.tier_of(random.chance(3) ? std::optional<std::string_view>("sara") : std::nullopt);
+      const auto key = key_of(random.below(80));
+      if (random.chance(3)) return tier.remove(key);
+      static_cast<void>(write(tier, key, std::string(1 + random.below(400), '1'), start));
+    };
+    for (int i = 0; i < 300; ++i) {
+      step(random.chance(2) ? here : there);
+      if (random.chance(60)) area.throw_away();
+      if (random.chance(40)) here.begin_sweep();
+      static_cast<void>(here.tend(start, 1 + random.below(6)));
+    }
+    sweep(here, start);
+    sweep(here, start);
+    REQUIRE(is_exact(here, area));
+    std::size_t records = 0;
+    for (const auto& [key, text] : area.texts()) records += key.find(u'!') == std::u16string::npos ? 1 : 0;
+    CHECK(here.tier_of(std::nullopt).index().size() + here.tier_of("sara").index().size() == records);
+  }
+}
+
+TEST_CASE("upkeep: a sweep takes what has ended and what comes from the future, and leaves what may still be wanted") {
+  MapArea area;
+  auto space = space_over(area);
+  auto& tier = space.tier_of("sara");
+  REQUIRE(write(tier, "ended", "1", start, minute) == Write::stored);
+  REQUIRE(area.set(u"cardcache_@tom/future", u"{\"data\":1,\"timestamp\":1774000000000}"));
+  space.allow_grace(hour);
+  sweep(space, start + hour);
+  CHECK(area.holds(u"cardcache_@sara/ended"));
+  CHECK_FALSE(area.holds(u"cardcache_@tom/future"));
+  sweep(space, start + hour + minute);
+  CHECK_FALSE(area.holds(u"cardcache_@sara/ended"));
+  REQUIRE(space.evicted().size() == 2);
+  for (const auto& one : space.evicted()) CHECK(one.why == Why::expired);
+}
+
+TEST_CASE("upkeep: a sweep takes what is no record, and leaves what a core of another format wrote") {
+  MapArea area;
+  const std::u16string other = u"\u8102" + std::u16string(100, u'\u0150');
+  REQUIRE(area.set(u"cardcache_other", other));
+  REQUIRE(area.set(u"cardcache_cut", u"{\"data\":"));
+  REQUIRE(area.set(u"cardcache_@odd", u"no key of ours"));
+  auto space = space_over(area, 600);
+  auto& tier = space.tier_of(std::nullopt);
+  Record record;
+  CHECK(tier.read("other", record) == Read::version);
+  sweep(space, start);
+  CHECK(area.get(u"cardcache_other") == other);
+  CHECK_FALSE(area.holds(u"cardcache_cut"));
+  CHECK(area.holds(u"cardcache_@odd"));
+  // When room is short it is the first to go.
+  REQUIRE(write(tier, "plan", std::string(150, '1'), start) == Write::stored);
+  REQUIRE(write(tier, "teams", std::string(150, '1'), start) == Write::stored);
+  CHECK_FALSE(area.holds(u"cardcache_other"));
+  CHECK(finds(tier, "plan"));
+}
+
+TEST_CASE("upkeep: floors of users who never come back go after three days") {
+  MapArea area;
+  REQUIRE(area.set(u"cardcache_@tom/!floor:*", u"1764000000000"));
+  REQUIRE(area.set(u"cardcache_@tom/!floor:e4.plan", u"soon"));
+  auto space = space_over(area);
+  sweep(space, start + default_storage_ttl);
+  CHECK(area.holds(u"cardcache_@tom/!floor:*"));
+  CHECK_FALSE(area.holds(u"cardcache_@tom/!floor:e4.plan"));
+  sweep(space, start + default_storage_ttl + Millis{1});
+  CHECK_FALSE(area.holds(u"cardcache_@tom/!floor:*"));
+  CHECK(is_exact(space, area));
+}
+
+TEST_CASE("upkeep: an area that never ends, or whose numbers mean nothing, does not hold us up") {
+  class Endless final : public StorageArea {
+   public:
+    [[nodiscard]] std::optional<std::u16string> get(std::u16string_view) override { return u""; }
+    [[nodiscard]] bool set(std::u16string_view, std::u16string_view) override { return true; }
+    bool remove(std::u16string_view) override { return true; }
+    [[nodiscard]] std::optional<StoredHead> head(std::u16string_view, std::size_t) override { return std::nullopt; }
+    [[nodiscard]] Walk walk(std::u16string_view, std::size_t, std::size_t count, std::size_t) override {
+      ++walks;
+      return {.heads = {}, .visited = count};
+    }
+    [[nodiscard]] std::vector<std::u16string> keys_with_prefix(std::u16string_view) override { return {}; }
+    int walks = 0;
+  };
+  Endless area;
+  auto space = space_over(area);
+  CHECK(space.bytes() == 0);
+  CHECK(area.walks < 10'000);
+  CHECK(write(space.tier_of(std::nullopt), "plan", "1", start) == Write::stored);
+}
+
+// ---- a clock that was set back
+
+TEST_CASE("upkeep: a clock set back makes all void at once, and takes it out of the area a little at a time") {
+  MapArea area;
+  write_many(area, 200);
+  write_many(area, 200, "sara");
+  REQUIRE(area.set(u"somebody", u"else"));
+  auto space = space_over(area);
+  auto& tier = space.tier_of(std::nullopt);
+  auto& sara = space.tier_of("sara");
+  CHECK(space.latest_time_seen() == start);
+  const auto now = start - Millis{10 * day.value};
+  area.removals = 0;
+  CHECK(space.observe(now));
+  CHECK(area.removals <= static_cast<int>(StorageSpace::most_at_once));
+  for (std::size_t i = 0; i < 200; ++i) {
+    REQUIRE_FALSE(finds(tier, key_of(i)));
+    REQUIRE_FALSE(finds(sara, key_of(i)));
+  }
+  // What is written from now on is kept, under the keys of old too.
+  CHECK(write(tier, key_of(199), "2", now) == Write::stored);
+  CHECK(write(sara, "new", "3", now) == Write::stored);
+  CHECK(tier.write_note("!floor:e4.plan", "1763136000000"));
+  CHECK_FALSE(space.observe(now + second));
+  SECTION("in the end nothing else is left") {
+    for (bool more = true; more;) {
+      area.removals = 0;
+      more = space.tend(now, 16);
+      REQUIRE(area.removals <= 16);
+    }
+    CHECK(finds(tier, key_of(199)));
+    CHECK(finds(sara, "new"));
+    CHECK(area.texts().size() == 5);
+    CHECK(area.get(u"somebody") == u"else");
+    CHECK(area.get(u"cardcache_!floor:e4.plan") == u"1763136000000");
+    CHECK(space_over(area).latest_time_seen() == now + second);
+    CHECK(is_exact(space, area));
+  }
+  SECTION("a reload in between takes it up again") {
+    auto again = space_over(area);
+    CHECK(again.latest_time_seen() == start);
+    CHECK(again.observe(now + second));
+    CHECK_FALSE(finds(again.tier_of(std::nullopt), key_of(150)));
+  }
+}
+
+TEST_CASE("upkeep: an area that will not be emptied answers nothing of old all the same") {
+  MapArea area;
+  write_many(area, 100);
+  auto space = space_over(area);
+  static_cast<void>(space.latest_time_seen());
+  area.clings = true;
+  CHECK(space.observe(start - day));
+  sweep(space, start - day);
+  for (std::size_t i = 0; i < 100; ++i) REQUIRE_FALSE(finds(space.tier_of(std::nullopt), key_of(i)));
+  CHECK(space_over(area).latest_time_seen() == start - day);
+}

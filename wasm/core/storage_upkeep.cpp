@@ -1,0 +1,209 @@
+// What idle time is for: going over the area in slices, removing what has ended or is void, making room that a write
+// could not make at once.
+#include <algorithm>
+#include <limits>
+
+#include "core/keys.hpp"
+#include "core/storage_space.hpp"
+#include "core/text.hpp"
+
+namespace cardcache {
+namespace {
+
+constexpr std::string_view floor_note = "!floor:";
+
+/// An area that never says where it ends is left here; five million units hold no more keys that are ours.
+constexpr std::size_t most_keys = std::size_t{1} << 20U;
+
+}  // namespace
+
+bool StorageSpace::has_upkeep() const {
+  const auto doomed = [](const auto& tier) { return !tier->doomed_.empty(); };
+  return walking_ || !unseen_.empty() || !pending_.empty() || trim_ || std::ranges::any_of(tiers_, doomed);
+}
+
+void StorageSpace::begin_sweep() {
+  if (!area_) return;
+  // What the area refused to let go of is tried once more.
+  for (const auto& tier : tiers_) {
+    tier->doomed_.clear();
+    tier->void_.for_each([&](std::string_view key, std::uint32_t) { tier->doomed_.emplace_back(key); });
+  }
+  if (walking_ || !unseen_.empty()) return;
+  walking_ = true;
+  at_ = 0;
+  ++walk_;
+}
+
+void StorageSpace::recount() {
+  if (!area_) return;
+  unseen_.clear();
+  walking_ = true;
+  counted_ = false;
+  at_ = 0;
+  ++walk_;
+}
+
+void StorageSpace::ensure_counted() {
+  constexpr auto all = std::numeric_limits<std::size_t>::max();
+  if (counted_ || purging_) return;
+  while (walking_) walk_some(std::nullopt, 256);
+  check_unseen(all);
+}
+
+bool StorageSpace::tend(Millis now, std::size_t steps) {
+  if (!area_) return false;
+  auto done = remove_doomed(steps);
+  while (done < steps && !pending_.empty()) {
+    auto record = std::move(pending_.front());
+    pending_.erase(pending_.begin());
+    const auto before = evicted_.size();
+    const auto written = attempt(record, now, steps - done, true);
+    done += 1 + evicted_.size() - before;
+    if (written == StorageTier::Write::stored) continue;
+    if (written == StorageTier::Write::waits) {
+      pending_.insert(pending_.begin(), std::move(record));
+      return true;
+    }
+    record.tier->remove(record.key);
+    given_up_.emplace_back(record.tier, record.key);
+  }
+  // Meeting a record costs less than half of removing one.
+  if (done < steps && walking_) done += walk_some(now, purging_ ? steps - done : 2 * (steps - done)) / 2 + 1;
+  if (done < steps && !walking_) done += check_unseen(steps - done);
+  if (done < steps && counted_ && trim_) {
+    Need need{bytes_ - budget_, 0};
+    trim_ = make_room(need, 0, never.value, {}, now, steps - done, true) == Room::later;
+  }
+  return has_upkeep();
+}
+
+std::size_t StorageSpace::remove_doomed(std::size_t steps) {
+  std::size_t done = 0;
+  for (const auto& tier : tiers_) {
+    for (; done < steps && !tier->doomed_.empty(); ++done) {
+      const auto key = std::move(tier->doomed_.back());
+      tier->doomed_.pop_back();
+      // Overwritten or gone in the meantime.
+      if (!tier->void_.find(key)) continue;
+      if (area_->remove(tier->area_key(key))) tier->end_void(key);
+    }
+  }
+  return done;
+}
+
+std::size_t StorageSpace::walk_some(std::optional<Millis> now, std::size_t steps) {
+  auto walk = area_->walk(to_utf16(name_), at_, steps, record_head_units);
+  std::size_t removed = 0;
+  for (auto& head : walk.heads) removed += meet(head, now) ? 0 : 1;
+  // What follows has moved up by as many.
+  at_ += walk.visited - std::min(walk.visited, removed);
+  if (walk.visited < steps || at_ > most_keys) end_walk();
+  return std::max<std::size_t>(walk.visited, 1);
+}
+
+/// True where it stays.
+bool StorageSpace::meet(StoredHead& head, std::optional<Millis> now) {
+  const auto area_key = to_wtf8(head.name);
+  std::string_view key;
+  auto& tier = tier_for(area_key, key);
+  if (key.starts_with('!')) return form_.foreign || meet_note(head, now);
+  if (!is_valid_key(key)) return true;
+  const auto record = read_head(head.name, head);
+  if (!record && form_.foreign) return true;
+  const auto known = tier.index_.find(key);
+  if (purging_ && !known) {
+    tier.remove(key);
+    return tier.void_.find(key) != nullptr;
+  }
+  if (tier.void_.find(key)) return true;
+  auto facts = facts_of(head.name, head, record);
+  facts.walk = walk_;
+  bool gone = false;
+  if (record) {
+    gone = now && (facts.end + grace_ <= *now || !is_believed(facts.timestamp, *now));
+  } else if (Record whole; now) {
+    // What another core's format says is that core's business: here it is the first to go when room is short.
+    gone = read_record(head.name, head.text, form_, whole) != RecordFault::version;
+  }
+  tier.remember(key, facts, record ? record->facts.tags : std::vector<std::string>{});
+  if (!gone) return true;
+  const std::string name(key);
+  tier.remove(name);
+  if (tier.void_.find(name)) return true;
+  evicted_.push_back({&tier, name, Why::expired});
+  return false;
+}
+
+bool StorageSpace::meet_note(const StoredHead& head, std::optional<Millis> now) {
+  const auto area_key = to_wtf8(head.name);
+  const auto note = std::string_view(area_key).substr(area_key.find('!'));
+  // The clock's note goes last of all: a purge that is cut short must be taken up again after a reload.
+  bool gone = purging_ && note != "!clock" && !note_bytes_.find(area_key);
+  if (now && note.starts_with(floor_note)) {
+    const auto at = read_whole_number(head.text);
+    gone = gone || !at || Millis{*at} < *now - default_storage_ttl;
+  }
+  if (gone && area_->remove(head.name)) {
+    count_note(area_key, 0);
+    return false;
+  }
+  count_note(area_key, static_cast<double>(stored_bytes(head.name)) + (head.wide ? head.units * 2 : head.units));
+  return true;
+}
+
+void StorageSpace::end_walk() {
+  walking_ = false;
+  at_ = 0;
+  counted_ = true;
+  for (const auto& tier : tiers_) {
+    tier->index_.for_each([&](KeyIndex::Id id) {
+      const auto& facts = tier->stored_[id];
+      if (facts.walk != walk_ && facts.bytes > 0) unseen_.emplace_back(tier.get(), tier->index_.key(id));
+    });
+  }
+  check_notes();
+  trim_ = bytes_ > budget_;
+  if (!purging_) return;
+  purging_ = false;
+  time_kept_ = long_ago;
+  keep_time(latest_);
+}
+
+std::size_t StorageSpace::check_unseen(std::size_t steps) {
+  std::size_t done = 0;
+  for (; done < steps && !unseen_.empty(); ++done) {
+    const auto [tier, key] = std::move(unseen_.back());
+    unseen_.pop_back();
+    if (tier->index_.find(key)) on_change(tier->prefix_ + key, area_->get(tier->area_key(key)));
+  }
+  return done;
+}
+
+/// Notes are few: a hundred floors a user at most.
+void StorageSpace::check_notes() {
+  std::vector<std::string> gone;
+  note_bytes_.for_each([&](std::string_view key, std::uint32_t) {
+    if (!area_->get(to_utf16(key))) gone.emplace_back(key);
+  });
+  for (const auto& key : gone) count_note(key, 0);
+}
+
+void StorageSpace::remove_everything() {
+  if (!area_) return;
+  for (const auto& tier : tiers_) {
+    tier->index_ = {};
+    tier->stored_.clear();
+    tier->void_.clear();
+    tier->doomed_.clear();
+  }
+  pending_.clear();
+  unseen_.clear();
+  note_bytes_.clear();
+  bytes_ = plain_bytes_ = 0;
+  recount();
+  purging_ = true;
+  walk_some(std::nullopt, most_at_once);
+}
+
+}  // namespace cardcache
