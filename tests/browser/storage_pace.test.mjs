@@ -1,6 +1,6 @@
 // How long storage holds the page up, in a real browser: what `set` takes beyond the browser's own setItem and JSON.stringify,
-// and how long a slice of upkeep is. A machine that does something else in between is no fault of ours: the best of a few
-// rounds counts, and every round's figures are printed.
+// and how long a slice of upkeep is. A machine that does something else in between is no fault of ours: what counts is the
+// slowest hundredth of each round (one set in 32 removes records) in the best of a few rounds; all figures are printed.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { startDemo } from './harness.mjs';
@@ -66,14 +66,14 @@ async function openPage(t, seed) {
   return page;
 }
 
-/** Runs `measure` until one round's longest is within the limit. */
+/** Runs `measure` until one round is within the limit. */
 async function bestOf(t, what, measure) {
   let best = Infinity;
   for (let round = 0; round < ROUNDS && best >= LIMIT; round++) {
     const durations = (await measure(round)).sort((a, b) => a - b);
     const at = (share) => durations[Math.floor((durations.length - 1) * share)].toFixed(1);
     t.diagnostic(`${what}: ${durations.length}, median ${at(0.5)}, 99 % ${at(0.99)}, longest ${at(1)} ms`);
-    best = Math.min(best, durations.at(-1));
+    best = Math.min(best, Number(at(0.99)));
   }
   assert.ok(best < LIMIT, `${what}: ${best} ms`);
 }

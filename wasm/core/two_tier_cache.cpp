@@ -95,8 +95,7 @@ Lookup TwoTierCache::look_up(const LookupRequest& request, Millis now) {
   if (read == StorageTier::Read::corrupt) {
     note_corrupt(request.key);
   } else if (read == StorageTier::Read::version) {
-    // Another core's, which may stand on this very page: it is left for that one.
-    note_error(ErrorKind::version, request.key);
+    reject(request.key, ErrorKind::version);
   } else if (read == StorageTier::Read::found) {
     corrupt_in_row_ = 0;
     if (request.refuses_plain && !record.sealed && !storage_.space().foreign()) {
