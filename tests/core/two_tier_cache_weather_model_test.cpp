@@ -5,6 +5,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <cmath>
 #include <deque>
+#include <exception>
 #include <map>
 #include <memory>
 #include <optional>
@@ -55,8 +56,14 @@ class World {
     for (std::size_t tab = 0; tab < tabs_.size(); ++tab) load(tab);
   }
 
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+  /// A failure says what led to it.
+  ~World() {
+    if (std::uncaught_exceptions() > 0) WARN(trail());
+  }
+
   void step() {
-    INFO(trail());
     const auto tab = weather_ == Weather::fair ? random_.below(2) : 0;
     const std::string key(random_.one_of(keys));
     pass_time();
@@ -93,7 +100,7 @@ class World {
         ask(tab, key);
     }
     tell_others(tab);
-    if (random_.chance(16)) look_over(tab);
+    if (random_.chance(64)) look_over(tab);
     REQUIRE(area_.get(foreign_key) == foreign_text);
     REQUIRE(area_.bytes() <= std::max(area_.quota, filled_));
   }
@@ -107,7 +114,6 @@ class World {
 
   // ---- what happens
 
-  /// A failure says what led to it.
   void note(std::string what) {
     trail_.push_back(whole_number((now_ - start).value) + " " + std::move(what));
     if (trail_.size() > 40) trail_.pop_front();
@@ -275,6 +281,7 @@ class World {
   void tell_others(std::size_t from) {
     note_changes();
     if (weather_ != Weather::fair) return;
+    if (untold_.empty()) return;
     for (const auto& name : std::exchange(untold_, {})) {
       for (std::size_t tab = 0; tab < tabs_.size(); ++tab) {
         if (tab != from) tabs_[tab]->hear(area_, name);
@@ -285,14 +292,19 @@ class World {
   }
 
   void note_changes() {
+    bool is_changed = false;
+    const auto note_one = [&](const std::u16string& name) {
+      untold_.insert(name);
+      is_changed = true;
+    };
     for (const auto& [name, text] : area_.texts()) {
       const auto known = before_.find(name);
-      if (known == before_.end() || known->second != text) untold_.insert(name);
+      if (known == before_.end() || known->second != text) note_one(name);
     }
     for (const auto& [name, text] : before_) {
-      if (!area_.holds(name)) untold_.insert(name);
+      if (!area_.holds(name)) note_one(name);
     }
-    before_ = area_.texts();
+    if (is_changed) before_ = area_.texts();
   }
 
   // ---- what must be
