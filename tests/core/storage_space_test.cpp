@@ -173,7 +173,7 @@ TEST_CASE("storage space: a large value drives out as many small ones as it need
   auto& tier = space.tier_of(std::nullopt);
   area.quota = 6'000;
   for (int i = 0; i < 40; ++i) CHECK(write(tier, "key_" + std::to_string(i), 60, start) == StorageTier::Write::stored);
-  CHECK(write(tier, "large", 5'000, start + hour) == StorageTier::Write::waits);
+  CHECK(write(tier, "large", 4'500, start + hour) == StorageTier::Write::waits);
   while (space.tend(start + hour, 8)) continue;
   CHECK(holds(area, "large"));
 }

@@ -98,7 +98,7 @@ TEST_CASE("report: inspect shows what is fresh, where it lies and what it takes"
   CHECK(both->timestamp == start);
   CHECK(both->end == start + default_storage_ttl);
   CHECK(both->bytes == 24);
-  CHECK(both->stored_bytes == 84);
+  CHECK(both->stored_bytes == 85);
   CHECK(both->hits == 1);
   CHECK(both->tags == std::vector<std::string>{"blue"});
   const auto* stored = entry_of(entries, "stored");
