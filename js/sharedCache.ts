@@ -455,7 +455,8 @@ export class SharedCache {
   readonly #onStorage = (event: StorageEvent): void => {
     const { core } = this;
     const { namespace, area } = this.#space;
-    if (!core || isTelling() || event.storageArea !== area || (event.key !== null && !event.key.startsWith(namespace))) return;
+    if (!core || isTelling() || event.storageArea !== area || (event.key !== null && !event.key.startsWith(namespace)))
+      return;
     core.onAreaChange(event.key, event.newValue);
     for (const key of core.takeChangedElsewhere()) {
       const value = this.peek(key)?.value;
