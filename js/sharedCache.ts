@@ -460,8 +460,8 @@ export class SharedCache {
     core.onAreaChange(event.key, event.newValue);
     for (const key of core.takeChangedElsewhere()) {
       const value = this.peek(key)?.value;
-      if (value !== undefined) this.watches.changed(key, value, 'tab');
-      else void this.#takeSealed(key);
+      if (value === undefined) void this.#takeSealed(key);
+      else if (!sameJson(value, this.watches.shown(key))) this.watches.changed(key, value, 'tab');
     }
     this.watches.schedule();
   };
