@@ -1,6 +1,7 @@
 import { checkSpan } from './policies.ts';
 import { FOREIGN_NAMESPACE, openCount } from './engine.ts';
 import { Handle } from './handle.ts';
+import { HOSTS } from './neighbours.ts';
 import { SharedCache } from './sharedCache.ts';
 import { areaNumber } from './storageArea.ts';
 import type { CacheOptions, CardCache } from './types.ts';
@@ -18,7 +19,6 @@ interface Host {
 }
 
 const PROTOCOL = 1;
-const HOSTS = Symbol.for('cardcache.hosts');
 
 interface Shared {
   cache: SharedCache;

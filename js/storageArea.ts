@@ -1,4 +1,5 @@
 import type { AreaPort, Head } from './coreModule.ts';
+import { tellNeighbours } from './neighbours.ts';
 
 /** localStorage where this page may use it: browsers answer null or throw in private modes and sandboxed frames. */
 export function localArea(): Storage | null {
@@ -39,6 +40,7 @@ export function areaPort(area: Storage): AreaPort {
     set: (key, text) => {
       try {
         area.setItem(key, text);
+        tellNeighbours(area, key, text);
         return 0;
       } catch (error) {
         return isQuota(error) ? 1 : 2;
@@ -47,6 +49,7 @@ export function areaPort(area: Storage): AreaPort {
     remove: (key) =>
       safely(() => {
         area.removeItem(key);
+        tellNeighbours(area, key, null);
         return true;
       }, false),
     head: (key, units) => headOf(area, key, units) ?? [],

@@ -61,8 +61,9 @@ async function useBoth({ keys, count }) {
       forget((one) => one.split(':')[1] === user);
       writer.invalidate(`:${user}`);
     }
-    // Who made a record void reads first: it removes what its floor selects, of which the other has not heard.
-    for (const reader of [writer, writer === first ? second : first]) {
+    // As other tabs do, the other core hears of it a moment later.
+    await nextTask();
+    for (const reader of [writer === first ? second : first, writer]) {
       for (const one of keys) {
         const found = steps.stepOf(one, reader.get(one));
         if (found !== undefined) served += 1;
@@ -123,6 +124,31 @@ inEachEngine(
       await tab.evaluate((all) => all.map((key) => cache.get(key)), keys),
       keys.map((key) => `new ${key} `.repeat(100)),
     );
+    assert.deepEqual(await tab.troubles(), []);
+  },
+);
+
+inEachEngine(
+  'what one core overwrites, deletes or makes void is not served from the other’s memory',
+  {},
+  async (t, world) => {
+    const tab = await world.newTab();
+    assert.ok(await tab.evaluate(openTwo, { namespace: 'probe_' }));
+    const found = await tab.evaluate(async () => {
+      for (const key of ['overwritten', 'deleted', 'void:sara', 'cleared']) {
+        second.set(key, 'old');
+        first.get(key);
+      }
+      second.set('overwritten', 'new');
+      second.delete('deleted');
+      second.invalidateUser('sara');
+      await Promise.resolve();
+      const read = ['overwritten', 'deleted', 'void:sara'].map((key) => first.get(key) ?? 'gone');
+      second.clear();
+      await Promise.resolve();
+      return [...read, first.get('cleared') ?? 'gone'];
+    });
+    assert.deepEqual(found, ['new', 'gone', 'gone', 'gone']);
     assert.deepEqual(await tab.troubles(), []);
   },
 );

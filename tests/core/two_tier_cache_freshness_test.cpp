@@ -370,6 +370,7 @@ TEST_CASE("clock: a floor that a wrong clock left ahead does not make void what 
   CHECK(tab.get("plan") == "1");
   CHECK(tab.cache.floors().size() == 0);
   tab.sweep();
+  CHECK_FALSE(area.holds(u"cardcache_!floor:"));
   Tab again(&area, {.now = start + second});
   CHECK(again.get("plan") == "1");
 }

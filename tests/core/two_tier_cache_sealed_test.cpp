@@ -145,7 +145,7 @@ TEST_CASE("sealed: a record takes what compressed JSON takes") {
   MapArea area;
   Tab tab(&area);
   std::string json = "[";
-  for (int task = 0; task < 100; ++task) json += "{\"title\":\"the same\",\"done\":false},";
+  for (int task = 0; task < 100; ++task) json += R"({"title":"the same","done":false},)";
   json.back() = ']';
   seal(tab, "plan", json);
   CHECK(area.texts().at(u"cardcache_plan").size() * 10 < json.size());

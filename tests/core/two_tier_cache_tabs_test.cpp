@@ -1,5 +1,6 @@
 // What other tabs do, and what this one learns of it.
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,42 @@ TEST_CASE("tabs: another tab's older answer does not") {
   here.now = start + second;
   here.set("plan", "2", {.reach = Reach::memory});
   REQUIRE(area.set(u"cardcache_plan", u"{\"data\":1,\"timestamp\":1764000000000}"));
+  here.hear(area, u"cardcache_plan");
+  CHECK(here.get("plan") == "2");
+}
+
+TEST_CASE("tabs: of two answers that tabs stored at about the same time the one that lies there stands, in both") {
+  MapArea area;
+  Tab here(&area);
+  Tab there(&area);
+  // Stamped later, and written earlier.
+  const auto late = GENERATE(0.0, 1.0);
+  here.now = start + Millis{late};
+  here.set("plan", "1");
+  there.set("plan", "2");
+  here.hear(area, u"cardcache_plan");
+  there.hear(area, u"cardcache_plan");
+  CHECK(there.get("plan") == "2");
+  CHECK(here.get("plan") == "2");
+}
+
+TEST_CASE("tabs: tidings of an older answer that was overwritten here leave the newer one alone") {
+  MapArea area;
+  Tab here(&area);
+  here.now = start + second;
+  const auto slot = here.set("plan", "2").slot;
+  here.cache.on_area_change("cardcache_plan", u"{\"data\":1,\"timestamp\":1764000000000}", here.now);
+  CHECK(here.cache.memory().find("plan") == slot);
+  CHECK(here.get("plan") == "2");
+}
+
+TEST_CASE("tabs: a value that may yet be taken back stays before another tab's older answer") {
+  MapArea area;
+  Tab here(&area);
+  Tab there(&area);
+  there.set("plan", "1");
+  here.now = start + second;
+  here.set("plan", "2", {.reach = Reach::resident});
   here.hear(area, u"cardcache_plan");
   CHECK(here.get("plan") == "2");
 }

@@ -32,6 +32,8 @@ struct EntryFacts {
   double bytes = 0;
   /// Mutation events leave it alone.
   bool kept_on_event = false;
+  /// A resident value only: a record of it was written to storage, or it came from there.
+  bool is_stored = false;
 };
 
 /// The answers whose values the page holds by reference. It knows everything about them but the values: each lives in a
@@ -62,6 +64,7 @@ class MemoryTier {
   /// Drops what is past its residence, `grace` past its end, or claims to be from the future.
   void sweep(Millis now, Millis grace);
   void note_use(SlotId slot);
+  void note_stored(SlotId slot) { slots_[number(slot)].facts.is_stored = true; }
 
   [[nodiscard]] std::vector<KeyIndex::Id> select(const Selector& selector) const { return index_.select(selector); }
   [[nodiscard]] const EntryFacts& facts(SlotId slot) const { return slots_[number(slot)].facts; }

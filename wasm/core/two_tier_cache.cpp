@@ -124,7 +124,9 @@ Lookup TwoTierCache::look_up(const LookupRequest& request, Millis now) {
 }
 
 std::optional<SlotId> TwoTierCache::admit(std::string_view key, const EntryFacts& facts, Millis now) {
-  return memory_.put(key, facts, now);
+  const auto slot = memory_.put(key, facts, now);
+  if (slot) memory_.note_stored(*slot);
+  return slot;
 }
 
 void TwoTierCache::reject(std::string_view key, ErrorKind kind) {
@@ -194,6 +196,7 @@ SetResult TwoTierCache::set(const SetRequest& request, Millis now) {
   if (seals) result.sealing = sealings_.begin(request.key, facts);
   if (request.json) {
     const auto written = storage_.write(request.key, *request.json, facts, now);
+    if (written == StorageTier::Write::stored && result.slot) memory_.note_stored(*result.slot);
     if (written == StorageTier::Write::quota) note_error(ErrorKind::quota, request.key);
     if (written == StorageTier::Write::refused) note_error(ErrorKind::unavailable, request.key);
     collect_evictions();

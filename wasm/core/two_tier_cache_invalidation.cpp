@@ -237,10 +237,20 @@ void TwoTierCache::on_area_change(std::optional<std::string_view> area_key, cons
     sealings_.end_key(key);
     return;
   }
-  const auto head = read_record_head(*text, storage_.space().form());
+  // Asked now: tidings of older writes come late.
+  const auto head = storage_.read_head(key);
   if (!head || !is_fresh(head->facts, key, now, Millis{0})) return;
-  if (slot && memory_.facts(*slot).timestamp >= head->facts.timestamp) return;
-  if (slot) memory_.remove(*slot);
+  if (slot) {
+    const auto& mine = memory_.facts(*slot);
+    const auto told = read_record_head(*text, storage_.space().form());
+    // Of answers that two tabs have stored at about the same time the one that lies there now stands, in both of them.
+    // Two of the same millisecond cannot be told apart by their heads: it is read again.
+    const bool stands = mine.is_stored
+                            ? mine.timestamp == head->facts.timestamp && told && told->facts.timestamp != mine.timestamp
+                            : mine.timestamp >= head->facts.timestamp;
+    if (stands) return;
+    memory_.remove(*slot);
+  }
   coordinator_.renewed(key, head->facts.timestamp);
   // What was at hand here is to be so again, though it has to be opened first.
   if (coordinator_.is_watched(key) || (head->sealed && slot)) changed_elsewhere_.emplace_back(key);

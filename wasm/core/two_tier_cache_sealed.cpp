@@ -48,6 +48,9 @@ void TwoTierCache::write_sealed(SealingId id, std::string_view box, Millis now) 
   if (there && is_fresh(there->facts, sealing.key, now, Millis{0}) && there->facts.timestamp > sealing.facts.timestamp)
     return;
   const auto written = storage_.write(sealing.key, box, as_read_back(sealing.facts), now, true);
+  const auto slot = memory_.find(sealing.key);
+  if (written == StorageTier::Write::stored && slot && memory_.facts(*slot).timestamp == sealing.facts.timestamp)
+    memory_.note_stored(*slot);
   if (written == StorageTier::Write::quota) note_error(ErrorKind::quota, sealing.key);
   if (written == StorageTier::Write::refused) note_error(ErrorKind::unavailable, sealing.key);
   collect_evictions();
