@@ -67,6 +67,7 @@ TEST_CASE("storage tier: keys of every kind are kept apart, lone surrogates amon
   auto space = space_over(area);
   auto& tier = space.tier_of(std::nullopt);
   const std::vector<std::string> keys{"__proto__",
+                                      "a/b",
                                       "😀",
                                       "\xED\xA0\xBD",
                                       "\xED\xB8\x80",
