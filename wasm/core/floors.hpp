@@ -1,10 +1,10 @@
 #pragma once
 
-#include <list>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/millis.hpp"
 #include "core/selector.hpp"
@@ -33,14 +33,14 @@ class Floors {
   bool raise(Floor floor);
   /// Time of the youngest floor that selects this entry; long ago where none does.
   [[nodiscard]] Millis above(std::string_view key, std::span<const std::string> tags, bool kept_on_event) const;
-  /// Forgets floors that no record in storage can be older than; answers what went.
-  std::list<Floor> expire(Millis before);
+  /// Forgets floors that no record in storage can be older than.
+  void expire(Millis before);
   void clear() { floors_.clear(); }
   [[nodiscard]] std::size_t size() const { return floors_.size(); }
-  [[nodiscard]] const std::list<Floor>& all() const { return floors_; }
+  [[nodiscard]] const std::vector<Floor>& all() const { return floors_; }
 
  private:
-  std::list<Floor> floors_;
+  std::vector<Floor> floors_;
 };
 
 }  // namespace cardcache

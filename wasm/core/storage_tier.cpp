@@ -91,7 +91,6 @@ StorageTier::Write StorageTier::write(std::string_view key, std::string_view dat
                            .cost = facts.cost,
                            .last_use = now,
                            .kept_on_event = facts.kept_on_event,
-                           .sealed = sealed,
                            .walk = space_.walk_};
   const auto written = space_.write({.tier = this,
                                      .key = std::string(key),

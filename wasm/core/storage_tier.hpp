@@ -28,7 +28,6 @@ struct StoredFacts {
   double cost = 1;
   Millis last_use = long_ago;
   bool kept_on_event = false;
-  bool sealed = false;
   /// The last walk over the area that met it.
   std::uint32_t walk = 0;
 };

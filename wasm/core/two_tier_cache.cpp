@@ -34,7 +34,6 @@ void TwoTierCache::start_anew() {
   floors_.clear();
   coordinator_.start_anew();
   last_stamp_ = long_ago;
-  floors_unsaved_ = false;
 }
 
 bool TwoTierCache::is_fresh(const EntryFacts& facts, std::string_view key, Millis now, Millis grace) const {
@@ -173,7 +172,7 @@ SetResult TwoTierCache::set(const SetRequest& request, Millis now) {
   if (request.flight) {
     if (is_void(*request.flight)) {
       statistics_.count(FetchCount::discarded);
-      return result;
+      return {};
     }
     result.timestamp = flights_.find(*request.flight)->timestamp;
   } else {
@@ -282,7 +281,7 @@ std::vector<Alert> TwoTierCache::take_alerts() {
     if (crossed && !(alerted_ & bit)) out.push_back({kind, value, limit});
     alerted_ = static_cast<std::uint8_t>(crossed ? alerted_ | bit : alerted_ & ~bit);
   };
-  const double rate = asked > 0 ? hits / asked : 1;
+  const double rate = hits / asked;
   check(AlertKind::hit_rate, asked >= enough && rate < alert_limits_.hit_rate_below, rate,
         alert_limits_.hit_rate_below);
   check(AlertKind::errors, errors > alert_limits_.errors_above, errors, alert_limits_.errors_above);

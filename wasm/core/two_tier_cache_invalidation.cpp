@@ -125,9 +125,8 @@ void TwoTierCache::learn_newest_floors() {
 }
 
 void TwoTierCache::drop_old_floors(Millis now) {
-  for (const auto& floor : floors_.expire(now - default_storage_ttl)) {
-    storage_.remove_note(name_of_note(floor));
-  }
+  // Their notes go with the sweep of storage.
+  floors_.expire(now - default_storage_ttl);
 }
 
 void TwoTierCache::absorb(const Floor& floor, Millis now) {
@@ -162,7 +161,6 @@ bool TwoTierCache::is_void(FlightId id) {
   const auto* flight = flights_.find(id);
   if (!flight) return true;
   learn_newest_floors();
-  flight = flights_.find(id);
   return flight->is_void;
 }
 
