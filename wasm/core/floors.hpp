@@ -1,10 +1,10 @@
 #pragma once
 
+#include <list>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "core/millis.hpp"
 #include "core/selector.hpp"
@@ -37,10 +37,10 @@ class Floors {
   void expire(Millis before);
   void clear() { floors_.clear(); }
   [[nodiscard]] std::size_t size() const { return floors_.size(); }
-  [[nodiscard]] const std::vector<Floor>& all() const { return floors_; }
+  [[nodiscard]] const std::list<Floor>& all() const { return floors_; }
 
  private:
-  std::vector<Floor> floors_;
+  std::list<Floor> floors_;
 };
 
 }  // namespace cardcache
