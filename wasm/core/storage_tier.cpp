@@ -169,4 +169,9 @@ const KeyIndex& StorageTier::index() {
   return index_;
 }
 
+const KeyIndex& StorageTier::index_for(const Selector& selector) {
+  if (space_.foreign() || selector == Selector{}) space_.recount();
+  return index();
+}
+
 }  // namespace cardcache

@@ -68,6 +68,9 @@ class StorageTier {
 
   /// The hints. The first call reads the area to its end.
   [[nodiscard]] const KeyIndex& index();
+  /// The same for what `selector` selects. Where that is everything the area is read anew, as it is where another
+  /// program owns the namespace: who writes on this very page by another way tells nobody.
+  [[nodiscard]] const KeyIndex& index_for(const Selector& selector);
   [[nodiscard]] const StoredFacts& facts(KeyIndex::Id id) const { return stored_[id]; }
   [[nodiscard]] const std::string& prefix() const { return prefix_; }
   [[nodiscard]] StorageSpace& space() { return space_; }

@@ -152,7 +152,7 @@ std::vector<std::string> TwoTierCache::keys(const Selector& selector, Millis now
     if (memory_.is_fresh(SlotId{id}, now)) out.push_back(memory_.key(SlotId{id}));
   }
   std::vector<std::string> stored;
-  for (const auto id : storage_.index().select(selector)) stored.push_back(storage_.index().key(id));
+  for (const auto id : storage_.index_for(selector).select(selector)) stored.push_back(storage_.index().key(id));
   for (auto& key : stored) {
     if (const auto slot = memory_.find(key); slot && memory_.is_fresh(*slot, now)) continue;
     Record record;
@@ -300,7 +300,7 @@ std::vector<Entry> TwoTierCache::inspect(Millis now) {
     out.push_back({memory_.key(slot), Lookup::Where::memory, false, facts.timestamp, facts.end, facts.bytes, 0,
                    memory_.hits(slot), facts.tags});
   });
-  const auto& stored = storage_.index();
+  const auto& stored = storage_.index_for({});
   stored.for_each([&](KeyIndex::Id id) {
     const auto& facts = storage_.facts(id);
     if (const auto* known = positions.find(stored.key(id))) {
