@@ -204,8 +204,8 @@ TEST_CASE("lz4 block: forty texts, always the same, take so many bytes; whoever 
     auto text = random_bytes(random, round % 2 == 0 ? 30 * round : 4'000, known);
     for (std::uint32_t item = 0; round % 4 != 1 && item < round; ++item) {
       const auto number = std::to_string(random.below(1'000));
-      text +=
-          R"({"task_id":)" + number + R"(,"name":"Mop floor )" + number + R"(","assigned_to":"sara","weight":2.5},)";
+      text.append(R"({"task_id":)").append(number).append(R"(,"name":"Mop floor )").append(number);
+      text += R"(","assigned_to":"sara","weight":2.5},)";
     }
     sum += compressed(text, known).size();
   }

@@ -259,8 +259,8 @@ TEST_CASE("upkeep: no slice does more than it may, whatever there is to do") {
     write_many(area, 400);
     auto space = space_over(area, 25'500);
     auto& tier = space.tier_of(std::nullopt);
-    std::vector<std::string> void_keys;
-    for (std::size_t i = 0; i < 60; ++i) void_keys.push_back(key_of(i));
+    std::vector<std::string> void_keys(60);
+    for (std::size_t i = 0; i < void_keys.size(); ++i) void_keys[i] = key_of(i);
     REQUIRE(tier.index().size() == 400);
     tier.remove_all(void_keys);
     REQUIRE(write(tier, "plan", std::string(900, '1'), start + minute) == Write::waits);
@@ -269,10 +269,10 @@ TEST_CASE("upkeep: no slice does more than it may, whatever there is to do") {
     for (bool more = true; more; ++slices) {
       area.reads = area.removals = 0;
       more = space.tend(start + minute, steps);
-      CHECK(area.removals <= static_cast<int>(steps));
-      CHECK(area.reads <= static_cast<int>(2 * steps));
+      CHECK(std::cmp_less_equal(area.removals, steps));
+      CHECK(std::cmp_less_equal(area.reads, 2 * steps));
     }
-    CHECK(slices > static_cast<int>(300 / (2 * steps)));
+    CHECK(std::cmp_greater(slices, 300 / (2 * steps)));
     CHECK(space.bytes() <= 25'500);
     CHECK(finds(tier, "plan"));
     CHECK(area.holds(u"cardcache_plan"));

@@ -148,7 +148,7 @@ TEST_CASE("clock: after it was set back what is watched is due at once") {
 
 TEST_CASE("clock: the table of hits is believed down to a minute before the latest time seen") {
   MapArea area;
-  Tab tab(&area);
+  const Tab tab(&area);
   CHECK(tab.cache.believed_from() == start - minute);
 }
 
@@ -179,6 +179,6 @@ TEST_CASE("clock: floors that a purge has not come to yet were left by another t
   REQUIRE(tab.observe());
   REQUIRE(tab.space.purging());
   REQUIRE(area.set(u"cardcache_@tom/!floor:*", u"1764000000000"));
-  TwoTierCache tom({}, tab.space.tier_of("tom"), {}, 2);
+  const TwoTierCache tom({}, tab.space.tier_of("tom"), {}, 2);
   CHECK(tom.floors().size() == 0);
 }

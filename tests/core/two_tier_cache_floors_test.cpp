@@ -55,7 +55,7 @@ TEST_CASE("floors: merged into a coarser one they are no error, and hold after a
   CHECK(tab.cache.floors().size() == 1);
   CHECK(tab.cache.take_notices().empty());
   CHECK(notes_in(area) == 1);
-  Tab reloaded(&area, {.now = tab.now});
+  const Tab reloaded(&area, {.now = tab.now});
   CHECK(reloaded.cache.floors().above("team_0", {}, false) == tab.now);
 }
 
