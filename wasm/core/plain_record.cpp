@@ -28,13 +28,11 @@ void append_cost(std::u16string& out, double cost) {
 }
 
 void append_string(std::u16string& out, std::string_view text) {
-  static constexpr std::string_view digits = "0123456789abcdef";
   out.push_back(u'"');
   for (const char16_t unit : to_utf16(text)) {
     const bool surrogate = unit >= 0xD800 && unit < 0xE000;
     if (unit < 0x20 || surrogate) {
-      append_ascii(out, "\\u");
-      for (int shift = 12; shift >= 0; shift -= 4) out.push_back(static_cast<char16_t>(digits[(unit >> shift) & 0xF]));
+      append_ascii(out, json_escape(unit));
     } else {
       if (unit == u'"' || unit == u'\\') out.push_back(u'\\');
       out.push_back(unit);

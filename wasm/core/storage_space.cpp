@@ -8,7 +8,6 @@
 namespace cardcache {
 namespace {
 
-constexpr std::string_view clock_note = "!clock";
 constexpr Millis time_keeping_interval{60'000};
 
 }  // namespace
@@ -127,22 +126,23 @@ bool StorageSpace::observe(Millis now) {
   return went_back;
 }
 
+std::optional<Millis> StorageSpace::kept_time() {
+  const auto kept = read_whole_number(area_->get(to_utf16(name_) + to_utf16(clock_note)).value_or(u""));
+  return kept ? std::optional(Millis{*kept}) : std::nullopt;
+}
+
 Millis StorageSpace::latest_time_seen() {
-  if (area_ && !form_.foreign && !purging_) {
-    const auto kept = area_->get(to_utf16(name_) + to_utf16(clock_note)).value_or(u"");
-    saw(Millis{read_whole_number(kept).value_or(long_ago.value)});
-  }
+  if (area_ && !form_.foreign && !purging_) saw(kept_time().value_or(long_ago));
   return latest_;
 }
 
 void StorageSpace::keep_time(Millis now) {
   if (!area_ || form_.foreign || purging_ || now == long_ago || now < time_kept_ + time_keeping_interval) return;
   time_kept_ = now;
-  const auto name = to_utf16(name_) + to_utf16(clock_note);
-  const auto kept = read_whole_number(area_->get(name).value_or(u""));
+  const auto kept = kept_time();
   // One that is far ahead was a wrong clock's, and has done what it could: from here on ages are told anew.
-  if (kept && *kept >= now.value && is_believed(Millis{*kept}, now)) return;
-  put_note(name, to_utf16(whole_number(now.value)));
+  if (kept && *kept >= now && is_believed(*kept, now)) return;
+  put_note(to_utf16(name_) + to_utf16(clock_note), to_utf16(whole_number(now.value)));
 }
 
 }  // namespace cardcache

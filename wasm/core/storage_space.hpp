@@ -117,6 +117,7 @@ class StorageSpace {
                                             const std::optional<RecordHead>& record);
   [[nodiscard]] std::optional<RecordHead> read_head(std::u16string_view name, StoredHead& head);
   void count_note(std::string_view area_key, double bytes);
+  [[nodiscard]] std::optional<Millis> kept_time();
 
   // storage_room.cpp
   StorageTier::Write write(Pending record, Millis now);

@@ -17,6 +17,10 @@ namespace cardcache {
 
 class StorageSpace;
 
+/// How the cache's own notes are named: the latest time seen, and an invalidation, whose selector follows.
+inline constexpr std::string_view clock_note = "!clock";
+inline constexpr std::string_view floor_note = "!floor:";
+
 /// What is remembered of a record that lies in the area: a hint, since other tabs write there too. Whatever is answered
 /// is read from the area itself.
 struct StoredFacts {

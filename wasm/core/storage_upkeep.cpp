@@ -10,8 +10,6 @@
 namespace cardcache {
 namespace {
 
-constexpr std::string_view floor_note = "!floor:";
-
 /// An area that never says where it ends is left here; five million units hold no more keys that are ours.
 constexpr std::size_t most_keys = std::size_t{1} << 20U;
 
@@ -139,7 +137,7 @@ bool StorageSpace::meet_note(const StoredHead& head, std::optional<Millis> now) 
   const auto area_key = to_wtf8(head.name);
   const auto note = std::string_view(area_key).substr(area_key.find('!'));
   // The clock's note goes last of all: a purge that is cut short must be taken up again after a reload.
-  bool gone = purging_ && note != "!clock" && !note_bytes_.find(area_key);
+  bool gone = purging_ && note != clock_note && !note_bytes_.find(area_key);
   if (now && note.starts_with(floor_note)) {
     const auto at = read_whole_number(head.text);
     gone = gone || !at || Millis{*at} < *now - default_storage_ttl;

@@ -29,6 +29,18 @@ void append_code_point(std::string& out, std::uint32_t point) {
   }
 }
 
+/// Hands on every code point, and every surrogate that stands alone.
+template <typename Take>
+void for_each_point(std::u16string_view text, Take take) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    std::uint32_t point = text[i];
+    if (is_high(point) && i + 1 < text.size() && is_low(text[i + 1])) {
+      point = 0x10000 + ((point - 0xD800) << 10) + (text[++i] - 0xDC00U);
+    }
+    take(point);
+  }
+}
+
 struct Decoded {
   std::uint32_t point;
   std::size_t length;
@@ -57,31 +69,27 @@ Decoded decode(std::string_view text, std::size_t at) {
 std::string to_wtf8(std::u16string_view text) {
   std::string out;
   out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    std::uint32_t point = text[i];
-    if (is_high(point) && i + 1 < text.size() && is_low(text[i + 1])) {
-      point = 0x10000 + ((point - 0xD800) << 10) + (text[++i] - 0xDC00U);
-    }
-    append_code_point(out, point);
-  }
+  for_each_point(text, [&out](std::uint32_t point) { append_code_point(out, point); });
+  return out;
+}
+
+std::string json_escape(char16_t unit) {
+  static constexpr std::string_view digits = "0123456789abcdef";
+  std::string out = "\\u";
+  for (int shift = 12; shift >= 0; shift -= 4) out.push_back(digits[(unit >> shift) & 0xF]);
   return out;
 }
 
 std::string to_utf8_json(std::u16string_view json) {
-  static constexpr std::string_view digits = "0123456789abcdef";
   std::string out;
   out.reserve(json.size());
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    std::uint32_t point = json[i];
-    if (is_high(point) && i + 1 < json.size() && is_low(json[i + 1])) {
-      point = 0x10000 + ((point - 0xD800) << 10) + (json[++i] - 0xDC00U);
-    } else if (is_high(point) || is_low(point)) {
-      out += "\\u";
-      for (int shift = 12; shift >= 0; shift -= 4) out.push_back(digits[(point >> shift) & 0xF]);
-      continue;
+  for_each_point(json, [&out](std::uint32_t point) {
+    if (is_high(point) || is_low(point)) {
+      out += json_escape(static_cast<char16_t>(point));
+    } else {
+      append_code_point(out, point);
     }
-    append_code_point(out, point);
-  }
+  });
   return out;
 }
 

@@ -17,6 +17,9 @@ namespace cardcache {
 /// JSON, which may hold lone surrogates inside its texts, as UTF-8: those become `\udXXX`.
 [[nodiscard]] std::string to_utf8_json(std::u16string_view json);
 
+/// A unit as JSON may write any: `\uXXXX`.
+[[nodiscard]] std::string json_escape(char16_t unit);
+
 struct Utf16Size {
   std::size_t units = 0;
   /// Some unit is above U+00FF.

@@ -228,7 +228,8 @@ void TwoTierCache::drop_resident(std::string_view key) {
 void TwoTierCache::sweep(Millis now) {
   memory_.sweep(now, grace_);
   coordinator_.sweep(now);
-  drop_old_floors(now);
+  // Their notes go with the sweep of storage.
+  floors_.expire(now - default_storage_ttl);
   if (floors_unsaved_) save_floors();
   storage_.space().begin_sweep();
 }

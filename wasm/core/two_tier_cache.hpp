@@ -235,7 +235,6 @@ class TwoTierCache {
   [[nodiscard]] bool is_void(const EntryFacts& facts, std::string_view key) const;
   [[nodiscard]] std::string binding_of(std::string_view key, const EntryFacts& facts) const;
   [[nodiscard]] bool unseal(Record& record, const LookupRequest& request);
-  void drop_old_floors(Millis now);
   void absorb(const Floor& floor, Millis now);
   void note_corrupt(std::string_view key);
   void start_anew();

@@ -9,7 +9,6 @@
 namespace cardcache {
 namespace {
 
-constexpr std::string_view floor_note = "!floor:";
 constexpr std::string_view mark_note = "!floors";
 
 std::string name_of_note(const Floor& floor) { return std::string(floor_note) + floor.to_text(); }
@@ -122,11 +121,6 @@ void TwoTierCache::learn_floors() {
 void TwoTierCache::learn_newest_floors() {
   // Another tab's invalidation may not have been announced here yet, but its mark already lies in the area.
   if (!storage_.space().foreign() && storage_.read_note(mark_note).value_or(u"") != floors_mark_) learn_floors();
-}
-
-void TwoTierCache::drop_old_floors(Millis now) {
-  // Their notes go with the sweep of storage.
-  floors_.expire(now - default_storage_ttl);
 }
 
 void TwoTierCache::absorb(const Floor& floor, Millis now) {
