@@ -455,12 +455,13 @@ export class SharedCache {
   readonly #onStorage = (event: StorageEvent): void => {
     const { core } = this;
     const { namespace, area } = this.#space;
-    if (!core || isTelling() || event.storageArea !== area || (event.key !== null && !event.key.startsWith(namespace))) return;
+    if (!core || isTelling() || event.storageArea !== area || (event.key !== null && !event.key.startsWith(namespace)))
+      return;
     core.onAreaChange(event.key, event.newValue);
     for (const key of core.takeChangedElsewhere()) {
       const value = this.peek(key)?.value;
-      if (value !== undefined) this.watches.changed(key, value, 'tab');
-      else void this.#takeSealed(key);
+      if (value === undefined) void this.#takeSealed(key);
+      else if (!sameJson(value, this.watches.shown(key))) this.watches.changed(key, value, 'tab');
     }
     this.watches.schedule();
   };

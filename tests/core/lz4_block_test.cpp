@@ -98,7 +98,10 @@ TEST_CASE("lz4 block: what lies further back than 65,535 bytes is not referred t
     const auto repeated = random_bytes(random, 100, "");
     std::string noise(between, '\0');
     for (auto& byte : noise) byte = static_cast<char>(random.below(256));
-    const auto text = repeated + noise + repeated + noise.substr(0, 1'000);
+    auto text = repeated;
+    text += noise;
+    text += repeated;
+    text += noise.substr(0, 1'000);
     const auto block = compressed(text, repeated);
     REQUIRE(expanded(block, repeated, text.size()) == text);
     REQUIRE(expanded_by_library(block, repeated, text.size()) == text);
@@ -130,9 +133,11 @@ TEST_CASE("lz4 block: it stores less than the library's fast way, of JSON like t
   std::string like, other;
   for (int i = 0; i < 60; ++i) {
     const auto number = std::to_string(i * 7'919 % 1'000);
-    like += R"({"energy_cost":2,"focus_cost":2,"is_active":true,"notes":"","tags":[],"last_completed":null,"id":)" +
-            number + R"(,"task_type":"RecurringTask","name":"Mop floor )" + number + R"(","priority":1},)";
-    other += R"({"isbn":)" + number + R"(,"shelf":"north wall","lent":false,"weight":)" + number + R"(.5},)";
+    like += R"({"energy_cost":2,"focus_cost":2,"is_active":true,"notes":"","tags":[],"last_completed":null,"id":)";
+    like.append(number).append(R"(,"task_type":"RecurringTask","name":"Mop floor )").append(number);
+    like += R"(","priority":1},)";
+    other.append(R"({"isbn":)").append(number).append(R"(,"shelf":"north wall","lent":false,"weight":)");
+    other.append(number).append(".5},");
   }
   const auto known = *dictionary(newest_dictionary);
   for (const auto& text : {like, other, like.substr(0, 400)}) {

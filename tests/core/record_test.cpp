@@ -55,9 +55,7 @@ RecordFault fault_of(std::u16string_view text, const RecordForm& as = form) {
   return read_record(name, text, as, record);
 }
 
-bool is_plain(std::u16string_view text) {
-  return text.starts_with(u"{\"data\":");
-}
+bool is_plain(std::u16string_view text) { return text.starts_with(u"{\"data\":"); }
 
 void check_same(const EntryFacts& a, const EntryFacts& b) {
   REQUIRE(a.timestamp == b.timestamp);

@@ -3,6 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/storage_space.hpp"
@@ -143,11 +144,11 @@ TEST_CASE("room: many records are removed a few at once, and those that wait for
   auto space = space_over(area, plenty);
   auto& tier = space.tier_of(std::nullopt);
   write_many(tier, 400, 60, start);
-  std::vector<std::string> keys;
-  for (std::size_t i = 0; i < 400; ++i) keys.push_back(key_of(i));
+  std::vector<std::string> keys(400);
+  for (std::size_t i = 0; i < keys.size(); ++i) keys[i] = key_of(i);
   area.removals = 0;
   tier.remove_all(keys);
-  CHECK(area.removals == static_cast<int>(StorageSpace::most_at_once));
+  CHECK(std::cmp_equal(area.removals, StorageSpace::most_at_once));
   CHECK(area.texts().size() > 300);
   CHECK(std::ranges::none_of(keys, [&](const auto& key) { return finds(tier, key); }));
   CHECK(tier.index().size() == 0);

@@ -41,8 +41,9 @@ TEST_CASE("storage tier: what is written lies in the area under the prefix, in t
   MapArea area;
   auto space = space_over(area);
   CHECK(write(space.tier_of(std::nullopt), "daily_plan:sara", "[1]") == StorageTier::Write::stored);
-  CHECK(
-      area.get(u"cardcache_daily_plan:sara").value_or(u"").starts_with(u"{\"data\":\t[1],\"timestamp\":1764000000000}"));
+  CHECK(area.get(u"cardcache_daily_plan:sara")
+            .value_or(u"")
+            .starts_with(u"{\"data\":\t[1],\"timestamp\":1764000000000}"));
   CHECK(read(space.tier_of(std::nullopt), "daily_plan:sara") == "[1]");
 }
 

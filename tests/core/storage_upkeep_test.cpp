@@ -1,6 +1,7 @@
 // What goes on in idle time: counting, sweeping, a purge; and what is answered meanwhile.
 #include <catch2/catch_test_macros.hpp>
 #include <string>
+#include <utility>
 
 #include "core/storage_space.hpp"
 #include "support/map_area.hpp"
@@ -204,7 +205,7 @@ TEST_CASE("upkeep: a clock set back makes all void at once, and takes it out of 
   const auto now = start - Millis{10 * day.value};
   area.removals = 0;
   CHECK(space.observe(now));
-  CHECK(area.removals <= static_cast<int>(StorageSpace::most_at_once));
+  CHECK(std::cmp_less_equal(area.removals, StorageSpace::most_at_once));
   for (std::size_t i = 0; i < 200; ++i) {
     REQUIRE_FALSE(finds(tier, key_of(i)));
     REQUIRE_FALSE(finds(sara, key_of(i)));

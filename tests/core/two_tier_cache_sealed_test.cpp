@@ -145,7 +145,7 @@ TEST_CASE("sealed: a record takes what compressed JSON takes") {
   MapArea area;
   Tab tab(&area);
   std::string json = "[";
-  for (int task = 0; task < 100; ++task) json += "{\"title\":\"the same\",\"done\":false},";
+  for (int task = 0; task < 100; ++task) json += R"({"title":"the same","done":false},)";
   json.back() = ']';
   seal(tab, "plan", json);
   CHECK(area.texts().at(u"cardcache_plan").size() * 10 < json.size());
@@ -198,8 +198,8 @@ TEST_CASE("sealed: a later set's record is the one that is written") {
   Tab tab(&area);
   const auto first = begin(tab, "plan", "1");
   const auto prepared = tab.cache.prepare_sealing(first.sealing, "1").value();
-  const auto second = begin(tab, "plan", "2");
-  CHECK(finish(tab, second.sealing, "2"));
+  const auto later = begin(tab, "plan", "2");
+  CHECK(finish(tab, later.sealing, "2"));
   tab.cache.write_sealed(first.sealing, box_of(prepared), start);
   Tab again(&area);
   CHECK(open(again, "plan") == "2");

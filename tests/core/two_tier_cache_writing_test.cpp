@@ -1,6 +1,7 @@
 // What a set leaves where, and what becomes of a value that storage does not take.
 #include <catch2/catch_test_macros.hpp>
 #include <string>
+#include <utility>
 
 #include "core/two_tier_cache.hpp"
 #include "support/map_area.hpp"
@@ -24,8 +25,9 @@ TEST_CASE("writing: a set is in both tiers before it returns") {
   CHECK(result.kept);
   CHECK(result.slot);
   CHECK(result.timestamp == start);
-  CHECK(
-      area.get(u"cardcache_daily_plan:sara").value_or(u"").starts_with(u"{\"data\":\t[1],\"timestamp\":1764000000000}"));
+  CHECK(area.get(u"cardcache_daily_plan:sara")
+            .value_or(u"")
+            .starts_with(u"{\"data\":\t[1],\"timestamp\":1764000000000}"));
   CHECK(tab.get("daily_plan:sara") == "[1]");
 }
 
@@ -305,7 +307,7 @@ TEST_CASE("writing: an invalidation of thousands touches a few at once, and none
   tab.now = start + second;
   area.removals = 0;
   CHECK(tab.invalidate("*") == 1'000);
-  CHECK(area.removals <= static_cast<int>(StorageSpace::most_at_once));
+  CHECK(std::cmp_less_equal(area.removals, StorageSpace::most_at_once));
   Tab reloaded(&area, {.now = tab.now});
   for (int i = 0; i < 1'000; ++i) REQUIRE_FALSE(reloaded.get("key_" + std::to_string(i)));
   tab.sweep();

@@ -10,7 +10,7 @@ std::string json_block(std::string_view json) {
   std::string block(1, static_cast<char>(newest_dictionary));
   append_number(block, json.size());
   const auto head = block.size();
-  append_lz4_block(block, json, *dictionary(newest_dictionary));
+  append_lz4_block(block, json, dictionary(newest_dictionary).value_or(std::string_view()));
   if (block.size() - head < json.size()) return block;
   block.front() = 0;
   block.replace(head, std::string::npos, json);

@@ -38,7 +38,7 @@ void append_text(std::string& out, std::string_view text) {
 
 double take_time(ByteReader& reader) {
   const auto value = reader.number();
-  const auto size = static_cast<double>(value / 2);
+  const auto size = static_cast<double>(value >> 1);
   return value % 2 == 0 ? size : -size;
 }
 
