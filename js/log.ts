@@ -6,13 +6,17 @@ function toConsole({ level, what, key, detail }: LogEntry): void {
   console[level](`cardcache: ${what}`, ...(key === undefined ? [] : [key]), ...(detail === undefined ? [] : [detail]));
 }
 
+/** What the console has been told of the page's state: five cards' caches do not say it five times. */
+const saidOnConsole = new Set<string>();
+
 /** A log that says each thing about the page's state once. */
 export class Log {
   readonly #write: (entry: LogEntry) => void;
-  readonly #said = new Set<string>();
+  readonly #said: Set<string>;
 
   constructor(write: ((entry: LogEntry) => void) | undefined) {
     this.#write = write ?? toConsole;
+    this.#said = write ? new Set() : saidOnConsole;
   }
 
   write(entry: LogEntry): void {

@@ -461,6 +461,8 @@ export class SharedCache {
   #failed(error: CacheEvents['error']): void {
     this.emitter.emit('error', error);
     const { kind, key, cause } = error;
+    if (kind === 'unavailable')
+      this.log.once({ level: 'warn', what: 'localStorage takes nothing: answers are kept in memory' });
     this.log.write({ level: 'debug', what: kind, ...(key === undefined ? {} : { key }), detail: cause });
   }
 

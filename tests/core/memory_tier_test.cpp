@@ -327,3 +327,13 @@ TEST_CASE("memory tier: its order of use is that of a plain list, whatever comes
     REQUIRE(tier.size() == order.size());
   }
 }
+
+TEST_CASE("memory tier: what is cheapest to lose is looked for among the eight that were used least lately") {
+  MemoryTier tier({.max_entries = 10});
+  for (int i = 0; i < 10; ++i) {
+    REQUIRE(tier.put("key_" + std::to_string(i), weighing(0, i == 7 ? 3 : i == 8 ? 1 : 5), start));
+  }
+  REQUIRE(tier.put("new", weighing(0, 5), start));
+  CHECK_FALSE(tier.find("key_7"));
+  CHECK(tier.find("key_8"));
+}

@@ -288,3 +288,28 @@ TEST_CASE("record: text of every kind comes back equal, raw lone surrogates as t
                               std::u16string(1, u'\xDE00') + u"\",\"timestamp\":5}";
   CHECK(read(text)->data == "\"\xC3\xA4\xF0\x9F\x98\x80\\ud83dx\\ude00\"");
 }
+
+TEST_CASE("record: a packed one tells what it would take in the plain form, wide words in its facts included") {
+  const RecordForm plain{.default_life = form.default_life, .compress_above = 1'000'000};
+  for (const auto* version : {"", "2", "\xC4\x80"}) {
+    for (const std::string& json : {json_of_units(500), "\"\xC4\x80" + std::string(500, 'x') + "\""}) {
+      auto facts = facts_at(1'764'000'000'000);
+      facts.version = version;
+      // Longer than what is read of a record to know it.
+      if (facts.version == "2") facts.tags = {std::string(3'000, 't')};
+      const auto in_plain = write_record(name, json, facts, false, plain);
+      REQUIRE(is_plain(in_plain));
+      const auto packed = written(json, facts);
+      REQUIRE_FALSE(is_plain(packed));
+      CHECK(plain_form_bytes(packed, form) == static_cast<double>(stored_bytes(in_plain)));
+    }
+  }
+}
+
+TEST_CASE("record: what goes without saying takes no room in a packed one") {
+  const auto json = json_of_units(500);
+  const auto usual = written(json);
+  auto facts = facts_at(5);
+  facts.end = facts.end + Millis{1};
+  CHECK(written(json, facts).size() > usual.size());
+}

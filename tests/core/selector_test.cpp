@@ -180,3 +180,10 @@ TEST_CASE("selector: a spoiled text is refused or is another selector, and never
     if (const auto read = Selector::from_text(exact.view())) REQUIRE(Selector::from_text(read->to_text()) == read);
   }
 }
+
+TEST_CASE("selector: a length beyond every number is none") {
+  // 2^64 + 1 and 2^32 + 1.
+  CHECK_FALSE(Selector::from_text("e18446744073709551617.x"));
+  CHECK_FALSE(Selector::from_text("e4294967297.x"));
+  CHECK(Selector::from_text("e1.x"));
+}

@@ -414,3 +414,52 @@ TEST_CASE("room: over refusals of every kind its count is the area's, and only t
     CHECK_FALSE(space.has_upkeep());
   }
 }
+
+TEST_CASE("room: records of one name that wait for two users are two, and each can be had") {
+  MapArea area;
+  auto space = space_over(area, 60'000);
+  auto& sara = space.tier_of("sara");
+  auto& tom = space.tier_of("tom");
+  write_many(sara, 400, 60, start);
+  const auto now = start + day;
+  REQUIRE(write(sara, "plan", 25'000, now) == Write::waits);
+  REQUIRE(write(tom, "plan", 20'000, now) == Write::waits);
+  REQUIRE(write(tom, "teams", 21'000, now) == Write::waits);
+  const auto size_of = [](StorageTier& tier, std::string_view key) {
+    Record record;
+    REQUIRE(tier.read(key, record) == Read::found);
+    return record.data.size();
+  };
+  CHECK(size_of(sara, "plan") == 25'002);
+  CHECK(size_of(tom, "plan") == 20'002);
+  CHECK(size_of(tom, "teams") == 21'002);
+  CHECK(tom.read_head("teams"));
+  tom.remove("plan");
+  CHECK(size_of(sara, "plan") == 25'002);
+  CHECK(size_of(tom, "teams") == 21'002);
+  // Somebody else has removed it.
+  space.on_change("cardcache_@sara/plan", std::nullopt);
+  CHECK_FALSE(finds(sara, "plan"));
+}
+
+TEST_CASE("room: what was remembered and is gone makes room after all") {
+  MapArea area;
+  auto space = space_over(area, 1'000);
+  auto& tier = space.tier_of(std::nullopt);
+  REQUIRE(write(tier, "gone", 500, start) == Write::stored);
+  area.remove(u"cardcache_gone");
+  CHECK(write(tier, "plan", 700, start) == Write::stored);
+  CHECK(is_exact(space, area));
+}
+
+TEST_CASE("room: a budget is used to its last byte") {
+  MapArea one;
+  auto measuring = space_over(one, plenty);
+  REQUIRE(write(measuring.tier_of(std::nullopt), "plan", 100, start) == Write::stored);
+  const auto record = static_cast<double>(one.bytes_under(u"cardcache_plan"));
+  for (const double budget : {record, record - 1}) {
+    MapArea area;
+    auto space = space_over(area, budget);
+    CHECK((write(space.tier_of(std::nullopt), "plan", 100, start) == Write::stored) == (budget == record));
+  }
+}

@@ -236,6 +236,7 @@ TEST_CASE("storage space: the latest time seen is kept, at most once a minute, a
   auto behind = space_over(area, 100'000);
   behind.keep_time(start);
   CHECK(space.latest_time_seen() == start + minute);
+  CHECK(area.get(u"cardcache_!clock") == u"1764000060000");
 }
 
 TEST_CASE("storage space: a time that is none was never seen") {
@@ -301,4 +302,110 @@ TEST_CASE("storage space: its count is the area's, whatever is written and remov
     REQUIRE(area.bytes() <= area.quota);
     REQUIRE(area.holds(u"foreign"));
   }
+}
+
+TEST_CASE("storage space: in another program's namespace a note of the time is that program's") {
+  MapArea area;
+  REQUIRE(area.set(u"agiletrack_!clock", u"1764000000000"));
+  StorageSpace space(&area, "agiletrack_", 1'000, {.foreign = true});
+  CHECK(space.latest_time_seen() == long_ago);
+}
+
+TEST_CASE("storage space: while a purge goes on the note that began it is not believed") {
+  MapArea area;
+  auto space = space_over(area, 100'000);
+  auto& tier = space.tier_of(std::nullopt);
+  for (int i = 0; i < 200; ++i) {
+    REQUIRE(write(tier, "key_" + std::to_string(i), 10, start) == StorageTier::Write::stored);
+  }
+  space.saw(start);
+  REQUIRE(space.observe(start - day));
+  REQUIRE(space.purging());
+  CHECK(space.latest_time_seen() == start - day);
+}
+
+TEST_CASE("storage space: a page that opens knows of packed records what the one knew that wrote them") {
+  MapArea area;
+  StorageSpace writer(&area, "cardcache_", 100'000, {});
+  auto& tier = writer.tier_of(std::nullopt);
+  EntryFacts facts;
+  facts.timestamp = start;
+  facts.end = start + day;
+  facts.cost = 5;
+  const std::string json = "\"" + std::string(5'000, 'x') + "\"";
+  REQUIRE(tier.write("plan", json, facts, start) == StorageTier::Write::stored);
+  // Longer than what is read of a record to know it.
+  facts.tags = {std::string(3'000, 't')};
+  REQUIRE(tier.write("teams", json, facts, start) == StorageTier::Write::stored);
+  REQUIRE(tier.write("sealed", json, facts, start, true) == StorageTier::Write::stored);
+  StorageSpace reader(&area, "cardcache_", 100'000, {});
+  CHECK(reader.plain_bytes() == writer.plain_bytes());
+  CHECK(reader.plain_bytes() > reader.bytes());
+  auto& known = reader.tier_of(std::nullopt);
+  const auto plan = known.index().find("plan");
+  REQUIRE(plan);
+  CHECK(known.facts(*plan).cost == 5);
+  const auto teams = known.index().find("teams");
+  REQUIRE(teams);
+  CHECK(known.index().tags(*teams) == facts.tags);
+}
+
+TEST_CASE("storage space: what it all would take unpacked follows every write and removal") {
+  MapArea area;
+  StorageSpace space(&area, "cardcache_", 100'000, {});
+  auto& tier = space.tier_of(std::nullopt);
+  EntryFacts facts;
+  facts.timestamp = start;
+  facts.end = start + day;
+  const auto before = space.plain_bytes();
+  for (const int size : {5'000, 4'000}) {
+    REQUIRE(tier.write("plan", "\"" + std::string(static_cast<std::size_t>(size), 'x') + "\"", facts, start) ==
+            StorageTier::Write::stored);
+    CHECK(space.plain_bytes() > size);
+    CHECK(space.plain_bytes() < size + 200);
+  }
+  area.clings = true;
+  tier.remove("plan");
+  // Nobody counts on what it said: it takes what it takes until it goes.
+  CHECK(space.plain_bytes() == space.bytes());
+  area.clings = false;
+  sweep(space, start);
+  CHECK(space.plain_bytes() == space.bytes());
+  CHECK(before == 0);
+}
+
+TEST_CASE("storage space: what others write beyond the budget goes with the next slice, and within it nothing does") {
+  MapArea area;
+  auto space = space_over(area, 1'000);
+  space.ensure_counted();
+  const auto hear = [&](const std::u16string& name, std::size_t bytes) {
+    REQUIRE(area.set(name, u"{\"data\":\"" + std::u16string(bytes, u'x') + u"\",\"timestamp\":1764000000000}"));
+    space.on_change(to_wtf8(name), area.get(name));
+  };
+  hear(u"cardcache_small", 100);
+  CHECK_FALSE(space.has_upkeep());
+  hear(u"cardcache_exact", 1'000 - area.bytes() - 52);
+  CHECK(area.bytes() == 1'000);
+  CHECK_FALSE(space.has_upkeep());
+  hear(u"cardcache_more", 1);
+  CHECK(space.has_upkeep());
+  while (space.tend(start, 8)) continue;
+  CHECK(area.bytes() <= 1'000);
+}
+
+TEST_CASE("storage space: in another program's namespace a record that becomes something else is ours no longer") {
+  MapArea area;
+  StorageSpace space(&area, "agiletrack_", 1'000, {.foreign = true});
+  space.ensure_counted();
+  auto& tier = space.tier_of(std::nullopt);
+  space.on_change("agiletrack_plan", u"{\"data\":1,\"timestamp\":1764000000000}");
+  CHECK(tier.index().size() == 1);
+  space.on_change("agiletrack_plan", u"7");
+  CHECK(tier.index().size() == 0);
+  CHECK(space.bytes() == 0);
+  // In our own it is a broken record, which counts.
+  auto ours = space_over(area, 1'000);
+  ours.ensure_counted();
+  ours.on_change("cardcache_plan", u"7");
+  CHECK(ours.bytes() == 15);
 }

@@ -1,6 +1,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 
+#include "core/json_block.hpp"
 #include "core/storage_space.hpp"
 #include "support/map_area.hpp"
 #include "support/tab.hpp"
@@ -66,6 +67,7 @@ TEST_CASE("storage tier: keys of every kind are kept apart, lone surrogates amon
   auto space = space_over(area);
   auto& tier = space.tier_of(std::nullopt);
   const std::vector<std::string> keys{"__proto__",
+                                      "a/b",
                                       "😀",
                                       "\xED\xA0\xBD",
                                       "\xED\xB8\x80",
@@ -195,4 +197,69 @@ TEST_CASE("storage tier: what is larger than the budget evicts nothing") {
   CHECK(write(tier, "plan", json_of_size(1'001)) == StorageTier::Write::quota);
   CHECK(read(tier, "teams"));
   CHECK_FALSE(read(tier, "plan"));
+}
+
+TEST_CASE("storage tier: what another tab wrote unannounced counts once it was read") {
+  MapArea area;
+  auto space = space_over(area);
+  auto& tier = space.tier_of(std::nullopt);
+  REQUIRE(write(tier, "plan", "1") == StorageTier::Write::stored);
+  REQUIRE(area.set(u"cardcache_plan", u"{\"data\":[1,2,3],\"timestamp\":1764000000000}"));
+  CHECK(read(tier, "plan") == "[1,2,3]");
+  CHECK(space.bytes() == static_cast<double>(area.bytes()));
+}
+
+TEST_CASE("storage tier: a value that its owner found too long takes the older record with it") {
+  MapArea area;
+  auto space = space_over(area, 10'000'000);
+  auto& tier = space.tier_of(std::nullopt);
+  for (const auto& json : {std::string(), json_of_size(most_json_bytes + 1)}) {
+    REQUIRE(write(tier, "plan", "1") == StorageTier::Write::stored);
+    CHECK(write(tier, "plan", json) == StorageTier::Write::quota);
+    CHECK_FALSE(area.holds(u"cardcache_plan"));
+  }
+  CHECK(write(tier, "plan", json_of_size(most_json_bytes)) == StorageTier::Write::stored);
+}
+
+TEST_CASE("storage tier: what must not be answered is in no head and no list of keys either") {
+  MapArea area;
+  auto space = space_over(area);
+  auto& tier = space.tier_of(std::nullopt);
+  REQUIRE(write(tier, "plan", "1") == StorageTier::Write::stored);
+  REQUIRE(write(tier, "teams", "1") == StorageTier::Write::stored);
+  CHECK(tier.read_head("plan"));
+  area.clings = true;
+  tier.remove("plan");
+  CHECK_FALSE(tier.read_head("plan"));
+  CHECK(tier.keys_with_prefix({}) == std::vector<std::string>{"teams"});
+}
+
+TEST_CASE("storage tier: while a purge goes on what was written since is there, and nothing of before") {
+  MapArea area;
+  auto space = space_over(area);
+  auto& tier = space.tier_of(std::nullopt);
+  for (int i = 0; i < 200; ++i) REQUIRE(write(tier, "key_" + std::to_string(i), "1") == StorageTier::Write::stored);
+  space.remove_everything();
+  REQUIRE(space.purging());
+  REQUIRE(area.holds(u"cardcache_key_99"));
+  CHECK_FALSE(read(tier, "key_99"));
+  CHECK_FALSE(tier.read_head("key_99"));
+  REQUIRE(write(tier, "plan", "2") == StorageTier::Write::stored);
+  CHECK(read(tier, "plan") == "2");
+  CHECK(tier.read_head("plan"));
+}
+
+TEST_CASE("storage tier: another tab's notes count as its records do, but in another program's namespace") {
+  MapArea area;
+  auto space = space_over(area);
+  space.ensure_counted();
+  REQUIRE(area.set(u"cardcache_!floor:*", u"1764000000000"));
+  space.on_change("cardcache_!floor:*", area.get(u"cardcache_!floor:*"));
+  CHECK(space.bytes() == static_cast<double>(area.bytes()));
+  space.on_change("cardcache_!floor:*", std::nullopt);
+  CHECK(space.bytes() == 0);
+  StorageSpace foreign(&area, "agiletrack_", plenty, {.foreign = true});
+  foreign.ensure_counted();
+  foreign.on_change("agiletrack_!floor:*", u"1764000000000");
+  CHECK(foreign.bytes() == 0);
 }

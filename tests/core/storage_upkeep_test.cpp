@@ -2,6 +2,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/storage_space.hpp"
 #include "support/map_area.hpp"
@@ -247,4 +248,71 @@ TEST_CASE("upkeep: an area that will not be emptied answers nothing of old all t
   sweep(space, start - day);
   for (std::size_t i = 0; i < 100; ++i) REQUIRE_FALSE(finds(space.tier_of(std::nullopt), key_of(i)));
   CHECK(space_over(area).latest_time_seen() == start - day);
+}
+
+// ---- how much at once
+
+TEST_CASE("upkeep: no slice does more than it may, whatever there is to do") {
+  for (const std::size_t steps : {3U, 16U}) {
+    INFO("slices of " << steps);
+    MapArea area;
+    write_many(area, 400);
+    auto space = space_over(area, 25'500);
+    auto& tier = space.tier_of(std::nullopt);
+    std::vector<std::string> void_keys;
+    for (std::size_t i = 0; i < 60; ++i) void_keys.push_back(key_of(i));
+    REQUIRE(tier.index().size() == 400);
+    tier.remove_all(void_keys);
+    REQUIRE(write(tier, "plan", std::string(900, '1'), start + minute) == Write::waits);
+    space.begin_sweep();
+    int slices = 0;
+    for (bool more = true; more; ++slices) {
+      area.reads = area.removals = 0;
+      more = space.tend(start + minute, steps);
+      CHECK(area.removals <= static_cast<int>(steps));
+      CHECK(area.reads <= static_cast<int>(2 * steps));
+    }
+    CHECK(slices > static_cast<int>(300 / (2 * steps)));
+    CHECK(space.bytes() <= 25'500);
+    CHECK(finds(tier, "plan"));
+    CHECK(area.holds(u"cardcache_plan"));
+  }
+}
+
+TEST_CASE("upkeep: a sweep that is asked for while one goes on does not begin anew") {
+  MapArea area;
+  write_many(area, 100);
+  REQUIRE(area.set(u"cardcache_zebra", u"{\"data\":1,\"timestamp\":1}"));
+  auto space = space_over(area);
+  for (int i = 0; i < 60; ++i) {
+    space.begin_sweep();
+    static_cast<void>(space.tend(start, 2));
+  }
+  CHECK_FALSE(area.holds(u"cardcache_zebra"));
+}
+
+TEST_CASE("upkeep: what was written before the place where a walk stands is met where all is counted anew") {
+  MapArea area;
+  write_many(area, 100);
+  auto space = space_over(area);
+  static_cast<void>(space.tend(start, 10));
+  REQUIRE(area.set(u"cardcache_apple", u"{\"data\":1,\"timestamp\":1764000000000}"));
+  space.recount();
+  CHECK(is_exact(space, area));
+}
+
+TEST_CASE("upkeep: who asks how much it is while a sweep or a purge goes on does not wait for its end") {
+  MapArea area;
+  write_many(area, 200);
+  auto space = space_over(area);
+  CHECK(space.bytes() > 0);
+  space.begin_sweep();
+  area.reads = 0;
+  CHECK(space.bytes() > 0);
+  CHECK(area.reads == 0);
+  space.remove_everything();
+  REQUIRE(space.purging());
+  area.reads = 0;
+  CHECK(space.bytes() < 100);
+  CHECK(area.reads == 0);
 }

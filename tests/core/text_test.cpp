@@ -97,9 +97,16 @@ TEST_CASE("text: storage counts one byte a unit until one unit is above U+00FF, 
 }
 
 TEST_CASE("text: percent_encode leaves only what cannot be taken for structure") {
-  CHECK(percent_encode("aZ09_-.") == "aZ09_-.");
+  CHECK(percent_encode("azAZ09_-.") == "azAZ09_-.");
   CHECK(percent_encode("a/b@c!d:e%") == "a%2Fb%40c%21d%3Ae%25");
   CHECK(percent_encode("\xC3\xA4") == "%C3%A4");
   CHECK(percent_encode(std::string_view("\0", 1)) == "%00");
   CHECK(percent_encode("").empty());
+}
+
+TEST_CASE("text: JSON writes half a pair as an escape, at its end and before what is no other half") {
+  CHECK(to_utf8_json(std::u16string(1, 0xD83D)) == "\\ud83d");
+  CHECK(to_utf8_json(std::u16string{0xD83D, u'x'}) == "\\ud83dx");
+  CHECK(to_utf8_json(std::u16string{0xDE00, 0xD83D}) == "\\ude00\\ud83d");
+  CHECK(to_utf8_json(u"\U0001F600") == "\xF0\x9F\x98\x80");
 }

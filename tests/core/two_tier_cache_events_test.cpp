@@ -166,3 +166,20 @@ TEST_CASE("events: an event's floor that another tab left asks nobody to fetch, 
   CHECK(here.cache.coordinator().next_due() == start + second + Millis{300});
   CHECK_FALSE(here.get("paid:sara"));
 }
+
+TEST_CASE("events: a rule that names no endpoints drops everything") {
+  MapArea area;
+  Tab tab(&area);
+  tab.cache.filter().add_rule({"task_*", {}, false});
+  tab.set("plan:sara", "1");
+  CHECK(apply(tab, "task_completed", for_sara(), {party("sara")}).invalidated == 1);
+  CHECK_FALSE(tab.get("plan:sara"));
+}
+
+TEST_CASE("events: what nobody watches any more is not named among what is asked for") {
+  MapArea area;
+  Tab tab(&area);
+  watch(tab, "plan:sara");
+  tab.cache.coordinator().remove(tab.cache.coordinator().add("tasks:sara", {}, start), start);
+  CHECK(apply(tab, "task_completed", for_sara(), {party("sara")}).refreshed == Keys{"plan:sara"});
+}

@@ -99,3 +99,11 @@ TEST_CASE("fetching: in another program's namespace flights are void as anywhere
   CHECK(tab.get("teams") == "2");
   CHECK(area.texts().size() == 1);
 }
+
+TEST_CASE("fetching: every start is counted") {
+  MapArea area;
+  Tab tab(&area);
+  tab.fetch("plan");
+  tab.fetch("plan");
+  CHECK(tab.cache.statistics().fetches[static_cast<std::size_t>(FetchCount::started)] == 2);
+}

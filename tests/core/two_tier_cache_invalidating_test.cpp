@@ -291,6 +291,9 @@ TEST_CASE("invalidating: after a write of this page what policies keep on events
   CHECK(tab.get("encouragement:sara") == "2");
   CHECK(Tab(&area).get("encouragement:sara") == "2");
   CHECK(coordinator.take_due(start + second) == Keys{"plan:sara"});
+  coordinator.succeeded("plan:sara", start + second);
+  CHECK(tab.cache.invalidate_after_write(by_text("teams"), start + second) == 0);
+  CHECK(coordinator.take_due(start + second + second).empty());
 }
 
 TEST_CASE("invalidating: keys tell what is fresh in either tier, each once, with the record's own tags") {
@@ -305,6 +308,9 @@ TEST_CASE("invalidating: keys tell what is fresh in either tier, each once, with
   area.remove(u"cardcache_gone");
   CHECK(keys_of(tab) == Keys{"both", "secret"});
   CHECK(keys_of(tab, "both") == Keys{"both"});
+  // Memory keeps it no longer, storage does.
+  tab.now = start + default_memory_ttl;
+  CHECK(keys_of(tab) == Keys{"both"});
 }
 
 TEST_CASE("invalidating: keys by tag go by the records as they lie there now") {

@@ -40,6 +40,7 @@ TEST_CASE("report: hits and misses are counted by tier and by endpoint") {
   CHECK(statistics.memory.misses == 2);
   CHECK(statistics.storage.hits == 1);
   CHECK(statistics.storage.misses == 1);
+  CHECK(statistics.storage.expired == 0);
   CHECK(endpoint_of(tab, "plan").hits == 3);
   CHECK(endpoint_of(tab, "plan").misses == 1);
   CHECK(tab.cache.memory().hits(*tab.cache.memory().find("plan:sara")) == 2);
@@ -85,8 +86,11 @@ TEST_CASE("report: inspect shows what is fresh, where it lies and what it takes"
   REQUIRE(area.set(u"cardcache_void", u"{\"data\":1,\"timestamp\":1763999999999}"));
   tab.hear(area, u"cardcache_void");
   tab.invalidate("void");
-  REQUIRE(area.set(u"cardcache_void", u"{\"data\":1,\"timestamp\":1763999999999}"));
+  // As old as the floor, and from a time that has yet to come.
+  REQUIRE(area.set(u"cardcache_void", u"{\"data\":1,\"timestamp\":1764000000000}"));
   tab.hear(area, u"cardcache_void");
+  REQUIRE(area.set(u"cardcache_future", u"{\"data\":1,\"timestamp\":1764000120001}"));
+  tab.hear(area, u"cardcache_future");
   CHECK(tab.get("both"));
   tab.now = start + minute;
   tab.observe();
@@ -107,10 +111,13 @@ TEST_CASE("report: inspect shows what is fresh, where it lies and what it takes"
   CHECK_FALSE(stored->in_both);
   CHECK(stored->tags == std::vector<std::string>{"red"});
   CHECK(stored->stored_bytes > 0);
+  CHECK(stored->bytes == 0);
+  CHECK(stored->hits == 0);
   const auto* secret = entry_of(entries, "secret");
   REQUIRE(secret);
   CHECK(secret->first == Lookup::Where::memory);
   CHECK_FALSE(secret->in_both);
+  CHECK(secret->stored_bytes == 0);
   CHECK(secret->end == start + hour);
 }
 
@@ -147,6 +154,7 @@ TEST_CASE("report: an alert comes when its limit is crossed, once, and again whe
     REQUIRE(alerts.size() == 1);
     CHECK(alerts.front().kind == AlertKind::errors);
     CHECK(alerts.front().value == 3);
+    CHECK(tab.cache.take_alerts().empty());
   }
   SECTION("storage") {
     tab.set("plan", "\"" + std::string(6'000, 'x') + "\"");
@@ -154,11 +162,29 @@ TEST_CASE("report: an alert comes when its limit is crossed, once, and again whe
     REQUIRE(alerts.size() == 1);
     CHECK(alerts.front().kind == AlertKind::storage);
     CHECK(alerts.front().value > 0.6);
+    CHECK(tab.cache.take_alerts().empty());
     CHECK(tab.cache.remove("plan", start));
     CHECK(tab.cache.take_alerts().empty());
     tab.set("plan", "\"" + std::string(6'000, 'x') + "\"");
     CHECK(tab.cache.take_alerts().size() == 1);
   }
+}
+
+TEST_CASE("report: a limit that was crossed before anybody asked is told with the first question") {
+  MapArea area;
+  Tab tab(&area, {.alerts = {.hit_rate_below = 0.5}});
+  for (int i = 0; i < 20; ++i) CHECK_FALSE(tab.get("plan"));
+  CHECK(tab.cache.take_alerts().size() == 1);
+}
+
+TEST_CASE("report: what storage answers is a hit of the cache, and a limit that is just met is not crossed") {
+  MapArea area;
+  for (int i = 0; i < 20; ++i) Tab(&area).set("key_" + std::to_string(i), "1");
+  Tab counting(&area);
+  const auto bytes = counting.space.bytes();
+  Tab tab(&area, {.budget = 2 * bytes, .alerts = {.hit_rate_below = 0.9, .storage_above = 0.5}});
+  for (int i = 0; i < 20; ++i) CHECK(tab.get("key_" + std::to_string(i)));
+  CHECK(tab.cache.take_alerts().empty());
 }
 
 TEST_CASE("report: without limits there are no alerts") {
@@ -179,10 +205,23 @@ TEST_CASE("report: a sweep tells what it took") {
   tab.set("secret", "1", {.ttl = minute, .reach = Reach::memory});
   tab.now = start + minute;
   tab.sweep();
+  CHECK(tab.cache.statistics().storage.expired == 1);
+  CHECK(tab.cache.statistics().storage.evictions == 0);
+  CHECK(tab.cache.notices().size() == 1);
   const auto notices = tab.cache.take_notices();
   REQUIRE(notices.size() == 1);
   CHECK(notices.front().kind == Notice::Kind::evicted);
   CHECK(notices.front().why == Why::expired);
   CHECK(tab.dropped().size() == 2);
   CHECK(tab.held() == 0);
+}
+
+TEST_CASE("report: a sweep forgets what nobody watches any more") {
+  MapArea area;
+  Tab tab(&area);
+  auto& coordinator = tab.cache.coordinator();
+  coordinator.remove(coordinator.add("plan", {}, start), start);
+  tab.now = start + minute;
+  tab.sweep();
+  CHECK(coordinator.known_keys().empty());
 }

@@ -220,12 +220,12 @@ TEST_CASE("sealed: another tab's younger answer stays, an older one does not") {
   Tab tab(&area);
   Tab other(&area);
   const auto kept = begin(tab, "plan", "1");
-  other.now = GENERATE(start + second, start - second);
+  other.now = GENERATE(start + second, start, start - second);
   other.set("plan", "2");
   CHECK(finish(tab, kept.sealing, "1"));
   Tab again(&area, {.now = start + second});
   if (other.now > start) CHECK(again.get("plan") == "2");
-  if (other.now < start) CHECK(open(again, "plan") == "1");
+  if (other.now <= start) CHECK(open(again, "plan") == "1");
 }
 
 TEST_CASE("sealed: where there is no room the value lives on in memory") {
@@ -346,6 +346,8 @@ TEST_CASE("sealed: with the last sealed record goes the mark that there are any"
   CHECK(tab.cache.sealed_keys(start).empty());
   CHECK_FALSE(area.holds(u"cardcache_!sealed"));
   seal(tab, "plan", "1");
+  REQUIRE(area.set(u"cardcache_broken", u"{"));
+  CHECK(tab.cache.sealed_keys(start) == Keys{"plan"});
   CHECK(tab.cache.sealed_keys(start) == Keys{"plan"});
 }
 
@@ -358,6 +360,10 @@ TEST_CASE("sealed: what cannot be decrypted goes, and is counted, if it still li
   seal(tab, "plan", "2");
   again.cache.reject_sealed("plan", first.bytes);
   CHECK(area.holds(u"cardcache_plan"));
+  tab.set("list", "1");
+  again.cache.reject_sealed("list", "1");
+  CHECK(area.holds(u"cardcache_list"));
+  again.cache.reject_sealed("nowhere", "");
   CHECK(again.cache.take_notices().empty());
   again.cache.reject_sealed("plan", again.cache.find_sealed("plan", start).value().bytes);
   CHECK_FALSE(area.holds(u"cardcache_plan"));
@@ -376,6 +382,9 @@ TEST_CASE("sealed: a record that has come to be forbidden is neither answered no
   request.refuses_plain = true;
   CHECK(again.ask(request).has_value() == foreign);
   CHECK(area.holds(u"cardcache_plan") == foreign);
+  if (foreign) return;
+  seal(tab, "plan", "2");
+  CHECK(open(again, "plan", request) == "2");
 }
 
 TEST_CASE("sealed: an endpoint's plain records go, its sealed ones and other endpoints' stay") {
@@ -385,7 +394,9 @@ TEST_CASE("sealed: an endpoint's plain records go, its sealed ones and other end
   for (const auto* key : {"plan", "plan:sara", "planner", "pla", "list:plan"}) tab.set(key, "1");
   tab.set("plan:long", long_text);
   seal(tab, "plan:sealed", "1");
+  REQUIRE(area.set(u"cardcache_plan:broken", u"{"));
   tab.cache.remove_plain("plan");
+  area.remove(u"cardcache_plan:broken");
   Keys left;
   for (const auto& [name, text] : area.texts()) left.push_back(to_wtf8(name).substr(10));
   std::erase_if(left, [](const std::string& name) { return name.starts_with('!'); });
@@ -409,4 +420,60 @@ TEST_CASE("sealed: another tab's is told of where it is watched or was at hand")
   seal(there, "list", "1");
   here.hear(area, u"cardcache_list");
   CHECK(here.cache.take_changed_elsewhere() == Keys{"list"});
+}
+
+TEST_CASE("sealed: another tab's that has ended does not keep a later one from being written") {
+  MapArea area;
+  Tab tab(&area);
+  Tab other(&area);
+  const auto kept = begin(tab, "plan", "1");
+  other.now = start + second;
+  other.set("plan", "2", {.ttl = second});
+  tab.now = start + second + second;
+  CHECK(finish(tab, kept.sealing, "1"));
+  CHECK(open(tab, "plan") == std::nullopt);
+  Tab again(&area, {.now = tab.now});
+  CHECK(open(again, "plan") == "1");
+}
+
+TEST_CASE("sealed: what it is bound to is its place and its times as other cores write them") {
+  MapArea area;
+  Tab tab(&area);
+  tab.now = start + Millis{0.5};
+  const auto kept = begin(tab, "plan", "1");
+  CHECK(tab.cache.prepare_sealing(kept.sealing, "1").value().binding ==
+        R"(cardcache_plan{"data":0,"timestamp":1764000000000})");
+}
+
+TEST_CASE("sealed: a box is written once, and nothing is told of it") {
+  MapArea area;
+  Tab tab(&area);
+  const auto kept = begin(tab, "plan", "1");
+  const auto box = box_of(tab.cache.prepare_sealing(kept.sealing, "1").value());
+  tab.cache.write_sealed(kept.sealing, box, start);
+  CHECK(tab.cache.take_notices().empty());
+  area.remove(u"cardcache_plan");
+  tab.cache.write_sealed(kept.sealing, box, start);
+  CHECK_FALSE(area.holds(u"cardcache_plan"));
+}
+
+TEST_CASE("sealed: an area that refuses for another reason than room is counted as unavailable") {
+  MapArea area;
+  Tab tab(&area);
+  const auto kept = begin(tab, "plan", "1");
+  area.broken = true;
+  CHECK(finish(tab, kept.sealing, "1"));
+  const auto notices = tab.cache.take_notices();
+  REQUIRE(notices.size() == 1);
+  CHECK(notices.front().error == ErrorKind::unavailable);
+}
+
+TEST_CASE("sealed: what memory keeps no longer is found in storage") {
+  MapArea area;
+  Tab tab(&area);
+  seal(tab, "plan", "1", {.ttl = day});
+  CHECK_FALSE(tab.cache.find_sealed("plan", tab.now));
+  tab.now = start + default_memory_ttl;
+  CHECK(open(tab, "plan") == "1");
+  CHECK(tab.cache.memory().facts(*tab.cache.memory().find("plan")).bytes == 1);
 }

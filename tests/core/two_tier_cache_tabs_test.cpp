@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/text.hpp"
 #include "core/two_tier_cache.hpp"
 #include "support/map_area.hpp"
 #include "support/selectors.hpp"
@@ -81,6 +82,21 @@ TEST_CASE("tabs: a value that may yet be taken back stays before another tab's o
   here.set("plan", "2", {.reach = Reach::resident});
   here.hear(area, u"cardcache_plan");
   CHECK(here.get("plan") == "2");
+}
+
+TEST_CASE("tabs: what somebody wrote on this page without a word is listed, cleared and invalidated like the rest") {
+  const bool foreign = GENERATE(false, true);
+  MapArea area;
+  Tab tab(&area, {.name_space = foreign ? "agiletrack_" : "cardcache_", .foreign = foreign});
+  tab.set("plan", "1");
+  while (tab.space.tend(tab.now, 32)) continue;
+  CHECK(tab.cache.keys({}, tab.now).size() == 1);
+  const auto name = to_utf16(foreign ? "agiletrack_teams" : "cardcache_teams");
+  REQUIRE(area.set(name, u"{\"data\":2,\"timestamp\":1764000000000}"));
+  CHECK(tab.cache.inspect(tab.now).size() == 2);
+  CHECK(tab.cache.keys({}, tab.now).size() == 2);
+  CHECK(tab.invalidate("*") == 2);
+  CHECK_FALSE(area.holds(name));
 }
 
 TEST_CASE("tabs: what another tab removed is gone here too") {

@@ -313,3 +313,46 @@ TEST_CASE("writing: an invalidation of thousands touches a few at once, and none
   tab.sweep();
   CHECK(area.bytes_under(u"cardcache_key") == 0);
 }
+
+TEST_CASE("writing: what a set leaves unsaid is an answer that costs one, takes nothing and goes with events") {
+  Tab tab(nullptr);
+  SetRequest request;
+  request.key = "plan";
+  const auto slot = tab.cache.set(request, start).slot;
+  REQUIRE(slot);
+  const auto& facts = tab.cache.memory().facts(*slot);
+  CHECK(facts.cost == 1);
+  CHECK(facts.bytes == 0);
+  CHECK_FALSE(facts.kept_on_event);
+}
+
+TEST_CASE("writing: what another user's record waited for in vain is not told here") {
+  MapArea area;
+  Tab tab(&area, {.budget = 40'000, .compress_above = never.value});
+  TwoTierCache tom({}, tab.space.tier_of("tom"), {}, 2);
+  for (int i = 0; i < 300; ++i) tab.set("key_" + std::to_string(i), json_of_size(60));
+  tab.now = start + day;
+  tab.observe();
+  const auto json = json_of_size(30'000);
+  SetRequest request;
+  request.key = "plan";
+  request.reach = Reach::storage;
+  request.json = json;
+  static_cast<void>(tom.set(request, tab.now));
+  area.refuses = true;
+  tab.sweep();
+  CHECK(errors_of(tab, ErrorKind::quota) == 0);
+}
+
+TEST_CASE("writing: what was read from storage just now goes later than what was not") {
+  MapArea area;
+  Tab tab(&area, {.memory = {.max_entries = 0}, .budget = 380});
+  tab.set("first", json_of_size(60));
+  tab.now = start + second;
+  tab.set("later", json_of_size(60));
+  tab.now = start + hour;
+  CHECK(tab.get("first"));
+  tab.set("new", json_of_size(60));
+  CHECK(area.holds(u"cardcache_first"));
+  CHECK_FALSE(area.holds(u"cardcache_later"));
+}

@@ -372,8 +372,18 @@ test('localStorage itself is used where there is one, even if reading the global
   assert.equal(sandboxed.get('plan'), 2);
 });
 
-test('an area that begins to fail later throws nothing', (t) => {
-  const { cache, area } = open(t);
+test('what the page’s state is, is said once on its console, however many caches there are', (t) => {
+  const warn = t.mock.method(console, 'warn', () => undefined);
+  for (const namespace of ['five_', 'cards_', 'each_']) {
+    const cache = openCache({ namespace, storage: { area: new LockedArea() } });
+    t.after(() => cache.close());
+    cache.set('plan', 1);
+  }
+  assert.equal(warn.mock.callCount(), 1);
+});
+
+test('an area that begins to fail later throws nothing, and it is said once', (t) => {
+  const { cache, area, log } = open(t);
   cache.set('plan', 1, { tier: 'both' });
   const gone = () => {
     throw new DOMException('gone', 'InvalidStateError');
@@ -384,6 +394,10 @@ test('an area that begins to fail later throws nothing', (t) => {
   assert.deepEqual([cache.get('plan'), cache.get('more'), cache.get('missing')], [2, 1, undefined]);
   cache.invalidateAll();
   assert.equal(cache.get('plan'), undefined);
+  assert.deepEqual(
+    log.filter(({ level }) => level === 'warn').map(({ what }) => what),
+    ['localStorage takes nothing: answers are kept in memory'],
+  );
 });
 
 test('a record that somebody removed is gone once memory has let it go', (t) => {

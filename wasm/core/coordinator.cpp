@@ -185,9 +185,7 @@ void Coordinator::start_anew() {
 }
 
 void Coordinator::sweep(Millis now) {
-  std::erase_if(states_, [now](const State& state) {
-    return state.watchers.empty() && !state.fetching && state.abandoned + linger <= now;
-  });
+  std::erase_if(states_, [now](const State& state) { return !state.fetching && state.abandoned + linger <= now; });
 }
 
 }  // namespace cardcache

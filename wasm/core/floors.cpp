@@ -41,14 +41,8 @@ Millis Floors::above(std::string_view key, std::span<const std::string> tags, bo
   return at;
 }
 
-std::list<Floor> Floors::expire(Millis before) {
-  std::list<Floor> gone;
-  for (auto floor = floors_.begin(); floor != floors_.end();) {
-    const auto next = std::next(floor);
-    if (floor->at < before) gone.splice(gone.end(), floors_, floor);
-    floor = next;
-  }
-  return gone;
+void Floors::expire(Millis before) {
+  std::erase_if(floors_, [before](const Floor& floor) { return floor.at < before; });
 }
 
 }  // namespace cardcache

@@ -33,8 +33,8 @@ class Floors {
   bool raise(Floor floor);
   /// Time of the youngest floor that selects this entry; long ago where none does.
   [[nodiscard]] Millis above(std::string_view key, std::span<const std::string> tags, bool kept_on_event) const;
-  /// Forgets floors that no record in storage can be older than; answers what went.
-  std::list<Floor> expire(Millis before);
+  /// Forgets floors that no record in storage can be older than.
+  void expire(Millis before);
   void clear() { floors_.clear(); }
   [[nodiscard]] std::size_t size() const { return floors_.size(); }
   [[nodiscard]] const std::list<Floor>& all() const { return floors_; }

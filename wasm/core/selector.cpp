@@ -116,7 +116,7 @@ std::optional<Selector> parse_selector(std::string_view text) {
   const bool has_user = text.find(':') != std::string_view::npos;
   const auto endpoint = take_segment(text);
   if (!endpoint.empty() && endpoint != wildcard) selector.endpoint = endpoint;
-  if (!has_user) return endpoint.empty() ? std::nullopt : std::optional(selector);
+  if (!has_user) return selector;
   const auto user = take_segment(text);
   if (user == shared_user) {
     selector.shared = true;

@@ -69,7 +69,6 @@ StoredFacts StorageSpace::facts_of(std::u16string_view name, const StoredHead& h
   facts.end = record->facts.end;
   facts.cost = record->facts.cost;
   facts.kept_on_event = record->facts.kept_on_event;
-  facts.sealed = record->sealed;
   return facts;
 }
 

@@ -48,7 +48,6 @@ class StorageSpace {
   [[nodiscard]] double budget() const { return budget_; }
   [[nodiscard]] Millis default_life() const { return form_.default_life; }
   [[nodiscard]] const RecordForm& form() const { return form_; }
-  [[nodiscard]] const std::string& name() const { return name_; }
 
   /// Goes over the area to its end, unless that was done; for calls that ask for all records.
   void ensure_counted();

@@ -91,7 +91,6 @@ StorageTier::Write StorageTier::write(std::string_view key, std::string_view dat
                            .cost = facts.cost,
                            .last_use = now,
                            .kept_on_event = facts.kept_on_event,
-                           .sealed = sealed,
                            .walk = space_.walk_};
   const auto written = space_.write({.tier = this,
                                      .key = std::string(key),
@@ -168,6 +167,11 @@ std::vector<std::string> StorageTier::notes_with_prefix(std::string_view name) {
 const KeyIndex& StorageTier::index() {
   space_.ensure_counted();
   return index_;
+}
+
+const KeyIndex& StorageTier::index_for(const Selector& selector) {
+  if (space_.foreign() || selector == Selector{}) space_.recount();
+  return index();
 }
 
 }  // namespace cardcache

@@ -28,7 +28,6 @@ struct StoredFacts {
   double cost = 1;
   Millis last_use = long_ago;
   bool kept_on_event = false;
-  bool sealed = false;
   /// The last walk over the area that met it.
   std::uint32_t walk = 0;
 };
@@ -69,6 +68,9 @@ class StorageTier {
 
   /// The hints. The first call reads the area to its end.
   [[nodiscard]] const KeyIndex& index();
+  /// The same for what `selector` selects. Where that is everything the area is read anew, as it is where another
+  /// program owns the namespace: who writes on this very page by another way tells nobody.
+  [[nodiscard]] const KeyIndex& index_for(const Selector& selector);
   [[nodiscard]] const StoredFacts& facts(KeyIndex::Id id) const { return stored_[id]; }
   [[nodiscard]] const std::string& prefix() const { return prefix_; }
   [[nodiscard]] StorageSpace& space() { return space_; }

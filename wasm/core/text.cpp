@@ -36,10 +36,10 @@ struct Decoded {
 
 constexpr Decoded replacement{0xFFFD, 1};
 
+/// What is no ASCII.
 Decoded decode(std::string_view text, std::size_t at) {
   const auto byte = [&](std::size_t offset) { return static_cast<std::uint8_t>(text[at + offset]); };
   const std::uint32_t lead = byte(0);
-  if (lead < 0x80) return {lead, 1};
   const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
   if (lead < 0xC2 || lead > 0xF4 || at + length > text.size()) return replacement;
   std::uint32_t point = lead & (0xFFU >> (length + 1));
@@ -118,7 +118,7 @@ std::u16string to_utf16(std::string_view text) {
       *to++ = static_cast<char16_t>(point);
     } else {
       *to++ = static_cast<char16_t>(0xD800 + ((point - 0x10000) >> 10));
-      *to++ = static_cast<char16_t>(0xDC00 + ((point - 0x10000) & 0x3FF));
+      *to++ = static_cast<char16_t>(0xDC00 + (point & 0x3FF));
     }
   }
   out.resize(static_cast<std::size_t>(to - out.data()));

@@ -34,7 +34,6 @@ void TwoTierCache::start_anew() {
   floors_.clear();
   coordinator_.start_anew();
   last_stamp_ = long_ago;
-  floors_unsaved_ = false;
 }
 
 bool TwoTierCache::is_fresh(const EntryFacts& facts, std::string_view key, Millis now, Millis grace) const {
@@ -153,7 +152,7 @@ std::vector<std::string> TwoTierCache::keys(const Selector& selector, Millis now
     if (memory_.is_fresh(SlotId{id}, now)) out.push_back(memory_.key(SlotId{id}));
   }
   std::vector<std::string> stored;
-  for (const auto id : storage_.index().select(selector)) stored.push_back(storage_.index().key(id));
+  for (const auto id : storage_.index_for(selector).select(selector)) stored.push_back(storage_.index().key(id));
   for (auto& key : stored) {
     if (const auto slot = memory_.find(key); slot && memory_.is_fresh(*slot, now)) continue;
     Record record;
@@ -176,7 +175,7 @@ SetResult TwoTierCache::set(const SetRequest& request, Millis now) {
     // What another tab wrote meanwhile stands, though it may not have been announced here yet.
     if (is_over || stored_timestamp(request.key, now) > result.timestamp) {
       statistics_.count(FetchCount::discarded);
-      return result;
+      return {};
     }
   } else {
     flights_.void_key(request.key);
@@ -285,7 +284,7 @@ std::vector<Alert> TwoTierCache::take_alerts() {
     if (crossed && !(alerted_ & bit)) out.push_back({kind, value, limit});
     alerted_ = static_cast<std::uint8_t>(crossed ? alerted_ | bit : alerted_ & ~bit);
   };
-  const double rate = asked > 0 ? hits / asked : 1;
+  const double rate = hits / asked;
   check(AlertKind::hit_rate, asked >= enough && rate < alert_limits_.hit_rate_below, rate,
         alert_limits_.hit_rate_below);
   check(AlertKind::errors, errors > alert_limits_.errors_above, errors, alert_limits_.errors_above);
@@ -304,7 +303,7 @@ std::vector<Entry> TwoTierCache::inspect(Millis now) {
     out.push_back({memory_.key(slot), Lookup::Where::memory, false, facts.timestamp, facts.end, facts.bytes, 0,
                    memory_.hits(slot), facts.tags});
   });
-  const auto& stored = storage_.index();
+  const auto& stored = storage_.index_for({});
   stored.for_each([&](KeyIndex::Id id) {
     const auto& facts = storage_.facts(id);
     if (const auto* known = positions.find(stored.key(id))) {

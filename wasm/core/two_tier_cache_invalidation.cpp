@@ -25,7 +25,7 @@ std::optional<Floor> read_floor(std::string_view note, std::u16string_view text)
 std::size_t TwoTierCache::drop_selected(const Selector& selector, bool spares_kept, Millis now) {
   std::size_t count = 0;
   // Storage first: an entry in both tiers is recognised by its slot and counted once.
-  const auto& stored = storage_.index();
+  const auto& stored = storage_.index_for(selector);
   std::vector<std::string> keys;
   for (const auto id : stored.select(selector)) {
     if (spares_kept && storage_.facts(id).kept_on_event) continue;
@@ -126,9 +126,8 @@ void TwoTierCache::learn_newest_floors() {
 }
 
 void TwoTierCache::drop_old_floors(Millis now) {
-  for (const auto& floor : floors_.expire(now - default_storage_ttl)) {
-    storage_.remove_note(name_of_note(floor));
-  }
+  // Their notes go with the sweep of storage.
+  floors_.expire(now - default_storage_ttl);
 }
 
 bool TwoTierCache::absorb_note(std::string_view note, const std::optional<std::u16string>& text, Millis now) {

@@ -66,8 +66,8 @@ std::string TwoTierCache::binding_of(std::string_view key, const EntryFacts& fac
 // ---- on its way back
 
 std::vector<std::string> TwoTierCache::sealed_keys(Millis now) {
+  if (!storage_.read_note(sealed_note)) return {};
   std::vector<std::string> keys;
-  if (!storage_.read_note(sealed_note)) return keys;
   bool any = false;
   for (auto& key : storage_.keys_with_prefix({})) {
     const auto head = storage_.read_head(key);
