@@ -15,6 +15,7 @@ export const Reach = { storage: 0, memory: 1, resident: 2, sealed: 3 } as const;
 /** What a set left. */
 export interface Kept {
   timestamp: number;
+  end: number;
   /** Names the record that is to be encrypted; 0 where none is. */
   sealing: number;
 }
@@ -37,6 +38,8 @@ export interface Found {
 export interface Wanted {
   grace?: number | undefined;
   maxAge?: number | undefined;
+  /** The oldest timestamp that will do. */
+  notBefore?: number | undefined;
   /** Whose `version` and `check` a record must meet. */
   policy?: Policy | undefined;
   peek?: boolean | undefined;
@@ -153,7 +156,8 @@ export class Core {
 
   lookUp(key: Key, wanted: Wanted = {}): Found | undefined {
     const now = this.now();
-    const { peek = false, quiet = peek, policy = {}, opened, grace = 0, maxAge = Infinity } = wanted;
+    const { peek = false, quiet = peek, policy = {}, opened } = wanted;
+    const { grace = 0, maxAge = Infinity, notBefore = -Infinity } = wanted;
     const { version } = policy;
     const message = this.#enter()
       .stage()
@@ -163,7 +167,8 @@ export class Core {
     const hasVersion = version !== undefined;
     const isOpened = opened !== undefined;
     const page = this.#page;
-    const where = this.#module.lookUp(page, now, grace, maxAge, hasVersion, quiet, isSecret(policy), isOpened);
+    const secret = isSecret(policy);
+    const where = this.#module.lookUp(page, now, grace, maxAge, notBefore, hasVersion, quiet, secret, isOpened);
     const { words } = this.#memory;
     const timestamp = words[Word.timestamp] ?? 0;
     const end = words[Word.end] ?? 0;
@@ -194,7 +199,7 @@ export class Core {
     this.#module.admit(this.#page, this.now(), serial);
     const slot = this.#memory.words[Word.slot] ?? -1;
     this.#leave();
-    this.#install(key, slot, value);
+    this.install(key, slot, value);
     return value;
   }
 
@@ -227,15 +232,16 @@ export class Core {
     const kept = this.#module.set(this.#page, now, ttl, expiresAt, cost, bytes, reach, onEvent === 'keep', flight);
     const slot = this.#memory.words[Word.slot] ?? -1;
     const timestamp = this.#memory.words[Word.timestamp] ?? now;
+    const end = this.#memory.words[Word.end] ?? now;
     const sealing = this.#memory.words[Word.sealing] ?? 0;
     if (reach === Reach.storage) this.addLatency('persist', performance.now() - started);
     this.#leave();
     if (!kept) return undefined;
-    this.#install(key, slot, value);
-    return { timestamp, sealing };
+    this.install(key, slot, value);
+    return { timestamp, end, sealing };
   }
 
-  #install(key: Key, slot: number, value: unknown): void {
+  install(key: Key, slot: number, value: unknown): void {
     if (slot < 0) return;
     this.#slots.set(key, slot);
     this.#keys[slot] = key;
@@ -561,7 +567,7 @@ function endOf(policy: Policy, value: unknown): number {
   return end === undefined || Number.isNaN(end) ? Infinity : end;
 }
 
-function accepts(policy: Policy, value: unknown): boolean {
+export function accepts(policy: Policy, value: unknown): boolean {
   try {
     return policy.check?.(value) ?? true;
   } catch {

@@ -28,6 +28,7 @@ export interface CoreModule {
     now: number,
     grace: number,
     maxAge: number,
+    notBefore: number,
     hasVersion: boolean,
     peek: boolean,
     refusesPlain: boolean,
@@ -63,6 +64,8 @@ export interface CoreModule {
   invalidate(page: number, now: number, fields: number, afterWrite: boolean): number;
   clear(page: number, now: number): number;
   keys(page: number, now: number, fields: number): string[] | null;
+  adopt(page: number, now: number): boolean;
+  oldestToTake(page: number, now: number, maxAge: number): number;
   onAreaChange(page: number, now: number, key: string | null, text: string | null): void;
   takeChangedElsewhere(page: number): string[];
 

@@ -1,10 +1,20 @@
 import type { Core } from './core.ts';
-import type { FetchContext, FetchOptions, Key, Policy } from './types.ts';
+import { isSecret } from './policies.ts';
+import { oldestToTake } from './tabAnswers.ts';
+import type { Tabs } from './tabs.ts';
+import { nobody, type End } from './turns.ts';
+import type { FetchContext, FetchOptions, Key, Policy, Update } from './types.ts';
 
 const DEFAULT_TIMEOUT = 30_000;
 const DEFAULT_RETRY = { attempts: 1, baseDelay: 500, maxDelay: 30_000 };
 /** Timers hold 31 bits; what waits longer waits for ever. */
 const LONGEST_TIMER = 2 ** 31 - 1;
+
+/**
+ * A turn stays for this long after its answer was told, or it might come to the next tab before the answer does: of 30 polls of 4
+ * tabs 3 were asked twice without it, none with 4 ms.
+ */
+const ANSWER_ARRIVES = 20;
 
 /** A fetcher of whatever type: any Fetcher<T> fits. */
 export type AnyFetcher = (context: FetchContext<never>) => Promise<unknown>;
@@ -13,8 +23,11 @@ interface Flight {
   promise: Promise<Landed>;
   controller: AbortController;
   callers: number;
+  /** 0 while it waits for another tab, and where there is no core. */
   id: number;
   forced: boolean;
+  policy: Policy;
+  endTurn: End;
 }
 
 export interface Landing {
@@ -28,35 +41,54 @@ export interface Landing {
 export interface Landed {
   value: unknown;
   timestamp: number | undefined;
+  source: Update<unknown>['source'];
 }
 
 export interface FlightDeck {
   land(landing: Landing): Landed;
   stale(key: Key): unknown;
   failed(key: Key, error: unknown): void;
+  /** What came meanwhile and will do. */
+  answered(key: Key, policy: Policy, notBefore: number): Landed | undefined;
 }
 
 /**
  * Who fetches what. One flight a key at a time, whoever asks; each caller's abort is its own, and when all have gone the fetch
- * is aborted and the key is free. Which flights still count is the core's to say.
+ * is aborted and the key is free. Where there are other tabs, one of them fetches and the others wait for its answer. Which
+ * flights still count is the core's to say, and which answers will do.
  */
 export class Flights {
   readonly #deck: FlightDeck;
   readonly #flights = new Map<Key, Flight>();
   #core: Core | undefined;
+  #tabs: Tabs | undefined;
 
   constructor(deck: FlightDeck) {
     this.#deck = deck;
   }
 
   /** The core runs. Without one flights are only joined. */
-  adopt(core: Core): void {
+  adopt(core: Core, tabs: Tabs | undefined): void {
     this.#core = core;
+    this.#tabs = tabs;
   }
 
   /** The core has ended; what is under way answers those who wait. */
   leave(): void {
     this.#core = undefined;
+    this.#tabs = undefined;
+  }
+
+  /** The policy of the key's flight. */
+  policyOf(key: Key): Policy | undefined {
+    return this.#flights.get(key)?.policy;
+  }
+
+  /** What is void fills nothing: other tabs need not wait for it. */
+  endVoidTurns(): void {
+    for (const { endTurn, id } of this.#flights.values()) {
+      if (endTurn !== nobody && this.#core?.isVoid(id)) endTurn();
+    }
   }
 
   /** Joins the key's flight where that may still answer, else starts one. */
@@ -71,24 +103,60 @@ export class Flights {
     const flight = this.#flights.get(key);
     const core = this.#core;
     if (!flight) return undefined;
-    if ((forced && !flight.forced) || core?.isVoid(flight.id)) return undefined;
+    if ((forced && !flight.forced) || (flight.id !== 0 && core?.isVoid(flight.id))) return undefined;
     core?.countFetch('joined');
     return flight;
   }
 
   #start(key: Key, fetcher: AnyFetcher, policy: FetchOptions, forced: boolean, attempts: number): Flight {
+    // What is not joined fills nothing any more.
+    this.#flights.get(key)?.endTurn();
+    const controller = new AbortController();
+    const flight = { controller, callers: 0, id: 0, forced, policy, endTurn: nobody } as Omit<
+      Flight,
+      'promise'
+    > as Flight;
+    this.#flights.set(key, flight);
+    flight.promise = this.#take(key, fetcher, policy, flight, attempts).finally(() => {
+      this.#core?.endFlight(flight.id);
+      flight.endTurn();
+      if (this.#flights.get(key) === flight) this.#flights.delete(key);
+    });
+    return flight;
+  }
+
+  async #take(key: Key, fetcher: AnyFetcher, policy: FetchOptions, flight: Flight, attempts: number): Promise<Landed> {
+    const tabs = this.#tabs;
+    if (tabs?.accompanied && !isSecret(policy) && !tabs.isOwn(key)) {
+      const { signal } = flight.controller;
+      const notBefore = this.#core ? oldestToTake(this.#core, key, policy) : Infinity;
+      const { timeout = DEFAULT_TIMEOUT } = policy;
+      // Half of it is left to fetch it after all.
+      const patience = (timeout > LONGEST_TIMER ? DEFAULT_TIMEOUT : timeout) / 2;
+      const turn = await tabs.turns.wait(tabs.turnOf(key, flight.forced), patience, signal, () =>
+        tabs.isOwn(key) ? nobody : this.#deck.answered(key, policy, notBefore),
+      );
+      const newer = this.#flights.get(key);
+      if (typeof turn !== 'function') {
+        this.#core?.countFetch('joined');
+        return turn;
+      }
+      if (newer && newer !== flight) {
+        turn();
+        return newer.promise;
+      }
+      flight.endTurn = turn;
+    }
     const core = this.#core;
     // A flight that is not joined would land after this one with an older answer.
     core?.voidFlights(key);
-    const id = core?.beginFlight(key, policy) ?? 0;
-    const controller = new AbortController();
-    const promise = this.#run(key, fetcher, policy, id, controller.signal, attempts).finally(() => {
-      this.#core?.endFlight(id);
-      if (this.#flights.get(key) === flight) this.#flights.delete(key);
-    });
-    const flight: Flight = { promise, controller, callers: 0, id, forced };
-    this.#flights.set(key, flight);
-    return flight;
+    flight.id = core?.beginFlight(key, policy) ?? 0;
+    const landed = await this.#run(key, fetcher, policy, flight.id, flight.controller.signal, attempts);
+    // A turn may come to the next tab before the answer does.
+    const { endTurn } = flight;
+    if (endTurn !== nobody) setTimeout(endTurn, ANSWER_ARRIVES);
+    flight.endTurn = nobody;
+    return landed;
   }
 
   async #run(

@@ -23,7 +23,9 @@ export const Word = {
   bindingAt: 18,
   bindingSize: 19,
   upkeep: 20,
-  count: 21,
+  cost: 21,
+  bytes: 22,
+  count: 23,
 } as const;
 
 /** Hits noted before a call has to drain them; the same number as `Page::ring_size`. */

@@ -8,9 +8,11 @@ import { escapeUser, unescapeUser } from './keys.ts';
 import { Log } from './log.ts';
 import { MutationEvents } from './mutationEvents.ts';
 import { isTelling } from './neighbours.ts';
-import { mayReachStorage, Policies } from './policies.ts';
+import { isSecret, mayReachStorage, Policies } from './policies.ts';
 import { SealedRecords, type Opened } from './sealedRecords.ts';
 import { isUsable, localArea } from './storageArea.ts';
+import { answerFor, answerOf, openTabs } from './tabAnswers.ts';
+import type { Tabs } from './tabs.ts';
 import type {
   CacheEvents,
   CacheOptions,
@@ -55,6 +57,7 @@ export class SharedCache {
   readonly #early = new Map<Key, unknown>();
   readonly #rulesToCome: NonNullable<CacheOptions['rules']>[] = [];
   #engine: Engine | undefined;
+  #tabs: Tabs | undefined;
   #vault: Vault | undefined;
   #sealed: SealedRecords | undefined;
   readonly #hushed = new Set<string>();
@@ -75,6 +78,7 @@ export class SharedCache {
       land: ({ key, value, policy, flight }) => this.#store(key, value, policy, flight, 'fetch'),
       stale: (key) => this.core?.lookUp(key, { grace: Infinity, peek: true })?.value,
       failed: (key, error) => this.core?.noteError('fetch', key, error),
+      answered: (key, policy, notBefore) => answerFor(this.core, key, { policy, notBefore }),
     });
     this.watches = new Watches({
       fetch: (key, fetcher, fetchOptions, attempts) => this.flights.fetch(key, fetcher, fetchOptions, attempts),
@@ -190,26 +194,29 @@ export class SharedCache {
   /** Keeps a value, by its equal that is there already if there is one, so that nothing re-renders. */
   #store(key: Key, value: unknown, policy: Policy, flight: number, source: Update<unknown>['source']): Landed {
     const { core } = this;
-    if (!core) return { value, timestamp: undefined };
+    if (!core) return { value, timestamp: undefined, source };
     this.#allowGrace(policy);
     const before = core.resident(key) ?? this.watches.shown(key);
     const equal = before !== undefined && before !== value && sameJson(before, value);
     const kept = equal ? before : value;
     const storable = mayReachStorage(policy) && (!policy.encrypted || (this.#vault?.works ?? false));
-    const json = storable ? toJson(kept) : undefined;
+    const told = this.#tabs?.accompanied && !isSecret(policy) ? this.#tabs : undefined;
+    const json = storable || told ? toJson(kept) : undefined;
     if (storable && json === undefined) core.noteError('serialize', key);
-    const reach = json === undefined ? Reach.memory : policy.encrypted ? Reach.sealed : Reach.storage;
-    const stored = core.set(key, kept, json, policy, reach, flight);
-    if (!stored) return { value, timestamp: undefined };
-    const { timestamp, sealing } = stored;
-    if (json !== undefined && sealing > 0) this.#vault?.seal(key, sealing, json);
+    const stored = storable ? json : undefined;
+    const reach = stored === undefined ? Reach.memory : policy.encrypted ? Reach.sealed : Reach.storage;
+    const times = core.set(key, kept, stored, policy, reach, flight);
+    if (!times) return { value, timestamp: undefined, source };
+    if (json !== undefined && times.sealing > 0) this.#vault?.seal(key, times.sealing, json);
+    if (json !== undefined) told?.tell(answerOf(key, json, times, policy, storable));
+    else if (flight > 0) told?.keep(key);
     this.emitter.emit('set', { key });
     if (!equal) {
       queueMicrotask(() => this.emitter.emit('update', { key }));
       this.watches.changed(key, kept, source);
     }
     this.watches.schedule();
-    return { value: kept, timestamp };
+    return { value: kept, timestamp: times.timestamp, source };
   }
 
   /** Stands before what is stored until it is confirmed, taken back or dropped. */
@@ -232,6 +239,7 @@ export class SharedCache {
       return 0;
     }
     const count = this.core?.invalidate(selector, afterWrite) ?? 0;
+    this.flights.endVoidTurns();
     this.emitter.emit('invalidate', { selector, count });
     this.watches.schedule();
     return count;
@@ -243,6 +251,7 @@ export class SharedCache {
       return;
     }
     const count = this.core?.clear() ?? 0;
+    this.flights.endVoidTurns();
     this.emitter.emit('invalidate', { selector: '*', count });
     this.watches.schedule();
   }
@@ -307,6 +316,7 @@ export class SharedCache {
     }
     const answers = { core, cached: (user?: string) => this.#cached(user) };
     const decisions = this.#events.apply(answers, event, users, firstIsMe);
+    this.flights.endVoidTurns();
     decisions.forEach((decision, index) => this.emitter.emit('event', { event, user: users[index] ?? '', decision }));
     this.watches.schedule();
     return decisions;
@@ -378,7 +388,8 @@ export class SharedCache {
     this.core = new Core(engine.module, engine.memory, space, user, sizes, this.#clock, this.#listener);
     this.core.allowGrace(this.#grace);
     this.#prepareVault(this.core, user);
-    this.flights.adopt(this.core);
+    this.#tabs = openTabs(this, this.#space, user);
+    this.flights.adopt(this.core, this.#tabs);
     for (const rules of this.#rulesToCome.splice(0)) this.#events.merge(this.core, rules);
     this.#toCome?.splice(0).forEach(callSafely);
     this.#early.clear();
@@ -425,6 +436,7 @@ export class SharedCache {
     this.#idle.stop();
     this.watches.stop();
     this.flights.leave();
+    this.#tabs?.close();
     if (typeof globalThis.removeEventListener === 'function')
       globalThis.removeEventListener('storage', this.#onStorage);
     this.core?.close();
@@ -461,10 +473,12 @@ export class SharedCache {
       return;
     core.onAreaChange(event.key, event.newValue);
     for (const key of core.takeChangedElsewhere()) {
-      const value = this.peek(key)?.value;
+      const { value } = this.peek(key, { policy: this.watches.policyOf(key) ?? this.policyFor(key) }) ?? {};
       if (value === undefined) void this.#takeSealed(key);
       else if (!sameJson(value, this.watches.shown(key))) this.watches.changed(key, value, 'tab');
     }
+    this.flights.endVoidTurns();
+    this.#tabs?.turns.news();
     this.watches.schedule();
   };
 

@@ -112,6 +112,10 @@ export class Watches {
     return this.#watches.get(key)?.data;
   }
 
+  policyOf(key: Key): Policy | undefined {
+    return this.#watches.get(key)?.policy;
+  }
+
   get keys(): Key[] {
     return [...this.#watches.values()].filter(({ watchers }) => watchers.size > 0).map(({ key }) => key);
   }
@@ -246,7 +250,7 @@ export class Watches {
     this.#tellAll(watch);
     try {
       const options = { ...watch.policy, forceRefresh };
-      const { value, timestamp } = await this.#host.fetch(key, watch.fetcher, options, ATTEMPTS);
+      const { value, timestamp, source } = await this.#host.fetch(key, watch.fetcher, options, ATTEMPTS);
       watch.fetching = false;
       // Not the core of before: it may have come, or ended, meanwhile.
       const core = this.#core;
@@ -260,7 +264,7 @@ export class Watches {
         else core?.refreshSucceeded(key, timestamp);
         watch.error = undefined;
         watch.timestamp = timestamp;
-        this.#show(watch, value, 'fetch');
+        this.#show(watch, value, source);
       }
     } catch (error) {
       watch.fetching = false;

@@ -2,8 +2,9 @@
 // each. `npm run bench -- compression` runs one alone.
 import { compression } from './compression.mjs';
 import { openBenchPage } from './bench_page.mjs';
+import { tabs } from './tabs.mjs';
 
-const benches = { compression };
+const benches = { compression, tabs };
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !Object.hasOwn(benches, name));

@@ -139,6 +139,94 @@ TEST_CASE("memory tier: among the least recently used the cheapest to lose goes"
   CHECK_FALSE(tier.find("list"));
 }
 
+TEST_CASE("memory tier: what is expired goes before what is fresh, however it was used") {
+  MemoryTier tier({.ttl = hour, .max_entries = 3});
+  CHECK(tier.put("one", facts_of(start, hour), start));
+  const auto ended = tier.put("ended", facts_of(start, minute), start).value();
+  CHECK(tier.put("three", facts_of(start, hour), start));
+  tier.note_use(ended);
+  CHECK(tier.put("four", facts_of(start, hour), start + minute));
+  CHECK_FALSE(tier.find("ended"));
+  CHECK(tier.find("one"));
+  REQUIRE(tier.dropped().size() == 1);
+  CHECK(tier.dropped().front().slot == ended);
+  CHECK(tier.dropped().front().why == Why::expired);
+}
+
+TEST_CASE("memory tier: what is put outdated, as a record is for its grace, is not what goes for being so") {
+  MemoryTier tier({.ttl = hour, .max_entries = 2});
+  CHECK(tier.put("one", facts_of(start, hour), start));
+  CHECK(tier.put("two", facts_of(start, hour), start));
+  CHECK(tier.put("three", facts_of(start, Millis{0}), start));
+  CHECK(tier.find("three"));
+  CHECK_FALSE(tier.find("one"));
+}
+
+TEST_CASE("memory tier: a paid answer outlives lists that were used after it, but not for ever") {
+  MemoryTier tier({.ttl = hour, .max_entries = 10});
+  CHECK(tier.put("paid", weighing(0, 20), start));
+  int lists = 0;
+  while (tier.find("paid") && lists < 1'000) CHECK(tier.put("list_" + std::to_string(lists++), weighing(0, 1), start));
+  // Twenty times its cost, twenty times as long as the nine that the others are.
+  CHECK(lists > 19 * 9);
+  CHECK(lists < 21 * 10);
+}
+
+TEST_CASE("memory tier: where bytes are short, of two of one cost the larger goes") {
+  MemoryTier tier({.ttl = hour, .max_entries = 100, .max_bytes = 100});
+  CHECK(tier.put("small", weighing(10), start));
+  CHECK(tier.put("large", weighing(60), start));
+  CHECK(tier.put("middle", weighing(30), start));
+  CHECK(tier.put("new", weighing(30), start));
+  CHECK(tier.find("small"));
+  CHECK_FALSE(tier.find("large"));
+  CHECK(tier.find("middle"));
+}
+
+TEST_CASE("memory tier: where bytes are not counted, they decide nothing") {
+  MemoryTier tier({.ttl = hour, .max_entries = 2});
+  CHECK(tier.put("small", weighing(1), start));
+  CHECK(tier.put("large", weighing(1'000), start));
+  CHECK(tier.put("new", weighing(1), start));
+  CHECK_FALSE(tier.find("small"));
+}
+
+TEST_CASE("memory tier: a new value brings its own cost") {
+  MemoryTier tier({.ttl = hour, .max_entries = 2});
+  CHECK(tier.put("a", weighing(0, 5), start));
+  CHECK(tier.put("b", weighing(0, 5), start));
+  CHECK(tier.put("b", weighing(0, 1), start));
+  CHECK(tier.put("c", weighing(0, 5), start));
+  CHECK(tier.find("a"));
+  CHECK_FALSE(tier.find("b"));
+}
+
+TEST_CASE("memory tier: what grows over the bytes makes room among the others") {
+  MemoryTier tier({.ttl = hour, .max_entries = 100, .max_bytes = 100});
+  CHECK(tier.put("grows", weighing(40), start));
+  CHECK(tier.put("b", weighing(10), start));
+  CHECK(tier.put("c", weighing(10), start));
+  CHECK(tier.put("grows", weighing(85), start));
+  CHECK(tier.find("grows"));
+  CHECK_FALSE(tier.find("b"));
+  CHECK(tier.find("c"));
+  CHECK(tier.put("d", weighing(5), start));
+  CHECK(tier.size() == 3);
+}
+
+TEST_CASE("memory tier: what was removed is not found again when room is short") {
+  MemoryTier tier({.ttl = hour, .max_entries = 100, .max_bytes = 100});
+  const auto a = tier.put("a", weighing(30), start).value();
+  const auto b = tier.put("b", weighing(30), start).value();
+  CHECK(tier.put("c", weighing(30), start));
+  tier.remove(a);
+  tier.remove(b);
+  CHECK(tier.put("d", weighing(90), start));
+  CHECK(tier.find("d"));
+  CHECK(tier.size() == 1);
+  CHECK(tier.dropped().size() == 3);
+}
+
 TEST_CASE("memory tier: what was just put never makes room for itself") {
   MemoryTier tier({.ttl = hour, .max_entries = 1});
   CHECK(tier.put("dear", weighing(0, 10), start));
@@ -240,12 +328,12 @@ TEST_CASE("memory tier: its order of use is that of a plain list, whatever comes
   }
 }
 
-TEST_CASE("memory tier: what is cheapest to lose is looked for among the eight that were used least lately") {
-  MemoryTier tier({.max_entries = 10});
-  for (int i = 0; i < 10; ++i) {
-    REQUIRE(tier.put("key_" + std::to_string(i), weighing(0, i == 7 ? 3 : i == 8 ? 1 : 5), start));
+TEST_CASE("memory tier: what is cheapest to lose is looked for among the sixteen used least lately") {
+  MemoryTier tier({.max_entries = 18});
+  for (int i = 0; i < 18; ++i) {
+    REQUIRE(tier.put("key_" + std::to_string(i), weighing(0, i == 15 ? 3 : i == 16 ? 1 : 5), start));
   }
   REQUIRE(tier.put("new", weighing(0, 5), start));
-  CHECK_FALSE(tier.find("key_7"));
-  CHECK(tier.find("key_8"));
+  CHECK_FALSE(tier.find("key_15"));
+  CHECK(tier.find("key_16"));
 }

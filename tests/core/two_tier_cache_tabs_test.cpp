@@ -1,12 +1,14 @@
 // What other tabs do, and what this one learns of it.
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <cmath>
 #include <string>
 #include <vector>
 
 #include "core/text.hpp"
 #include "core/two_tier_cache.hpp"
 #include "support/map_area.hpp"
+#include "support/selectors.hpp"
 #include "support/tab.hpp"
 
 using namespace cardcache;
@@ -223,4 +225,183 @@ TEST_CASE(
   tab.sweep();
   CHECK(tab.cache.storage().index().size() == 0);
   CHECK(tab.space.bytes() == static_cast<double>(area.bytes_under(u"cardcache_")));
+}
+
+namespace {
+
+EntryFacts facts_at(Millis timestamp, Millis life = hour) {
+  EntryFacts facts;
+  facts.timestamp = timestamp;
+  facts.end = timestamp + life;
+  return facts;
+}
+
+}  // namespace
+
+TEST_CASE("tabs: an answer that another tab brings is kept as it is there") {
+  MapArea area;
+  Tab here(&area);
+  here.now = start + minute;
+  auto facts = facts_at(start);
+  facts.version = "2";
+  facts.tags = {"red"};
+  facts.cost = 3;
+  REQUIRE(here.adopt("plan", "1", facts));
+  CHECK(here.get("plan") == "1");
+  const auto kept = here.cache.inspect(here.now);
+  REQUIRE(kept.size() == 1);
+  CHECK(kept[0].timestamp == start);
+  CHECK(kept[0].end == start + hour);
+  CHECK(kept[0].first == Lookup::Where::memory);
+  CHECK(here.invalidate(by_tag("red")) == 1);
+  CHECK_FALSE(area.holds(u"cardcache_plan"));
+}
+
+TEST_CASE("tabs: an answer that has ended, comes from the future or has no key to lie under is not taken") {
+  MapArea area;
+  Tab here(&area);
+  here.now = start + hour;
+  CHECK_FALSE(here.adopt("plan", "1", facts_at(start, hour)));
+  CHECK(here.adopt("plan", "1", facts_at(start, hour + Millis{1})));
+  CHECK(here.adopt("plan", "1", facts_at(here.now + minute)));
+  CHECK_FALSE(here.adopt("teams", "1", facts_at(here.now + minute + Millis{1})));
+  const auto nan = std::nan("");
+  CHECK_FALSE(here.adopt("teams", "1", facts_at(Millis{nan})));
+  for (const auto* key : {"", "!floor:*", "@tom/plan"}) CHECK_FALSE(here.adopt(key, "1", facts_at(here.now)));
+}
+
+TEST_CASE("tabs: an answer is taken only in place of an older one") {
+  MapArea area;
+  Tab here(&area);
+  here.now = start + second;
+  here.set("plan", "here", {.reach = Reach::memory});
+  CHECK_FALSE(here.adopt("plan", "older", facts_at(start)));
+  CHECK_FALSE(here.adopt("plan", "as old", facts_at(start + second)));
+  CHECK(here.get("plan") == "here");
+  CHECK(here.adopt("plan", "younger", facts_at(start + second + Millis{1})));
+  CHECK(here.get("plan") == "younger");
+}
+
+TEST_CASE("tabs: an answer that comes late does not stand before a younger record") {
+  MapArea area;
+  Tab here(&area);
+  Tab there(&area);
+  there.now = here.now = start + second;
+  there.set("plan", "2");
+  CHECK_FALSE(here.adopt("plan", "1", facts_at(start)));
+  CHECK(here.get("plan") == "2");
+  // The record's own answer is no older than the record.
+  Tab third(&area);
+  third.now = start + second;
+  CHECK(third.adopt("plan", "2", facts_at(start + second)));
+}
+
+TEST_CASE("tabs: an answer that its tab has stored gives way to what lies there now, another does not") {
+  MapArea area;
+  Tab here(&area);
+  Tab there(&area);
+  const auto flight = there.fetch("plan");
+  here.now = there.now = start + second;
+  auto stored = facts_at(start + second);
+  stored.is_stored = true;
+  REQUIRE(here.adopt("plan", "lost", stored));
+  REQUIRE(here.adopt("teams", "memory", facts_at(start + second)));
+  REQUIRE(there.land(flight, "plan", "1"));
+  REQUIRE(area.set(u"cardcache_teams", u"{\"data\":1,\"timestamp\":1764000000000}"));
+  here.hear(area, u"cardcache_plan");
+  here.hear(area, u"cardcache_teams");
+  CHECK(here.get("plan") == "1");
+  CHECK(here.get("teams") == "memory");
+}
+
+TEST_CASE("tabs: a floor that selects it voids another tab's answer, heard of or not") {
+  MapArea area;
+  Tab here(&area);
+  Tab there(&area);
+  there.invalidate(":sara");
+  CHECK_FALSE(here.adopt("plan:sara", "1", facts_at(start)));
+  CHECK(here.adopt("plan:sarah", "1", facts_at(start)));
+  CHECK(here.adopt("plan:sara", "1", facts_at(start + Millis{1})));
+  here.invalidate("teams");
+  CHECK_FALSE(here.adopt("teams", "1", facts_at(start)));
+}
+
+TEST_CASE("tabs: a tab's own invalidation does not hide another's that it has not heard of") {
+  MapArea area;
+  Tab here(&area);
+  Tab there(&area);
+  const auto flight = here.fetch("plan:sara");
+  there.invalidate("plan");
+  here.invalidate("teams");
+  CHECK_FALSE(here.land(flight, "plan:sara", "1"));
+}
+
+TEST_CASE("tabs: an answer is not taken while a younger fetch is under way here, unless that is void") {
+  MapArea area;
+  Tab here(&area);
+  here.now = start + second;
+  const auto flight = here.fetch("plan");
+  CHECK_FALSE(here.adopt("plan", "older", facts_at(start)));
+  CHECK(here.adopt("teams", "older", facts_at(start)));
+  here.cache.void_flights("plan");
+  CHECK(here.adopt("plan", "older", facts_at(start)));
+  here.cache.end_flight(flight);
+}
+
+TEST_CASE("tabs: a fetch that began before another tab's answer fills nothing, whichever way that came") {
+  MapArea area;
+  Tab here(&area);
+  Tab there(&area);
+  const auto brought = here.fetch("plan");
+  const auto announced = here.fetch("teams");
+  const auto unheard = here.fetch("tasks");
+  const auto alone = here.fetch("alone");
+  there.now = here.now = start + second;
+  there.set("teams", "2");
+  there.set("tasks", "2");
+  REQUIRE(here.adopt("plan", "2", facts_at(start + second)));
+  here.hear(area, u"cardcache_teams");
+  CHECK(here.cache.is_void(brought));
+  CHECK(here.cache.is_void(announced));
+  CHECK_FALSE(here.cache.is_void(unheard));
+  CHECK_FALSE(here.land(unheard, "tasks", "1"));
+  CHECK(here.get("tasks") == "2");
+  CHECK(here.cache.statistics().fetches[static_cast<std::size_t>(FetchCount::discarded)] == 1);
+  CHECK(here.land(alone, "alone", "1"));
+}
+
+TEST_CASE("tabs: an answer that was brought puts off the next refresh, and answers what was asked for before it") {
+  MapArea area;
+  Tab here(&area);
+  auto& coordinator = here.cache.coordinator();
+  coordinator.add("plan", {}, start);
+  here.now = start + minute;
+  coordinator.request("plan", here.now);
+  REQUIRE(here.adopt("plan", "2", facts_at(here.now)));
+  // As old as the request: it may be what was asked to be fetched anew.
+  CHECK(coordinator.next_due() == start + minute + Millis{300});
+  REQUIRE(here.adopt("plan", "3", facts_at(here.now + Millis{1})));
+  CHECK(coordinator.next_due() == start + minute + Millis{180'001});
+}
+
+TEST_CASE("tabs: what will do for a fetch is younger than what is here") {
+  MapArea area;
+  Tab here(&area);
+  Tab there(&area);
+  CHECK(here.cache.oldest_to_take("plan", never, start) == long_ago);
+  here.set("plan", "1", {.reach = Reach::memory});
+  CHECK(here.cache.oldest_to_take("plan", never, start + hour) == start + Millis{1});
+  // In storage alone, too; but not what is void there.
+  there.set("teams", "1");
+  CHECK(here.cache.oldest_to_take("teams", never, start) == start + Millis{1});
+  REQUIRE(area.set(u"cardcache_teams", u"{\"data\":1,\"timestamp\":1}"));
+  CHECK(here.cache.oldest_to_take("teams", never, start) == long_ago);
+}
+
+TEST_CASE("tabs: what will do is no older than the fetch allows, and for a forced one of a later fetch") {
+  MapArea area;
+  Tab here(&area);
+  here.set("plan", "1");
+  CHECK(here.cache.oldest_to_take("plan", minute, start + hour) == start + hour - minute);
+  CHECK(here.cache.oldest_to_take("plan", Millis{-1}, start + hour) == start + hour + Millis{1});
 }

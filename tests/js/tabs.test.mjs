@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Origin } from './support/area.mjs';
-import { HOUR, listen, MINUTE, open, START } from './support/cache.mjs';
+import { openCache } from '../../dist/index.js';
+import { HOUR, listen, MINUTE, NAMESPACE, open, START } from './support/cache.mjs';
 import { openTabs } from './support/tabs.mjs';
 import { deferred, pass, settle, stopTime } from './support/time.mjs';
 
@@ -204,4 +205,25 @@ test('what happens in another area, such as sessionStorage, is not ours', (t) =>
   assert.equal(tab.cache.get('plan'), 1);
   tab.hearOf({ key: 'test_plan', oldValue: 'x', newValue: null, storageArea: tab.area });
   assert.equal(tab.cache.get('plan'), undefined);
+});
+
+test('under node nobody is told anything, though it has a BroadcastChannel: there are no tabs', async (t) => {
+  globalThis.localStorage = new Origin().area();
+  t.after(() => delete globalThis.localStorage);
+  const heard = [];
+  const channel = new BroadcastChannel(JSON.stringify([NAMESPACE, null]));
+  t.after(() => channel.close());
+  channel.onmessage = ({ data }) => heard.push(data);
+  const cache = openCache({ namespace: NAMESPACE });
+  t.after(() => cache.close());
+  cache.set('plan', 1);
+  assert.equal(localStorage.length > 0, true);
+  const last = new Promise((resolve) => {
+    channel.addEventListener('message', ({ data }) => data === 'last' && resolve());
+  });
+  const other = new BroadcastChannel(channel.name);
+  other.postMessage('last');
+  await last;
+  other.close();
+  assert.deepEqual(heard, ['last']);
 });

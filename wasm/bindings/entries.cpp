@@ -1,6 +1,7 @@
 // Reading, writing and removing single entries.
 #include <emscripten/bind.h>
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -18,8 +19,8 @@ double slot_word(const std::optional<SlotId>& slot) {
 
 /// Staged: key, version, and where a sealed record was opened what was inside and the end of its box. Answers
 /// Lookup::Where; a storage answer's JSON lies at `json_at` until the next call.
-int look_up(std::uint32_t id, double now, double grace, double max_age, bool has_version, bool peek, bool refuses_plain,
-            bool is_opened) {
+int look_up(std::uint32_t id, double now, double grace, double max_age, double not_before, bool has_version, bool peek,
+            bool refuses_plain, bool is_opened) {
   Call call(id, now);
   StagedReader staged;
   const auto key = staged.text();
@@ -31,7 +32,7 @@ int look_up(std::uint32_t id, double now, double grace, double max_age, bool has
   }
   auto found = call.cache.look_up({.key = key,
                                    .grace = Millis{grace},
-                                   .not_before = call.now - Millis{max_age},
+                                   .not_before = std::max(call.now - Millis{max_age}, Millis{not_before}),
                                    .version = has_version ? std::optional(version) : std::nullopt,
                                    .peek = peek,
                                    .refuses_plain = refuses_plain,
@@ -88,6 +89,7 @@ bool set(std::uint32_t id, double now, double ttl, double expires_at, double cos
   const auto result = call.cache.set(request, call.now);
   words[slot] = slot_word(result.slot);
   words[timestamp] = result.timestamp.value;
+  words[end] = result.end.value;
   words[sealing] = static_cast<double>(static_cast<std::uint32_t>(result.sealing));
   return result.kept;
 }

@@ -20,8 +20,8 @@ enum Word : std::uint32_t {
   believed_from,  // out: a clock below this must be observed before the next hit
   went_back,      // out: 1 where this call found the clock set back
   slot,           // out of look_up, admit, set: −1 for none
-  timestamp,      // out of look_up, set
-  end,            // out of look_up
+  timestamp,      // out of look_up, set; in for adopt
+  end,            // out of look_up, set; in for adopt
   serial,         // out of look_up: names the pending record
   report_at,      // out of statistics: address of StatisticsNumbers
   json_at,        // out of look_up: address of the pending record's JSON (UTF-8)
@@ -33,6 +33,8 @@ enum Word : std::uint32_t {
   binding_at,     // address of what that is bound to
   binding_size,   // its bytes
   upkeep,         // out: 1 where storage has something to do in idle time
+  cost,           // in for adopt
+  bytes,          // in for adopt
   word_count,
 };
 

@@ -47,24 +47,12 @@ emscripten::val list_keys(std::uint32_t id, double now, unsigned fields) {
   return selector ? to_js(call.cache.keys(*selector, call.now)) : emscripten::val::null();
 }
 
-/// Another tab wrote to the area: `key` and `text` as its storage event tells them, null for "everything" and "gone".
-void on_area_change(std::uint32_t id, double now, emscripten::val key, emscripten::val text) {
-  Call call(id, now);
-  const auto name = key.isNull() ? std::string() : to_wtf8(key.as<std::u16string>());
-  call.cache.on_area_change(key.isNull() ? std::nullopt : std::optional<std::string_view>(name),
-                            text.isNull() ? std::nullopt : std::optional(text.as<std::u16string>()), call.now);
-}
-
-emscripten::val take_changed_elsewhere(std::uint32_t id) { return to_js(page_of(id).cache.take_changed_elsewhere()); }
-
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(selectors) {
   emscripten::function("invalidate", &invalidate);
   emscripten::function("clear", &clear);
   emscripten::function("keys", &list_keys);
-  emscripten::function("onAreaChange", &on_area_change);
-  emscripten::function("takeChangedElsewhere", &take_changed_elsewhere);
 }
 
 }  // namespace cardcache::bindings

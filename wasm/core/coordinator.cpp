@@ -113,7 +113,11 @@ void Coordinator::discarded(std::string_view key) {
 }
 
 void Coordinator::renewed(std::string_view key, Millis timestamp) {
-  if (auto* state = find(key)) state->updated = timestamp;
+  auto* state = find(key);
+  if (!state) return;
+  state->updated = timestamp;
+  // Younger than what was asked for: a second fetch would bring the same.
+  if (state->requested && timestamp > *state->requested) state->requested.reset();
 }
 
 Millis Coordinator::due(const State& state) const {

@@ -25,6 +25,17 @@ void Flights::void_key(std::string_view key) {
   }
 }
 
+void Flights::void_older(std::string_view key, Millis timestamp) {
+  for (auto& flight : flights_) {
+    if (flight.key == key && flight.timestamp < timestamp) flight.is_void = true;
+  }
+}
+
+bool Flights::has_younger(std::string_view key, Millis timestamp) const {
+  return std::ranges::any_of(flights_,
+                             [&](const Flight& f) { return f.key == key && !f.is_void && f.timestamp > timestamp; });
+}
+
 void Flights::void_selected(const Selector& selector, Millis at, bool spares_kept) {
   for (auto& flight : flights_) {
     if (spares_kept && flight.kept_on_event) continue;

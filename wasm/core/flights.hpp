@@ -32,6 +32,10 @@ class Flights {
   /// Null where it has ended.
   [[nodiscard]] const Flight* find(FlightId id) const;
   void void_key(std::string_view key);
+  /// Voids those of the key that began before `timestamp`.
+  void void_older(std::string_view key, Millis timestamp);
+  /// Whether one of the key that still counts began after `timestamp`.
+  [[nodiscard]] bool has_younger(std::string_view key, Millis timestamp) const;
   /// Voids what the selector selects and began at or before `at`.
   void void_selected(const Selector& selector, Millis at, bool spares_kept);
   [[nodiscard]] std::size_t size() const { return flights_.size(); }

@@ -5,8 +5,8 @@
 namespace cardcache {
 namespace {
 
-/// Among how many of the least recently used the cheapest to lose is looked for.
-constexpr int eviction_sample = 8;
+/// How many slots are looked at for an expired one when room is short: all have been after a few puts.
+constexpr std::size_t expiry_sample = 8;
 
 }  // namespace
 
@@ -19,7 +19,6 @@ std::optional<SlotId> MemoryTier::put(std::string_view key, const EntryFacts& fa
   if (known) {
     bytes_ -= slots_[*known].facts.bytes;
     index_.retag(*known, facts.tags);
-    unlink(*known);
   }
   const auto id = known ? *known : index_.insert(key, facts.tags);
   if (id >= slots_.size()) {
@@ -31,11 +30,33 @@ std::optional<SlotId> MemoryTier::put(std::string_view key, const EntryFacts& fa
   slot.resident_until = now + limits_.ttl;
   deadlines_[id] = std::min(facts.end, slot.resident_until).value;
   bytes_ += facts.bytes;
-  link_newest(id);
-  while (index_.size() > limits_.max_entries || bytes_ > limits_.max_bytes) {
-    evict(SlotId{victim(id)}, Why::capacity);
+  const bool fits = index_.size() <= limits_.max_entries && bytes_ <= limits_.max_bytes;
+  if (known && fits) {
+    eviction_.set_value(id, value_of(facts));
+    eviction_.use(id);
+    return SlotId{id};
   }
+  // Out of the queues while room is made, so that what was just put is not what goes.
+  eviction_.remove(id);
+  while (index_.size() > limits_.max_entries || bytes_ > limits_.max_bytes) {
+    const auto expired = find_expired(id, now);
+    expired ? evict(*expired, Why::expired) : evict(SlotId{eviction_.evict()}, Why::capacity);
+  }
+  eviction_.insert(id, hash_of(key), value_of(facts));
   return SlotId{id};
+}
+
+double MemoryTier::value_of(const EntryFacts& facts) const {
+  return limits_.max_bytes == std::numeric_limits<double>::infinity() ? facts.cost
+                                                                      : facts.cost / std::max(facts.bytes, 1.0);
+}
+
+std::optional<SlotId> MemoryTier::find_expired(std::uint32_t spared, Millis now) {
+  for (std::size_t seen = 0; seen < std::min(expiry_sample, slots_.size()); ++seen) {
+    const auto id = looked_at_ = (looked_at_ + 1) % static_cast<std::uint32_t>(slots_.size());
+    if (id != spared && index_.contains(id) && deadlines_[id] <= now.value) return SlotId{id};
+  }
+  return std::nullopt;
 }
 
 std::optional<SlotId> MemoryTier::find(std::string_view key) const {
@@ -58,7 +79,7 @@ void MemoryTier::evict(SlotId slot, Why why) { release(slot, why, true); }
 
 void MemoryTier::release(SlotId slot, Why why, bool evicted) {
   const auto id = number(slot);
-  unlink(id);
+  eviction_.remove(id);
   bytes_ -= slots_[id].facts.bytes;
   slots_[id] = {};
   deadlines_[id] = long_ago.value;
@@ -76,33 +97,7 @@ void MemoryTier::note_use(SlotId slot) {
   const auto id = number(slot);
   if (!index_.contains(id)) return;
   ++slots_[id].hits;
-  if (id == newest_) return;
-  unlink(id);
-  link_newest(id);
-}
-
-void MemoryTier::unlink(std::uint32_t id) {
-  auto& slot = slots_[id];
-  (slot.newer == none ? newest_ : slots_[slot.newer].older) = slot.older;
-  (slot.older == none ? oldest_ : slots_[slot.older].newer) = slot.newer;
-  slot.newer = slot.older = none;
-}
-
-void MemoryTier::link_newest(std::uint32_t id) {
-  slots_[id].older = newest_;
-  (newest_ == none ? oldest_ : slots_[newest_].newer) = id;
-  newest_ = id;
-}
-
-std::uint32_t MemoryTier::victim(std::uint32_t spared) const {
-  auto best = none;
-  auto candidate = oldest_;
-  for (int seen = 0; candidate != none && seen < eviction_sample; candidate = slots_[candidate].newer) {
-    if (candidate == spared) continue;
-    ++seen;
-    if (best == none || slots_[candidate].facts.cost < slots_[best].facts.cost) best = candidate;
-  }
-  return best;
+  eviction_.use(id);
 }
 
 }  // namespace cardcache

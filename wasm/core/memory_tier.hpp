@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/eviction.hpp"
 #include "core/key_index.hpp"
 #include "core/millis.hpp"
 
@@ -81,27 +82,25 @@ class MemoryTier {
   [[nodiscard]] std::vector<Dropped>& dropped() { return dropped_; }
 
  private:
-  static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
-
   struct Slot {
     EntryFacts facts;
     Millis resident_until;
     std::uint32_t hits = 0;
-    std::uint32_t newer = none, older = none;  // the list of recent use
   };
 
   static constexpr std::uint32_t number(SlotId slot) { return static_cast<std::uint32_t>(slot); }
   void release(SlotId slot, Why why, bool evicted);
-  void unlink(std::uint32_t slot);
-  void link_newest(std::uint32_t slot);
-  [[nodiscard]] std::uint32_t victim(std::uint32_t spared) const;
+  /// What losing it costs, for each byte where bytes are what is short.
+  [[nodiscard]] double value_of(const EntryFacts& facts) const;
+  [[nodiscard]] std::optional<SlotId> find_expired(std::uint32_t spared, Millis now);
 
   MemoryLimits limits_;
   KeyIndex index_;
   std::vector<Slot> slots_;
   std::vector<double> deadlines_;
   std::vector<Dropped> dropped_;
-  std::uint32_t newest_ = none, oldest_ = none;
+  Eviction eviction_;
+  std::uint32_t looked_at_ = 0;
   double bytes_ = 0;
 };
 

@@ -3,20 +3,16 @@
 #include <utility>
 
 namespace cardcache {
-namespace {
 
-/// FNV-1a.
-std::size_t hash(std::string_view key) {
+std::uint32_t hash_of(std::string_view key) {
   std::uint32_t value = 2'166'136'261;
   for (const char character : key) value = (value ^ static_cast<std::uint8_t>(character)) * 16'777'619;
   return value;
 }
 
-}  // namespace
-
 std::size_t StringMap::position_of(std::string_view key) const {
   const auto mask = cells_.size() - 1;
-  auto at = hash(key) & mask;
+  auto at = hash_of(key) & mask;
   while (cells_[at].used && cells_[at].key != key) at = (at + 1) & mask;
   return at;
 }
@@ -57,7 +53,7 @@ void StringMap::erase(std::string_view key) {
   --size_;
   // What stands behind the gap moves up where it belongs at or before it, so that no search ends there too early.
   for (auto at = (gap + 1) & mask; cells_[at].used; at = (at + 1) & mask) {
-    const auto home = hash(cells_[at].key) & mask;
+    const auto home = hash_of(cells_[at].key) & mask;
     if (((at - home) & mask) < ((at - gap) & mask)) continue;
     cells_[gap] = std::exchange(cells_[at], {});
     gap = at;

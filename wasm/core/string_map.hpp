@@ -7,6 +7,9 @@
 
 namespace cardcache {
 
+/// FNV-1a.
+[[nodiscard]] std::uint32_t hash_of(std::string_view key);
+
 /// Text to small number, looked up without making a string. A table with open addressing: what std::unordered_map
 /// brings along (nodes, buckets, prime numbers) is five times its code, and every page loads that.
 class StringMap {

@@ -170,11 +170,13 @@ std::vector<std::string> TwoTierCache::keys(const Selector& selector, Millis now
 SetResult TwoTierCache::set(const SetRequest& request, Millis now) {
   SetResult result;
   if (request.flight) {
-    if (is_void(*request.flight)) {
+    const bool is_over = is_void(*request.flight);
+    if (!is_over) result.timestamp = flights_.find(*request.flight)->timestamp;
+    // What another tab wrote meanwhile stands, though it may not have been announced here yet.
+    if (is_over || stored_timestamp(request.key, now) > result.timestamp) {
       statistics_.count(FetchCount::discarded);
       return {};
     }
-    result.timestamp = flights_.find(*request.flight)->timestamp;
   } else {
     flights_.void_key(request.key);
     result.timestamp = stamp(request.key, request.tags, request.kept_on_event, now);
@@ -190,6 +192,7 @@ SetResult TwoTierCache::set(const SetRequest& request, Millis now) {
                          .bytes = request.bytes,
                          .kept_on_event = request.kept_on_event};
   result.kept = true;
+  result.end = facts.end;
   result.slot = memory_.put(request.key, facts, now);
   if (request.reach != Reach::resident) sealings_.end_key(request.key);
   if (seals) result.sealing = sealings_.begin(request.key, facts);

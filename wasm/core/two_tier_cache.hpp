@@ -46,6 +46,7 @@ struct SetResult {
   bool kept = false;
   std::optional<SlotId> slot;
   Millis timestamp;
+  Millis end;
   /// Where it is to be sealed: names it until it is.
   SealingId sealing{};
 };
@@ -198,6 +199,12 @@ class TwoTierCache {
                                          bool first_is_me, Millis now);
   [[nodiscard]] Coordinator& coordinator() { return coordinator_; }
 
+  /// An answer that another tab brought, with its own facts; not kept where it is void, outdated or no younger than
+  /// what is here or under way here. Flights that began before it are void: they would land with an older one.
+  [[nodiscard]] SetResult adopt(std::string_view key, const EntryFacts& facts, Millis now);
+  /// The timestamp from which another tab's answer will do for a fetch that is asked for now: younger than what is here
+  /// and not older than `max_age`. With less than 0 it must be of a fetch that begins later.
+  [[nodiscard]] Millis oldest_to_take(std::string_view key, Millis max_age, Millis now);
   /// Another tab changed `key` (as it stands in the area) or removed it; nullopt for a key: everything was.
   void on_area_change(std::optional<std::string_view> area_key, const std::optional<std::u16string>& text, Millis now);
   /// Keys whose answer another tab brought since the last call: watched ones, and sealed ones that were resident.
@@ -236,6 +243,10 @@ class TwoTierCache {
   [[nodiscard]] std::string binding_of(std::string_view key, const EntryFacts& facts) const;
   [[nodiscard]] bool unseal(Record& record, const LookupRequest& request);
   void absorb(const Floor& floor, Millis now);
+  /// True where the note is a floor's; nullopt for a text: it was removed.
+  bool absorb_note(std::string_view note, const std::optional<std::u16string>& text, Millis now);
+  /// Of the record that lies in the area, whoever wrote it; long ago where there is none that is fresh.
+  [[nodiscard]] Millis stored_timestamp(std::string_view key, Millis now);
   void note_corrupt(std::string_view key);
   void start_anew();
   void collect_evictions();

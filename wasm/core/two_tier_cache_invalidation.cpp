@@ -1,5 +1,4 @@
-// What makes answers void: invalidations and the floors they leave, flights overtaken by them, mutation events, other
-// tabs.
+// What makes answers void: invalidations and the floors they leave, flights overtaken by them, mutation events.
 #include <algorithm>
 #include <utility>
 
@@ -84,6 +83,8 @@ void TwoTierCache::raise(const Floor& floor) {
     floors_.raise(floor);
     return;
   }
+  // Our mark takes the place of another tab's, by which its floors would be noticed.
+  learn_newest_floors();
   const auto before = floors_.size();
   if (!floors_.raise(floor)) return;
   const bool merged = floors_.size() < before;
@@ -121,6 +122,14 @@ void TwoTierCache::learn_floors() {
 void TwoTierCache::learn_newest_floors() {
   // Another tab's invalidation may not have been announced here yet, but its mark already lies in the area.
   if (!storage_.space().foreign() && storage_.read_note(mark_note).value_or(u"") != floors_mark_) learn_floors();
+}
+
+bool TwoTierCache::absorb_note(std::string_view note, const std::optional<std::u16string>& text, Millis now) {
+  if (!note.starts_with(floor_note)) return false;
+  if (text) {
+    if (const auto floor = read_floor(note, *text)) absorb(*floor, now);
+  }
+  return true;
 }
 
 void TwoTierCache::absorb(const Floor& floor, Millis now) {
@@ -202,52 +211,5 @@ EventOutcome TwoTierCache::apply_event(std::string_view type, const EventFacts& 
   }
   return outcome;
 }
-
-// ---- other tabs
-
-void TwoTierCache::on_area_change(std::optional<std::string_view> area_key, const std::optional<std::u16string>& text,
-                                  Millis now) {
-  if (!area_key) {
-    storage_.space().recount();
-    return;
-  }
-  // Other users' too: the budget is one.
-  storage_.space().on_change(*area_key, text);
-  const auto& prefix = storage_.prefix();
-  if (!area_key->starts_with(prefix)) return;
-  const auto key = area_key->substr(prefix.size());
-  if (key.starts_with(floor_note)) {
-    if (!text) return;
-    if (const auto floor = read_floor(key, *text)) absorb(*floor, now);
-    return;
-  }
-  if (!is_valid_key(key)) return;
-  const auto slot = memory_.find(key);
-  if (!text) {
-    // Deleted there or evicted there: it cannot be told which, and outdated is worse than missed.
-    if (slot) memory_.remove(*slot);
-    sealings_.end_key(key);
-    return;
-  }
-  // Asked now: tidings of older writes come late.
-  const auto head = storage_.read_head(key);
-  if (!head || !is_fresh(head->facts, key, now, Millis{0})) return;
-  if (slot) {
-    const auto& mine = memory_.facts(*slot);
-    const auto told = read_record_head(*text, storage_.space().form());
-    // Of answers that two tabs have stored at about the same time the one that lies there now stands, in both of them.
-    // Two of the same millisecond cannot be told apart by their heads: it is read again.
-    const bool stands = mine.is_stored
-                            ? mine.timestamp == head->facts.timestamp && told && told->facts.timestamp != mine.timestamp
-                            : mine.timestamp >= head->facts.timestamp;
-    if (stands) return;
-    memory_.remove(*slot);
-  }
-  coordinator_.renewed(key, head->facts.timestamp);
-  // What was at hand here is to be so again, though it has to be opened first.
-  if (coordinator_.is_watched(key) || (head->sealed && slot)) changed_elsewhere_.emplace_back(key);
-}
-
-std::vector<std::string> TwoTierCache::take_changed_elsewhere() { return std::exchange(changed_elsewhere_, {}); }
 
 }  // namespace cardcache

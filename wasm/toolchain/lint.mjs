@@ -10,7 +10,7 @@ import { npmPackages } from './npm_packages.mjs';
 import { projectFolder } from './project.mjs';
 import { pythonTools } from './python_tools.mjs';
 
-const CPP_FOLDERS = ['wasm/core', 'wasm/bindings', 'wasm/fuzz', 'tests/core'];
+const CPP_FOLDERS = ['wasm/core', 'wasm/bindings', 'wasm/fuzz', 'wasm/simulator', 'tests/core'];
 
 /** Runs every check, says what each found, and throws if any found something. */
 export async function lint() {

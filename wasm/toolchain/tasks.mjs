@@ -11,6 +11,7 @@ import { format, lint } from './lint.mjs';
 import { describe, Trouble } from './log.mjs';
 import { npmPackages } from './npm_packages.mjs';
 import { projectFolder } from './project.mjs';
+import { simulate, simulator } from './simulate.mjs';
 import { runStages } from './stages.mjs';
 import { runCatch2, runNodeTests, runScript } from './test_runners.mjs';
 
@@ -29,6 +30,7 @@ const tasks = {
   build: buildDist,
   lint,
   format,
+  simulate,
   fuzz,
   coverage,
   mutants,
@@ -50,6 +52,7 @@ const tasks = {
       { name: 'lint', run: () => lint().then(() => ({ passed: 1 })) },
       { name: 'core, native', run: async () => runCatch2(join(await buildPreset('native'), 'core_tests'), SANITIZERS) },
       { name: 'core, wasm', run: async () => runCatch2(join(await buildPreset('wasm-test'), 'core_tests.cjs')) },
+      { name: 'simulator', run: simulatorStage },
       { name: 'coverage', run: coverageStage },
       { name: 'fuzz', run: () => fuzzStage(FUZZ_SECONDS) },
       { name: 'js', run: () => nodeStage('tests/js') },
@@ -70,6 +73,10 @@ async function nodeStage(folder, env) {
   await npmPackages();
   await buildDist();
   return runNodeTests(folder, { env });
+}
+
+async function simulatorStage() {
+  return runNodeTests('tests/simulator', { env: { CARDCACHE_SIMULATE: await simulator() } });
 }
 
 async function browserStage(folder) {

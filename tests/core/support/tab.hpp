@@ -154,6 +154,15 @@ class Tab {
     return kept;
   }
 
+  /// Another tab brings an answer; true where it was taken.
+  bool adopt(std::string_view key, std::string_view json, const EntryFacts& facts) {
+    observe();
+    const auto result = cache.adopt(key, facts, now);
+    let_go();
+    if (result.slot) hold(*result.slot, key, json);
+    return result.kept;
+  }
+
   /// Hears of a change that another tab made to one key of the area.
   void hear(const MapArea& area, std::u16string_view area_key) {
     observe();

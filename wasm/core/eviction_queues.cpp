@@ -1,0 +1,138 @@
+#include "core/eviction_queues.hpp"
+
+#include <algorithm>
+
+namespace cardcache {
+namespace {
+
+/// The share of the trial, by style. With all of it the main queue drains.
+constexpr std::array<std::uint32_t, 3> trial_percent{100, 30, 1};
+/// Among how many at a queue's end the least valued is looked for.
+constexpr int sample = 16;
+/// Uses are halved when they have grown by this for every entry: what was popular once must be overtaken some day.
+constexpr std::uint32_t uses_until_aging = 10;
+/// What a use counts towards that, against a newcomer's 1: where nothing is ever hit, the stale must age as well.
+constexpr std::uint32_t weight_of_use = 4;
+/// Ghosts for every entry.
+constexpr std::size_t ghost_share = 2;
+
+}  // namespace
+
+EvictionQueues::EvictionQueues(EvictionStyle style) : style_(style), nodes_(nowhere) {
+  nodes_[main].newer = nodes_[main].older = main;
+}
+
+void EvictionQueues::insert(Id id, std::uint32_t hash, float value) {
+  const auto at = index(id);
+  if (at == nodes_.size()) nodes_.emplace_back();
+  auto& node = nodes_[at];
+  node.hash = hash;
+  node.value = value;
+  node.uses = node.spared = 0;
+  const auto ghost = ghosts_.take(hash);
+  auto place = trial;
+  ++counted_;
+  if (ghost) {
+    counted_ += weight_of_use;
+    if (style_ != EvictionStyle::trial) {
+      node.uses = std::min<std::uint8_t>(ghost->uses + 1, Ghosts::most_uses);
+    } else if (ghost->from_trial) {
+      place = main;
+    }
+  }
+  push(at, place);
+  if (counted_ > size() * uses_until_aging * weight_of_use) age();
+}
+
+void EvictionQueues::use(Id id) {
+  auto& node = nodes_[index(id)];
+  node.spared = 0;
+  if (node.uses < Ghosts::most_uses) {
+    ++node.uses;
+    counted_ += weight_of_use;
+  }
+  if (style_ != EvictionStyle::trial) move(index(id), style_ == EvictionStyle::recency ? trial : node.place);
+}
+
+void EvictionQueues::remove(Id id) {
+  if (index(id) < nodes_.size() && nodes_[index(id)].place != nowhere) unlink(nodes_[index(id)]);
+}
+
+EvictionQueues::Id EvictionQueues::evict() {
+  ghosts_.fit(size() * ghost_share);
+  const auto room = std::max(1U, size() * trial_percent[static_cast<std::size_t>(style_)] / 100);
+  for (;;) {
+    const auto from = sizes_[main] > 0 && sizes_[trial] < room ? main : trial;
+    const auto last = least_valued_end(from);
+    auto& node = nodes_[last];
+    if (style_ == EvictionStyle::trial) {
+      if (node.uses < (from == main ? 1 : 2)) return fall(last);
+      // Each use in the main queue spares once, but a great many do not spare for ever.
+      node.uses = from == main ? std::min<std::uint8_t>(node.uses, 3) - 1 : 0;
+    } else if (style_ == EvictionStyle::recency || from == main) {
+      return fall(last);
+    } else if (sizes_[main] > 0 && sizes_[trial] <= room + 1) {
+      const auto victim = least_valued_end(main);
+      const auto& other = nodes_[victim];
+      // By more than one: in a loop the newcomer's present use is counted and the victim's is still to come.
+      const bool worth_more =
+          static_cast<float>(node.uses + 1) * node.value > static_cast<float>(other.uses + 2) * other.value;
+      if (!worth_more) return fall(last);
+      move(last, main);
+      return fall(victim);
+    }
+    move(last, main);
+  }
+}
+
+EvictionQueues::Id EvictionQueues::fall(std::uint32_t at) {
+  auto& node = nodes_[at];
+  ghosts_.put(node.hash, {node.uses, node.place == trial});
+  unlink(node);
+  return at - nowhere;
+}
+
+std::uint32_t EvictionQueues::least_valued_end(Place place) {
+  const auto worth = [&](std::uint32_t at) { return nodes_[at].value / static_cast<float>(nodes_[at].spared + 1); };
+  const auto oldest = nodes_[place].newer;
+  auto least = oldest;
+  auto at = oldest;
+  for (int seen = 0; at != place && seen < sample; ++seen, at = nodes_[at].newer) {
+    if (worth(at) < worth(least)) least = at;
+  }
+  while (nodes_[place].newer != least) {
+    const auto spared = nodes_[place].newer;
+    if (nodes_[spared].spared < 255) ++nodes_[spared].spared;
+    move(spared, place);
+  }
+  return least;
+}
+
+void EvictionQueues::unlink(Node& node) {
+  nodes_[node.newer].older = node.older;
+  nodes_[node.older].newer = node.newer;
+  --sizes_[node.place];
+  node.place = nowhere;
+}
+
+void EvictionQueues::push(std::uint32_t at, Place place) {
+  auto& node = nodes_[at];
+  node.place = place;
+  node.newer = place;
+  node.older = nodes_[place].older;
+  nodes_[node.older].newer = nodes_[place].older = at;
+  ++sizes_[place];
+}
+
+void EvictionQueues::move(std::uint32_t at, Place place) {
+  unlink(nodes_[at]);
+  push(at, place);
+}
+
+void EvictionQueues::age() {
+  counted_ = 0;
+  for (auto& node : nodes_) node.uses /= 2;
+  ghosts_.age();
+}
+
+}  // namespace cardcache

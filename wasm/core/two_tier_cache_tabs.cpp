@@ -1,0 +1,75 @@
+// What other tabs did: records and floors they wrote, answers they bring.
+#include <algorithm>
+#include <utility>
+
+#include "core/keys.hpp"
+#include "core/two_tier_cache.hpp"
+
+namespace cardcache {
+
+void TwoTierCache::on_area_change(std::optional<std::string_view> area_key, const std::optional<std::u16string>& text,
+                                  Millis now) {
+  if (!area_key) {
+    storage_.space().recount();
+    return;
+  }
+  // Other users' too: the budget is one.
+  storage_.space().on_change(*area_key, text);
+  const auto& prefix = storage_.prefix();
+  if (!area_key->starts_with(prefix)) return;
+  const auto key = area_key->substr(prefix.size());
+  if (absorb_note(key, text, now) || !is_valid_key(key)) return;
+  const auto slot = memory_.find(key);
+  if (!text) {
+    // Deleted there or evicted there: it cannot be told which, and outdated is worse than missed.
+    if (slot) memory_.remove(*slot);
+    sealings_.end_key(key);
+    return;
+  }
+  // Asked now: tidings of older writes come late.
+  const auto head = storage_.read_head(key);
+  if (!head || !is_fresh(head->facts, key, now, Millis{0})) return;
+  flights_.void_older(key, head->facts.timestamp);
+  if (slot) {
+    const auto& mine = memory_.facts(*slot);
+    const auto told = read_record_head(*text, storage_.space().form());
+    // Of answers that two tabs have stored at about the same time the one that lies there now stands, in both of them.
+    // Two of the same millisecond cannot be told apart by their heads: it is read again.
+    const bool stands = mine.is_stored
+                            ? mine.timestamp == head->facts.timestamp && told && told->facts.timestamp != mine.timestamp
+                            : mine.timestamp >= head->facts.timestamp;
+    if (stands) return;
+    memory_.remove(*slot);
+  }
+  coordinator_.renewed(key, head->facts.timestamp);
+  // What was at hand here is to be so again, though it has to be opened first.
+  if (coordinator_.is_watched(key) || (head->sealed && slot)) changed_elsewhere_.emplace_back(key);
+}
+
+std::vector<std::string> TwoTierCache::take_changed_elsewhere() { return std::exchange(changed_elsewhere_, {}); }
+
+SetResult TwoTierCache::adopt(std::string_view key, const EntryFacts& facts, Millis now) {
+  if (!is_valid_key(key) || !(facts.cost >= 0)) return {};
+  learn_newest_floors();
+  if (!is_fresh(facts, key, now, Millis{0}) || flights_.has_younger(key, facts.timestamp)) return {};
+  if (const auto slot = memory_.find(key); slot && memory_.facts(*slot).timestamp >= facts.timestamp) return {};
+  // Its sender may have stored it as well: then both are of the same time.
+  if (stored_timestamp(key, now) > facts.timestamp) return {};
+  flights_.void_older(key, facts.timestamp);
+  sealings_.end_key(key);
+  coordinator_.renewed(key, facts.timestamp);
+  return {.kept = true, .slot = memory_.put(key, facts, now), .timestamp = facts.timestamp, .end = facts.end};
+}
+
+Millis TwoTierCache::stored_timestamp(std::string_view key, Millis now) {
+  const auto head = storage_.read_head(key);
+  return head && is_fresh(head->facts, key, now, Millis{0}) ? head->facts.timestamp : long_ago;
+}
+
+Millis TwoTierCache::oldest_to_take(std::string_view key, Millis max_age, Millis now) {
+  const auto slot = memory_.find(key);
+  const auto known = slot ? memory_.facts(*slot).timestamp : stored_timestamp(key, now);
+  return std::max(known + Millis{1}, now - max_age);
+}
+
+}  // namespace cardcache
