@@ -247,6 +247,8 @@ class TwoTierCache {
   bool absorb_note(std::string_view note, const std::optional<std::u16string>& text, Millis now);
   /// Of the record that lies in the area, whoever wrote it; long ago where there is none that is fresh.
   [[nodiscard]] Millis stored_timestamp(std::string_view key, Millis now);
+  /// Of what is here, in memory or else in storage.
+  [[nodiscard]] Millis known_timestamp(std::string_view key, Millis now);
   void note_corrupt(std::string_view key);
   void start_anew();
   void collect_evictions();

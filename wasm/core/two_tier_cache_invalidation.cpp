@@ -152,7 +152,11 @@ void TwoTierCache::absorb(const Floor& floor, Millis now) {
 FlightId TwoTierCache::begin_flight(std::string_view key, std::vector<std::string> tags, bool kept_on_event,
                                     Millis now) {
   statistics_.count(FetchCount::started);
-  const auto timestamp = stamp(key, tags, kept_on_event, now);
+  // Younger than what is here, so that an answer of its own millisecond can only have come after it began.
+  const auto known = known_timestamp(key, now);
+  const auto after = known <= now + clock_tolerance ? known + Millis{1} : now;
+  const auto timestamp = std::max(stamp(key, tags, kept_on_event, now), after);
+  last_stamp_ = std::max(last_stamp_, timestamp);
   return flights_.begin({.id = {},
                          .key = std::string(key),
                          .tags = std::move(tags),
