@@ -233,8 +233,9 @@ class TwoTierCache {
   [[nodiscard]] bool is_stored_fresh(KeyIndex::Id id, Millis now) const;
   [[nodiscard]] Millis stamp(std::string_view key, std::span<const std::string> tags, bool kept, Millis now);
   std::size_t drop_selected(const Selector& selector, bool spares_kept, Millis now);
-  std::size_t invalidate_at(const Selector& selector, bool spares_kept, Millis now);
-  void request_selected(const Selector& selector, Millis now);
+  /// With a floor whose time is yet to be said.
+  std::size_t invalidate_with(Floor floor, Millis now);
+  void request_selected(const Selector& selector, bool spares_kept, Millis now);
   void raise(const Floor& floor);
   void save_floors();
   void learn_floors();
