@@ -112,7 +112,7 @@ export class SharedCache {
     if (!core) return this.#early.get(key);
     const resident = core.hit(key);
     if (resident !== undefined) {
-      if (this.emitter.hears('hit')) this.emitter.emit('hit', { key, source: 'memory' });
+      if (this.emitter.hearsHits) this.emitter.emit('hit', { key, source: 'memory' });
       return resident;
     }
     const policy = this.policyFor(key);

@@ -63,7 +63,7 @@ async function survives(tests, mutant, traced) {
 async function passes(tests, { id }, some) {
   const names = some.map(({ name }) => name.replace(/[\\,[\]"*]/g, '\\$&')).join(',');
   const time = Math.ceil(LEAST_TIME + (TIMES_SLOWER / 1_000) * some.reduce((sum, { took }) => sum + took, 0));
-  const limits = ['sh', ['-c', `ulimit -c 0 -v ${KILOBYTES} -t ${time}; exec "$@"`, 'sh']];
+  const limits = ['sh', ['-c', `ulimit -c 0; ulimit -v ${KILOBYTES}; ulimit -t ${time}; exec "$@"`, 'sh']];
   const { command, args } = (await clang()).wrap(limits[0], [
     ...limits[1],
     tests,
