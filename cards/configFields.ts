@@ -27,6 +27,15 @@ export class ConfigFields {
     return given;
   }
 
+  seconds(name: string): number | undefined {
+    const given = this.given(name);
+    if (given === undefined) return undefined;
+    if (typeof given !== 'number' || !(given >= 0 && given < Infinity)) {
+      throw new Error(`"${name}" must be a number of seconds, not ${JSON.stringify(given)}.`);
+    }
+    return given;
+  }
+
   choice<T extends string>(name: string, choices: readonly T[]): T | undefined {
     const given = this.text(name);
     const chosen = choices.find((choice) => choice === given);
