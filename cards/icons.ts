@@ -9,6 +9,8 @@ const icon = (content: SVGTemplateResult): TemplateResult =>
 
 export const icons = {
   check: icon(svg`<path d="M5 12.5 10 17.5 19 7" />`),
+  plus: icon(svg`<path d="M12 5v14M5 12h14" />`),
+  fold: icon(svg`<path d="M6 9.5 12 15.5 18 9.5" />`),
   close: icon(svg`<path d="M6.5 6.5 17.5 17.5M17.5 6.5 6.5 17.5" />`),
   refresh: icon(svg`<path d="M19.5 12a7.5 7.5 0 1 1-2.3-5.4" /><path d="M19.5 3.5v4.4h-4.4" />`),
   alert: icon(svg`<path d="M12 4 3 19.5h18Z" /><path d="M12 10.5v4" /><path d="M12 17.2v.1" />`),

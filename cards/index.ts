@@ -1,4 +1,6 @@
+import { cached } from './cached/index.ts';
 import { dailyPlan } from './daily-plan/index.ts';
 import { defineCard } from './defineCard.ts';
+import { todo } from './todo/index.ts';
 
-for (const { entry, element } of [dailyPlan]) defineCard(entry, element);
+for (const { entry, element } of [dailyPlan, todo, cached]) defineCard(entry, element);
