@@ -106,6 +106,8 @@ for (const { out, entry } of libraries.slice(1)) await bundle(`${out}.js`, entry
 // tells who looks into a browser's cache which version that has kept.
 await bundle('cardcache.js', join(root, 'cards', 'index.ts'), [core('inside')], {
   sourcemap: 'external',
+  // What a library draws stands in a card's shadow root, and its styles with it.
+  loader: { '.css': 'text' },
   banner: { js: `/*! cardcache ${version} */` },
 });
 if (!process.env.CARDCACHE_DIST) declarations();
