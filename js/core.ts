@@ -212,7 +212,7 @@ export class Core {
   /** Undefined where the flight that brought it is void: then nothing was kept. */
   set(key: Key, value: unknown, json: string | undefined, policy: Policy, reach: number, flight = 0): Kept | undefined {
     const { ttl = NaN, version = '', tags = [], cost = 1, onEvent } = policy;
-    const expiresAt = endOf(policy, value);
+    const expiresAt = policy.expiresAt ? endOf(policy, value) : Infinity;
     const staged = json === undefined || reach !== Reach.storage || json.length > MOST_JSON_BYTES ? '' : json;
     const bytes = (json?.length ?? 0) * 2;
     const kept = this.call(({ module, memory, page, now }) => {

@@ -1,5 +1,6 @@
 import type { SharedCache } from './sharedCache.ts';
 import { readStatistics } from './statistics.ts';
+import { toJson } from './values.ts';
 import type { EntryInfo, Statistics } from './types.ts';
 
 export const VERSION = '0.1.0';
@@ -15,6 +16,8 @@ export function statisticsOf({ core }: SharedCache): Statistics {
 export function entriesOf(cache: SharedCache): EntryInfo[] {
   return (cache.core?.call(({ module, page, now }) => module.inspect(page, now)) ?? []).map((entry) => ({
     ...entry,
+    // Of what never was written nobody has asked the size before.
+    bytes: entry.bytes || 2 * (toJson(cache.core?.resident(entry.key))?.length ?? 0),
     tier: TIERS[entry.tier] ?? 'memory',
     watched: cache.watches.isWatched(entry.key),
   }));

@@ -49,6 +49,8 @@ export class SharedCache {
   readonly #options: CacheOptions;
   readonly #clock: Clock;
   readonly #space: SpaceSizes;
+  /** Memory is limited in bytes: then every value's size counts, wherever it may go. */
+  readonly #measured: boolean;
   readonly #policies = new Policies();
   readonly #events = new MutationEvents();
   /** What was asked before the core ran, in order, and the values among it. Undefined once no core will come. */
@@ -70,6 +72,7 @@ export class SharedCache {
     const { storage = {}, namespace = 'cardcache_' } = options;
     const kept = storage === false ? { area: null } : storage;
     const { area, maxBytes = 2 * 1024 * 1024, ttl = 259_200_000, compressAbove = 256 } = kept;
+    this.#measured = (options.memory?.maxBytes ?? Infinity) < Infinity;
     this.#space = { namespace, area: this.#usable(area), maxBytes, ttl, compressAbove };
     this.flights = new Flights({
       land: ({ key, value, policy, flight }) => this.#store(key, value, policy, flight, 'fetch'),
@@ -184,24 +187,31 @@ export class SharedCache {
     const before = core.resident(key) ?? this.watches.shown(key);
     const equal = before !== undefined && before !== value && sameJson(before, value);
     const kept = equal ? before : value;
-    const storable = mayReachStorage(policy) && (!policy.encrypted || (this.#encrypted?.works ?? false));
+    const storable = this.#maybeStored(policy);
     const told = this.#tabs?.accompanied && !isSecret(policy) ? this.#tabs : undefined;
-    const json = storable || told ? toJson(kept) : undefined;
+    const json = storable || told || this.#measured ? toJson(kept) : undefined;
     if (storable && json === undefined) core.noteError('serialize', key);
-    const stored = storable ? json : undefined;
-    const reach = stored === undefined ? Reach.memory : policy.encrypted ? Reach.sealed : Reach.storage;
-    const times = core.set(key, kept, stored, policy, reach, flight);
+    const stored = storable && json !== undefined;
+    const reach = !stored ? Reach.memory : policy.encrypted ? Reach.sealed : Reach.storage;
+    const times = core.set(key, kept, json, policy, reach, flight);
     if (!times) return { value, timestamp: undefined, source };
     if (json !== undefined && times.sealing > 0) this.#encrypted?.seal(key, times.sealing, json);
     if (json !== undefined) told?.tell(answerOf(key, json, times, policy, storable));
     else if (flight > 0) told?.keep(key);
-    this.emitter.emit('set', { key });
+    if (this.emitter.hears('set')) this.emitter.emit('set', { key });
     if (!equal) {
-      queueMicrotask(() => this.emitter.emit('update', { key }));
+      if (this.emitter.hears('update')) queueMicrotask(() => this.emitter.emit('update', { key }));
       this.watches.changed(key, kept, source);
     }
     this.watches.schedule();
     return { value: kept, timestamp: times.timestamp, source };
+  }
+
+  /** Whether storage may hold an answer under this policy, and there is one that could. */
+  #maybeStored(policy: Policy): boolean {
+    return (
+      this.#space.area !== null && mayReachStorage(policy) && (!policy.encrypted || (this.#encrypted?.works ?? false))
+    );
   }
 
   /** Stands before what is stored until it is confirmed, taken back or dropped. */

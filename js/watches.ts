@@ -150,7 +150,7 @@ export class Watches {
   readonly schedule = (): void => {
     const core = this.#core;
     clearTimeout(this.#timer);
-    if (!core || this.#stopped) return;
+    if (!core || this.#stopped || this.#watches.size === 0) return;
     const next = coordinator.nextDue(core);
     if (next === Infinity) return;
     const wait = Math.max(0, next - core.now());

@@ -80,7 +80,8 @@ async function passes(tests, { id }, some) {
     child.on('error', (error) => reject(new Trouble(`${command}: ${error.message}`)));
     child.on('close', (code) => {
       // "No test cases matched" is no verdict on the mutant.
-      if (code === 0 && !text.includes(`in ${some.length} test case`)) {
+      const ran = new RegExp(`in ${some.length} test case|test cases: +${some.length} \\|`);
+      if (code === 0 && !ran.test(text)) {
         return reject(new Trouble(`mutants: not the tests that were asked for: ${names}\n${text}`));
       }
       resolve(code === 0);
