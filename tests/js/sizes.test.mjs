@@ -23,7 +23,10 @@ test('the README says what was agreed on', () => {
   assert.equal(rows.length, 4);
   for (const row of rows) {
     const names = [...row.matchAll(/`([\w.]+\.(?:js|wasm))`/g)].map(([, name]) => name).filter((name) => files[name]);
-    const gzip = names.slice(0, row.startsWith('| `hass.js`') ? 1 : names.length).map(kilobytes).join(' + ');
+    const gzip = names
+      .slice(0, row.startsWith('| `hass.js`') ? 1 : names.length)
+      .map(kilobytes)
+      .join(' + ');
     assert.ok(row.includes(`| ${gzip} kB |`), `${row}: ${gzip} kB`);
   }
 });
