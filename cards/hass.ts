@@ -1,7 +1,7 @@
 import type { HomeAssistant } from '../js/hass/index.ts';
 
 /** What the cards read of Home Assistant's `hass`. */
-export interface CardHass extends Omit<HomeAssistant, 'callService'> {
+export interface CardHass extends Omit<HomeAssistant, 'callService' | 'callWS'> {
   callService(
     domain: string,
     service: string,
@@ -10,8 +10,9 @@ export interface CardHass extends Omit<HomeAssistant, 'callService'> {
     notifyOnError: boolean,
     returnResponse: boolean,
   ): Promise<{ response?: unknown }>;
+  callWS(message: Record<string, unknown>): Promise<unknown>;
   language?: string;
-  locale?: { language?: string; time_format?: string };
+  locale?: { language?: string; time_format?: string; time_zone?: string };
   config?: { state?: string; time_zone?: string };
 }
 

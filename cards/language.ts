@@ -57,6 +57,13 @@ export class Language {
     return this.#clock.format(minutes * MINUTE);
   }
 
+  /** A day near today by its distance (`Tomorrow`), another by its date; with minutes past midnight the time as well. */
+  day(days: number, date: string, minutes?: number): string {
+    const near = this.#relative.format(days, 'day');
+    const day = Math.abs(days) > 1 ? this.date(date) : near.charAt(0).toLocaleUpperCase(this.tag) + near.slice(1);
+    return minutes === undefined ? day : `${day}, ${this.time(minutes)}`;
+  }
+
   /** `YYYY-MM-DD` as `Saturday, November 21`; the text itself where it is no date. */
   date(text: string): string {
     const time = Date.parse(`${text}T00:00:00Z`);

@@ -1,3 +1,5 @@
+import { instantOf, wallClock } from './wallClock.ts';
+
 /** When TaskTracker's day is over: it turns at `daily_reset_time` on the clocks of the user's zone, not at midnight. */
 export interface LogicalDay {
   /** IANA name, such as `Europe/Berlin`. */
@@ -10,7 +12,6 @@ export interface LogicalDay {
 
 const DAY = 86_400_000;
 const MINUTES_A_DAY = 1_440;
-const clocks = new Map<string, Intl.DateTimeFormat>();
 
 /** The instant (ms) at which the next logical day begins; undefined where zone, date or time make no sense. */
 export function logicalDayEnd(day: LogicalDay): number | undefined {
@@ -39,42 +40,4 @@ export function minutesOf(time: string): number | undefined {
 export function wallMinutes(instant: number, timeZone: string): number | undefined {
   const wall = wallClock(instant, timeZone);
   return wall === undefined ? undefined : Math.floor((((wall % DAY) + DAY) % DAY) / 60_000);
-}
-
-/**
- * The instant whose wall clock (written as if it were UTC) shows `wall`. A time that comes twice means its first coming; one
- * that is skipped is read with the offset before the gap, as Python's zoneinfo, which the server reckons with, reads it.
- */
-function instantOf(wall: number, timeZone: string): number | undefined {
-  const before = wallClock(wall - DAY, timeZone);
-  const after = wallClock(wall + DAY, timeZone);
-  if (before === undefined || after === undefined) return undefined;
-  const candidates = [before - (wall - DAY), after - (wall + DAY)].map((offset) => wall - offset);
-  const exact = candidates.filter((instant) => wallClock(instant, timeZone) === wall);
-  return exact.length > 0 ? Math.min(...exact) : candidates[0];
-}
-
-function wallClock(instant: number, timeZone: string): number | undefined {
-  let clock = clocks.get(timeZone);
-  if (!clock) {
-    try {
-      clock = new Intl.DateTimeFormat('en-US', {
-        timeZone,
-        hourCycle: 'h23',
-        year: 'numeric',
-        month: 'numeric',
-        day: 'numeric',
-        hour: 'numeric',
-        minute: 'numeric',
-        second: 'numeric',
-      });
-    } catch {
-      return undefined;
-    }
-    clocks.set(timeZone, clock);
-  }
-  const part: Record<string, number> = {};
-  for (const { type, value } of clock.formatToParts(instant)) part[type] = Number(value);
-  const { year = NaN, month = NaN, day = NaN, hour = NaN, minute = NaN, second = NaN } = part;
-  return Date.UTC(year, month - 1, day, hour, minute, second);
 }

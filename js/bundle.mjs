@@ -1,10 +1,11 @@
 // Makes dist/ from the TypeScript sources and the built module (build/wasm): each form the cache is shipped in, and the
 // types beside them. Run by `npm run build`.
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generateDtsBundle } from 'dts-bundle-generator';
 import * as esbuild from 'esbuild';
+import { stripped } from './wasm_sections.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 // Tests bundle modules of their own, in which a rule is broken.
@@ -13,6 +14,7 @@ const built = resolve(root, process.env.CARDCACHE_BUILT ?? join('build', 'wasm')
 const glue = join(built, 'cardcache.mjs');
 const wasm = join(built, 'cardcache.wasm');
 const index = join(root, 'js', 'index.ts');
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /** Entry points whose declarations are published beside their code. */
 const libraries = [
@@ -38,7 +40,7 @@ function encode(bytes) {
 
 /** `#core-glue` is the script that emcc made, `#core-wasm` gives the module itself: its bytes as text, or where it lies. */
 function core(form) {
-  const inside = () => `export default ${JSON.stringify(encode(readFileSync(wasm)))};`;
+  const inside = () => `export default ${JSON.stringify(encode(stripped(readFileSync(wasm))))};`;
   const beside = () => "export default new URL('./cardcache.wasm', import.meta.url);";
   return {
     name: 'core',
@@ -97,10 +99,16 @@ function declarations() {
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
-copyFileSync(wasm, join(dist, 'cardcache.wasm'));
+writeFileSync(join(dist, 'cardcache.wasm'), stripped(readFileSync(wasm)));
 await bundle('index.js', index, [core('inside')]);
 await bundle('index.split.js', index, [core('beside')]);
 for (const { out, entry } of libraries.slice(1)) await bundle(`${out}.js`, entry, [besideIndex]);
-// The one file that HACS copies names no map: none lies beside it there, and the browser would ask for it.
-await bundle('cardcache.js', join(root, 'cards', 'index.ts'), [core('inside')], { sourcemap: 'external' });
+// The one file that HACS copies names no map: none lies beside it there, and the browser would ask for it. Its first line
+// tells who looks into a browser's cache which version that has kept.
+await bundle('cardcache.js', join(root, 'cards', 'index.ts'), [core('inside')], {
+  sourcemap: 'external',
+  // What a library draws stands in a card's shadow root, and its styles with it.
+  loader: { '.css': 'text' },
+  banner: { js: `/*! cardcache ${version} */` },
+});
 if (!process.env.CARDCACHE_DIST) declarations();

@@ -1,15 +1,18 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { concernsCard, type CardHass } from '../hass.ts';
+import { frameStyles } from '../frameStyles.ts';
 import { icons } from '../icons.ts';
 import { languageOf, type Language } from '../language.ts';
+import { Notices, type Notice } from '../notices.ts';
+import { isInPicker } from '../picker.ts';
+import { outdatedHint, skeleton } from '../states.ts';
 import { taskId, type DailyPlan, type Task } from '../tasktracker/answers.ts';
 import { configForm, readConfig, type DailyPlanConfig } from './config.ts';
-import { noticeBar, type Notice } from './notice.ts';
 import { changesBetween } from './planChanges.ts';
 import { PlanFeed } from './planFeed.ts';
-import { allDone, describe, failure, outdatedHint, skeleton } from './states.ts';
-import { cardStyles } from './styles.ts';
+import { allDone, describe, noPlan } from './states.ts';
+import { planStyles } from './planStyles.ts';
 import { taskRow } from './taskRow.ts';
 import { taskStyles } from './taskStyles.ts';
 import { textsOf, type Texts } from './texts.ts';
@@ -18,11 +21,10 @@ import type { View } from './view.ts';
 export const CARD_TYPE = 'cardcache-daily-plan-card';
 
 const MINUTE = 60_000;
-const NOTICE_STAYS = 10_000;
 
 /** A TaskTracker user's day. Holds nothing of value: see PlanFeed. */
 export class DailyPlanCard extends LitElement {
-  static override readonly styles = [cardStyles, taskStyles];
+  static override readonly styles = [frameStyles, planStyles, taskStyles];
   static readonly getConfigForm = configForm;
 
   static getStubConfig(): Partial<DailyPlanConfig> {
@@ -32,13 +34,11 @@ export class DailyPlanCard extends LitElement {
   #hass: CardHass | undefined;
   #config: DailyPlanConfig | undefined;
   #preview = false;
-  #notice: Notice | undefined;
-  #announcement = '';
   #isRefreshing = false;
   #focusAt: number | undefined;
   #minute: ReturnType<typeof setInterval> | undefined;
-  #hideNotice: ReturnType<typeof setTimeout> | undefined;
   readonly #busy = new Set<string>();
+  readonly #notices = new Notices(this);
   readonly #feed = new PlanFeed((before) => this.#planChanged(before));
 
   setConfig(config: unknown): void {
@@ -89,8 +89,6 @@ export class DailyPlanCard extends LitElement {
     super.disconnectedCallback();
     this.#feed.stop();
     clearInterval(this.#minute);
-    clearTimeout(this.#hideNotice);
-    this.#notice = undefined;
   }
 
   protected override shouldUpdate(): boolean {
@@ -106,8 +104,7 @@ export class DailyPlanCard extends LitElement {
       <div class="content" lang=${language.tag}>
         ${this.#words()} ${plan ? this.#plan(plan, texts, language) : this.#withoutPlan(texts)}
       </div>
-      ${noticeBar(this.#notice, texts, () => this.#show(undefined))}
-      <div class="spoken" role="status" aria-live="polite">${this.#announcement}</div>
+      ${this.#notices.render(texts)}
     </ha-card>`;
   }
 
@@ -162,9 +159,10 @@ export class DailyPlanCard extends LitElement {
     if (!this.#feed.plan) return nothing;
     const age = this.#feed.age;
     const since = age === undefined || age < MINUTE ? undefined : language.age(age);
-    if (!this.#hass?.connected) return outdatedHint(texts.problem.offline, since, 'offline', texts);
+    const from = since === undefined ? '' : ` ${texts.problem.planFrom(since)}`;
+    if (!this.#hass?.connected) return outdatedHint(texts.problem.offline + from, 'offline');
     if (this.#feed.error === undefined) return nothing;
-    return outdatedHint(`${texts.problem.stale} ${describe(this.#feed.error, texts)}`, since, 'error', texts);
+    return outdatedHint(`${texts.problem.stale} ${describe(this.#feed.error, texts)}${from}`, 'error');
   }
 
   #words(): TemplateResult | typeof nothing {
@@ -201,10 +199,10 @@ export class DailyPlanCard extends LitElement {
 
   #withoutPlan(texts: Texts): TemplateResult {
     const retry = (): void => void this.#feed.retry();
-    if (this.#feed.isUnknownUser) return failure(texts.problem.unknownUser, texts, retry);
-    if (this.#feed.error !== undefined) return failure(describe(this.#feed.error, texts), texts, retry);
-    if (!this.#hass?.connected) return failure(texts.problem.offline, texts, retry);
-    return skeleton(texts);
+    if (this.#feed.isUnknownUser) return noPlan(texts.problem.unknownUser, texts, retry);
+    if (this.#feed.error !== undefined) return noPlan(describe(this.#feed.error, texts), texts, retry);
+    if (!this.#hass?.connected) return noPlan(texts.problem.offline, texts, retry);
+    return skeleton(texts.loading);
   }
 
   #view(plan: DailyPlan, texts: Texts, language: Language): View {
@@ -247,7 +245,7 @@ export class DailyPlanCard extends LitElement {
     const said: string[] = [];
     if (added.length > 0) said.push(texts.added(names(added)));
     if (removed.length > 0) said.push(texts.removed(names(removed)));
-    if (said.length > 0) this.#announcement = said.join('. ');
+    if (said.length > 0) this.#notices.say(said.join('. '));
   }
 
   async #complete(task: Task): Promise<void> {
@@ -294,34 +292,24 @@ export class DailyPlanCard extends LitElement {
       (why) => texts.problem.notRefreshed(why),
     );
     this.#isRefreshing = false;
-    if (!this.#notice && this.#feed.error === undefined) this.#announcement = texts.refreshed;
+    if (!this.#notices.isShowing && this.#feed.error === undefined) this.#notices.say(texts.refreshed);
     this.requestUpdate();
   }
 
   /** Does one thing and says what came of it. While it runs, `id` is busy and its changes are not announced as others' doing. */
   async #doing(id: string, act: () => Promise<Notice | undefined>, failed: (why: string) => string): Promise<void> {
     this.#busy.add(id);
-    this.#show(undefined);
+    this.#notices.show(undefined);
     try {
-      this.#show(await act());
+      this.#notices.show(await act());
     } catch (error) {
-      this.#show({ text: failed(describe(error, this.#texts())), tone: 'problem' });
+      this.#notices.show({ text: failed(describe(error, this.#texts())), tone: 'problem' });
       // What is rolled back comes to the watchers in a microtask of its own.
       await this.updateComplete;
     } finally {
       this.#busy.delete(id);
       this.requestUpdate();
     }
-  }
-
-  #show(notice: Notice | undefined): void {
-    clearTimeout(this.#hideNotice);
-    this.#notice = notice;
-    if (notice) {
-      this.#announcement = notice.text;
-      if (this.isConnected) this.#hideNotice = setTimeout(() => this.#show(undefined), NOTICE_STAYS);
-    }
-    this.requestUpdate();
   }
 
   #focusedRow(): number | undefined {
@@ -333,12 +321,6 @@ export class DailyPlanCard extends LitElement {
   #texts(): Texts {
     return textsOf(languageOf(this.#hass).tag);
   }
-}
-
-/** Home Assistant's card picker shows every card alive, and does not tell it that it is on show. */
-function isInPicker(card: Element): boolean {
-  const root = card.getRootNode();
-  return root instanceof ShadowRoot && root.host.localName === 'hui-card-picker';
 }
 
 function dateOf(plan: DailyPlan): string | undefined {

@@ -1,5 +1,5 @@
+import { ConfigFields } from '../configFields.ts';
 import type { PlanFilter } from '../tasktracker/queries.ts';
-import { isRecord } from '../tasktracker/answers.ts';
 import { textsOf } from './texts.ts';
 
 export interface DailyPlanConfig {
@@ -15,29 +15,16 @@ export interface DailyPlanConfig {
   show_self_care?: boolean;
 }
 
-/** Throws with a text that Home Assistant shows in the card's place. Fields that Home Assistant adds of its own pass. */
 export function readConfig(value: unknown): DailyPlanConfig {
-  if (!isRecord(value)) throw new Error('The card needs a configuration with at least a type.');
-  const text = (name: string): string | undefined => {
-    const given = value[name];
-    if (given === undefined || given === null || given === '') return undefined;
-    if (typeof given !== 'string') throw new Error(`"${name}" must be a text, not ${JSON.stringify(given)}.`);
-    return given;
-  };
-  const flag = (name: string): boolean | undefined => {
-    const given = value[name];
-    if (given === undefined || given === null) return undefined;
-    if (typeof given !== 'boolean') throw new Error(`"${name}" must be true or false, not ${JSON.stringify(given)}.`);
-    return given;
-  };
+  const fields = new ConfigFields(value);
   return {
-    type: text('type') ?? '',
-    user: text('user'),
-    title: text('title'),
-    select_recommended: flag('select_recommended'),
-    fair_weather: flag('fair_weather'),
-    show_encouragement: flag('show_encouragement') ?? true,
-    show_self_care: flag('show_self_care') ?? true,
+    type: fields.text('type') ?? '',
+    user: fields.text('user'),
+    title: fields.text('title'),
+    select_recommended: fields.flag('select_recommended'),
+    fair_weather: fields.flag('fair_weather'),
+    show_encouragement: fields.flag('show_encouragement') ?? true,
+    show_self_care: fields.flag('show_self_care') ?? true,
   };
 }
 

@@ -1,10 +1,11 @@
 import type { CardCache, Query, Update } from '../../js/index.ts';
+import { connectionLost } from '../errors.ts';
 import type { CardHass } from '../hass.ts';
 import type { DailyPlan, People, Person, Task } from '../tasktracker/answers.ts';
 import { completeTask, undoCompletion } from '../tasktracker/completion.ts';
 import { encouragementQuery, fitsPlan, type Encouragement } from '../tasktracker/encouragement.ts';
 import { taskTrackerQueries } from '../tasktracker/queries.ts';
-import { callTaskTracker, connectionLost } from '../tasktracker/service.ts';
+import { callTaskTracker } from '../tasktracker/service.ts';
 import { learnWhoIsWho, openTaskTracker, signedInPerson } from '../tasktracker/signedIn.ts';
 import { planFilters, type DailyPlanConfig } from './config.ts';
 

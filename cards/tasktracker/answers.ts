@@ -1,4 +1,5 @@
 import type { LogicalDay } from '../logicalDay.ts';
+import { isListOf, isRecord } from '../records.ts';
 
 /** What TaskTracker's services answer, as far as the cards read it; names are the server's. */
 export interface DailyPlan {
@@ -59,14 +60,6 @@ export function isPeople(value: unknown): value is People {
   return (
     isRecord(value) && isListOf(value.enhanced_users, (user) => isRecord(user) && typeof user.username === 'string')
   );
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isListOf(value: unknown, isItem: (item: unknown) => boolean): boolean {
-  return Array.isArray(value) && value.every(isItem);
 }
 
 function isTask(value: unknown): boolean {

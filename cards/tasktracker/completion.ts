@@ -1,6 +1,7 @@
 import type { CardCache, Key } from '../../js/index.ts';
 import type { CardHass } from '../hass.ts';
-import { isDailyPlan, isRecord, taskId, type DailyPlan, type Task } from './answers.ts';
+import { isRecord } from '../records.ts';
+import { isDailyPlan, taskId, type DailyPlan, type Task } from './answers.ts';
 import { PLAN_ENDPOINT } from './queries.ts';
 import { callTaskTracker } from './service.ts';
 

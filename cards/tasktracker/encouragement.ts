@@ -1,7 +1,8 @@
 import { defineQuery, type CardCache, type Policy, type Query } from '../../js/index.ts';
 import type { CardHass } from '../hass.ts';
 import { logicalDayEnd, type LogicalDay } from '../logicalDay.ts';
-import { isRecord, taskId, type DailyPlan } from './answers.ts';
+import { isRecord } from '../records.ts';
+import { taskId, type DailyPlan } from './answers.ts';
 import { callTaskTracker, TaskTrackerError } from './service.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { key, type EventRule, type Key } from '../../js/index.ts';
-import { isDailyPlan, isRecord, type Task } from './answers.ts';
+import { isRecord } from '../records.ts';
+import { isDailyPlan, type Task } from './answers.ts';
 import { PLAN_ENDPOINT } from './queries.ts';
 
 /** Every type that `tasktracker/subscribe_events` accepts. */

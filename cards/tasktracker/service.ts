@@ -1,6 +1,7 @@
+import { errorCode, errorWords } from '../errors.ts';
 import type { CardHass } from '../hass.ts';
 import type { LogicalDay } from '../logicalDay.ts';
-import { isRecord } from './answers.ts';
+import { isRecord } from '../records.ts';
 
 export interface Answer {
   data: unknown;
@@ -42,29 +43,10 @@ function readContext(value: unknown): LogicalDay | undefined {
   return { timezone, daily_reset_time, current_logical_date };
 }
 
-/** Home Assistant rejects with plain objects of several shapes; these are the code and the words in any of them. */
-export function errorCode(error: unknown): string | number | undefined {
-  const code = detailsOf(error)?.code;
-  return typeof code === 'string' || typeof code === 'number' ? code : undefined;
-}
-
+/** The API's own words stand in the integration's, as Python prints them: "… status 500: {'message': 'Not today'}". */
 export function errorMessage(error: unknown): string | undefined {
-  const message = detailsOf(error)?.message;
-  if (typeof message !== 'string' || message === '') return undefined;
-  // The API's own words stand in the integration's, as Python prints them: "… status 500: {'message': 'Not today'}".
-  return /'message': (['"])(.+?)\1/.exec(message)?.[2] ?? message;
-}
-
-function detailsOf(error: unknown): Record<string, unknown> | undefined {
-  const inner = isRecord(error) && isRecord(error.error) ? error.error : error;
-  return isRecord(inner) ? inner : undefined;
-}
-
-/** `ERR_CONNECTION_LOST` of Home Assistant's websocket library. */
-const CONNECTION_LOST = 3;
-
-export function isConnectionLost(error: unknown): boolean {
-  return errorCode(error) === CONNECTION_LOST;
+  const words = errorWords(error);
+  return words && (/'message': (['"])(.+?)\1/.exec(words)?.[2] ?? words);
 }
 
 /**
@@ -73,10 +55,5 @@ export function isConnectionLost(error: unknown): boolean {
  */
 export function isWorthRetrying(error: unknown): boolean {
   if (['invalid_format', 'service_validation_error', 'unauthorized'].includes(String(errorCode(error)))) return false;
-  return !/\bstatus 4\d\d\b/.test(String(detailsOf(error)?.message));
-}
-
-/** For writes that were not even tried, shaped as the rejection that Home Assistant gives while it cannot be reached. */
-export function connectionLost(): Error {
-  return Object.assign(new Error('Connection lost'), { code: CONNECTION_LOST });
+  return !/\bstatus 4\d\d\b/.test(errorWords(error) ?? '');
 }

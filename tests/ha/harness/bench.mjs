@@ -14,13 +14,13 @@ import { Tracker } from './tracker.mjs';
 /** The file that HACS installs. */
 export const CARDS = join(projectFolder, 'dist', 'cardcache.js');
 
-/** `cards`: a file that every page loads, with those `beside` it that it imports. The server's log is kept as build/ha/<name>.log. */
+/** `cards`: a file (or several) that every page loads, with those `beside` it that they import. The server's log is kept as build/ha/<name>.log. */
 export async function startBench(name, { cards, beside = [], dashboard = planDashboard } = {}) {
   const port = await freePort();
   const folder = makeConfigFolder(port);
   const logFile = join(projectFolder, 'build', 'ha', `${name}.log`);
   rmSync(logFile, { force: true });
-  const configuration = cards ? withCards(folder, [cards, ...beside], dashboard) : {};
+  const configuration = cards ? withCards(folder, [cards].flat(), beside, dashboard) : {};
   folder.writeConfiguration(configuration);
   const ha = new HomeAssistantProcess({ configPath: folder.path, port, logFile });
   const connections = new Map();
@@ -37,6 +37,14 @@ export async function startBench(name, { cards, beside = [], dashboard = planDas
       folder.writeConfiguration({ ...configuration, startDelay });
       await ha.start();
       await ready();
+    },
+    /** Gives the card file's resource another query, without a restart: HACS does so after an update. */
+    moveCards: async (query) => {
+      const [first, ...rest] = configuration.resources;
+      configuration.resources = [{ ...first, url: first.url.replace(/\?.*/, `?${query}`) }, ...rest];
+      folder.writeConfiguration(configuration);
+      const reload = { domain: 'lovelace', returnResponse: false };
+      await bench.connection('gabriel').callService('reload_resources', {}, reload);
     },
     close: async () => {
       for (const connection of connections.values()) connection.close();
@@ -65,14 +73,16 @@ export async function startBench(name, { cards, beside = [], dashboard = planDas
   }
 }
 
-function withCards(folder, files, dashboard) {
-  const [cards] = files;
-  const version = createHash('sha256').update(readFileSync(cards)).digest('hex').slice(0, 8);
-  for (const file of files) folder.addLocalFile(file, basename(file));
+function withCards(folder, cards, beside, dashboard) {
+  for (const file of [...cards, ...beside]) folder.addLocalFile(file, basename(file));
   folder.writeDashboard('plan.yaml', dashboard);
   return {
     // /local is cached for a month: only another address brings another file.
-    resources: [{ url: `/local/${basename(cards)}?v=${version}`, type: 'module' }],
+    resources: cards.map((file) => ({ url: `/local/${basename(file)}?v=${versionOf(file)}`, type: 'module' })),
     dashboards: { 'lovelace-plan': { mode: 'yaml', title: 'Plans', filename: 'plan.yaml' } },
   };
+}
+
+function versionOf(file) {
+  return createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 8);
 }

@@ -13,7 +13,8 @@ const YEAR = 31_536_000;
 // Twice what the slowest page takes on two busy cores.
 const TIMEOUT = 15_000;
 
-export const TAG = 'cardcache-daily-plan-card';
+/** Which card a page is about: its tag, whose messages count as its own, and what a test does with it. */
+const PLAN = { tag: 'cardcache-daily-plan-card', subject: 'tasktracker', Page: CardPage };
 
 export async function launch() {
   return chromium.launch({
@@ -30,7 +31,7 @@ export async function newUserPage(
   browser,
   bench,
   username,
-  { viewport = WIDE, colorScheme = 'light', clock = false } = {},
+  { viewport = WIDE, colorScheme = 'light', clock = false, locale = 'en-GB', card = PLAN } = {},
 ) {
   const tokens = {
     hassUrl: bench.url,
@@ -46,15 +47,15 @@ export async function newUserPage(
     viewport,
     colorScheme,
     reducedMotion: 'reduce',
-    locale: 'en-GB',
+    locale,
     timezoneId: 'UTC',
     storageState: { cookies: [], origins: [{ origin: bench.url, localStorage }] },
   });
   context.setDefaultTimeout(TIMEOUT);
   const page = await context.newPage();
   if (clock) await page.clock.install();
-  await page.addInitScript(recordCards, TAG);
-  return new CardPage(page, bench.url, TAG);
+  await page.addInitScript(recordCards, { tag: card.tag, subject: card.subject });
+  return new card.Page(page, bench.url, card.tag);
 }
 
 /** Into build/screenshots/ha, for people to look at. */

@@ -34,6 +34,18 @@ export class Tracker {
     }
   }
 
+  /** Counts from zero on what pages ask of the rest of Home Assistant: these websocket commands, and all HTTP. */
+  countRequests(...commands) {
+    return this.#admin.send({ type: 'tasktracker_test/count_requests', commands });
+  }
+
+  /** How many requests there were since of a command, or by HTTP of paths that begin with `GET /…`. */
+  async requestsOf(name) {
+    const counts = await this.#admin.send({ type: 'tasktracker_test/requests' });
+    const matching = Object.entries(counts).filter(([request]) => request.startsWith(name));
+    return matching.reduce((sum, [, count]) => sum + count, 0);
+  }
+
   /** Counts at zero and good weather; with `household: true` its first state again, too. */
   reset({ household = false } = {}) {
     return this.#admin.send({ type: 'tasktracker_test/reset', household });

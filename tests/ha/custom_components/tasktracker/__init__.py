@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import Store
 from homeassistant.helpers.typing import ConfigType
 
-from . import subscriptions, test_commands
+from . import other_requests, past, subscriptions, test_commands
 from .answers import Answers
 from .api import Api
 from .bench import BENCH, Bench
@@ -57,6 +57,9 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
         test_commands.reset,
         test_commands.weather,
         test_commands.change_task,
+        other_requests.count_requests,
+        other_requests.requests,
+        past.remember,
     ):
         websocket_api.async_register_command(hass, command)
     return True

@@ -1,7 +1,7 @@
 import { css } from 'lit';
 
-/** The card's frame and its states. Home Assistant's theme variables throughout; what follows a comma is for pages without. */
-export const cardStyles = css`
+/** Every card's frame and its states. Home Assistant's theme variables throughout; what follows a comma is for pages without. */
+export const frameStyles = css`
   :host {
     display: block;
     --text: var(--primary-text-color, #141414);
@@ -111,33 +111,17 @@ export const cardStyles = css`
     overflow-y: auto;
     padding-bottom: 8px;
   }
-  .outdated,
-  .encouragement {
+  .outdated {
     display: flex;
     gap: 10px;
+    align-items: center;
     margin: 0 16px 10px;
     padding: 10px 12px;
     border-radius: 10px;
-  }
-  .outdated {
-    align-items: center;
     background: color-mix(in srgb, var(--warn) 16%, transparent);
   }
   .outdated .icon {
     color: color-mix(in srgb, var(--warn) 75%, var(--text));
-  }
-  .encouragement {
-    background: color-mix(in srgb, var(--accent) 9%, transparent);
-  }
-  .encouragement .icon {
-    margin-top: 0.05em;
-    color: var(--accent);
-  }
-  .encouragement p {
-    margin: 0;
-    min-width: 0;
-    overflow-wrap: anywhere;
-    white-space: pre-line;
   }
 
   .empty {
@@ -234,13 +218,6 @@ export const cardStyles = css`
     overflow-wrap: anywhere;
   }
 
-  @container (min-width: 680px) {
-    .sections {
-      display: grid;
-      grid-auto-columns: minmax(0, 1fr);
-      grid-auto-flow: column;
-    }
-  }
   @keyframes turn {
     to {
       transform: rotate(360deg);

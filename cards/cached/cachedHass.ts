@@ -1,0 +1,157 @@
+import { key, type CardCache } from '../../js/index.ts';
+import { openHassCache } from '../../js/hass/index.ts';
+import type { CardHass } from '../hass.ts';
+import { isRecord } from '../records.ts';
+import type { ReadRule } from './config.ts';
+import { WRITES, type RequestName } from './patterns.ts';
+import { requestText } from './requestText.ts';
+
+const ENDPOINT = 'reads';
+
+/** One object for all: openHassCache looks at options once. Reads of history can take a while. */
+const OPTIONS = { policies: { [ENDPOINT]: { version: '1', timeout: 60_000 } } };
+
+/** A card asks when it is made, as soon as its code is there. */
+const OPENING = 5_000;
+
+/** The parts of `hass` that are put in the way of. */
+interface AskingHass extends CardHass {
+  callApi(method: string, path: string, ...rest: unknown[]): Promise<unknown>;
+}
+type Connection = object & { sendMessagePromise(message: Record<string, unknown>): Promise<unknown> };
+type CallService = (
+  domain: string,
+  service: string,
+  data?: object,
+  target?: object,
+  notifyOnError?: boolean,
+  returnResponse?: boolean,
+) => Promise<unknown>;
+
+/**
+ * A `hass` for one wrapped card: all that it reads is Home Assistant's own, but for the requests that the rules name. Their
+ * answers come from the cache, each time as a copy, for some cards sort or cut what they were given.
+ */
+export class CachedHass {
+  readonly #rules: readonly ReadRule[];
+  readonly #outdated: () => void;
+  /** Until when answers past their end are given (ms): later the card shows something, and can wait for a good one. */
+  #opensUntil: number | undefined;
+  /** How many of those the card was given are being fetched anew, and whether any has come out another. */
+  #renewing = 0;
+  #isOutdated = false;
+  #hass: AskingHass | undefined;
+  #wrapped: CardHass | undefined;
+  #cache: CardCache | undefined;
+  #connection: { real: unknown; wrapped: object } | undefined;
+
+  /** `outdated`: what the card was given past its end has come anew and is another. Said once. */
+  constructor(rules: readonly ReadRule[], outdated: () => void) {
+    this.#rules = rules;
+    this.#outdated = outdated;
+  }
+
+  /**
+   * The `hass` for the card; the same one for the same. A copy, made for each state that changes: 70 fields take 1 µs, and the
+   * card then reads them as fast as ever, which it would not through a proxy.
+   */
+  wrap(real: CardHass): CardHass {
+    if (real === this.#hass && this.#wrapped) return this.#wrapped;
+    const hass = real as AskingHass;
+    this.#hass = hass;
+    this.#cache = openHassCache(hass, OPTIONS);
+    this.#opensUntil ??= Date.now() + OPENING;
+    const wrapped = {
+      ...hass,
+      callWS: this.#callWS,
+      callApi: this.#callApi,
+      callService: this.#callService,
+      connection: this.#connectionOf(hass),
+    };
+    return (this.#wrapped = wrapped as unknown as CardHass);
+  }
+
+  readonly #callWS = (message: Record<string, unknown>): Promise<unknown> =>
+    this.#answer(`ws:${String(message.type)}`, message, () => this.#newest.callWS(message));
+
+  readonly #callApi = (method: string, path: string, ...rest: unknown[]): Promise<unknown> => {
+    const verb = method.toUpperCase();
+    const name = verb === 'GET' ? `api:${path}` : `api/${verb}:${path}`;
+    // The path stands in the name as far as patterns go; what makes the answer are all of it and the parameters.
+    return this.#answer(name, [path, ...rest], () => this.#newest.callApi(method, path, ...rest));
+  };
+
+  readonly #callService: CallService = (domain, service, ...rest) => {
+    const [data, target, , returnResponse] = rest;
+    const ask = (): Promise<unknown> =>
+      (this.#newest as { callService: CallService }).callService(domain, service, ...rest);
+    const name = `service:${domain}.${service}`;
+    return returnResponse ? this.#answer(name, [data, target], ask) : this.#pass(name, ask);
+  };
+
+  get #newest(): AskingHass {
+    if (!this.#hass) throw new TypeError('the wrapped card has not been given a hass');
+    return this.#hass;
+  }
+
+  #answer(name: RequestName, request: unknown, ask: () => Promise<unknown>): Promise<unknown> {
+    const rule = this.#rules.find(({ reads }) => reads.matches(name));
+    return rule ? this.#read(name, request, ask, rule) : this.#pass(name, ask);
+  }
+
+  async #read(name: RequestName, request: unknown, ask: () => Promise<unknown>, rule: ReadRule): Promise<unknown> {
+    const cache = this.#cache;
+    if (!cache) return ask();
+    // Paths and messages hold times; they count as the text says.
+    const kind = name.startsWith('service:') ? name : name.slice(0, name.indexOf(':'));
+    const readKey = key(ENDPOINT, null, kind, requestText(request, Date.now(), rule.round));
+    const { ttl, stale } = rule;
+    const fetcher = async (): Promise<unknown> => (await ask()) ?? null;
+    const policy = { ttl, staleIfError: stale };
+    const isOpening = Date.now() < (this.#opensUntil ?? 0);
+    const answer = await cache.getOrFetch<unknown>(readKey, fetcher, {
+      ...policy,
+      ...(isOpening && { staleWhileRevalidate: stale }),
+    });
+    // Fetched just now it would be there.
+    if (isOpening && !cache.has(readKey))
+      void this.#renew(answer, () => cache.getOrFetch<unknown>(readKey, fetcher, policy));
+    return structuredClone(answer);
+  }
+
+  /** Waits for what is on its way already. The card is told when all of it has come: it is shown anew once. */
+  async #renew(answer: unknown, newer: () => Promise<unknown>): Promise<void> {
+    this.#renewing++;
+    try {
+      // An equal answer is the same one.
+      if ((await newer()) !== answer) this.#isOutdated = true;
+    } catch {
+      // What it has is the best there is.
+    }
+    if (--this.#renewing > 0 || !this.#isOutdated) return;
+    this.#isOutdated = false;
+    this.#opensUntil = 0;
+    this.#outdated();
+  }
+
+  /** A write, or a request that nobody has named. */
+  #pass(name: RequestName, ask: () => Promise<unknown>): Promise<unknown> {
+    return this.#cache && WRITES.matches(name) ? this.#cache.mutate(ask, { invalidate: ENDPOINT }) : ask();
+  }
+
+  /** Cards may ask the connection itself; and compare it, and keep things by it, so it is the same for as long as the real one. */
+  #connectionOf({ connection }: CardHass): object {
+    const known = this.#connection;
+    if (known && known.real === connection) return known.wrapped;
+    const real = connection as Connection;
+    const send = (message: unknown): Promise<unknown> =>
+      isRecord(message)
+        ? this.#answer(`ws:${String(message.type)}`, message, () => real.sendMessagePromise(message))
+        : real.sendMessagePromise(message as Record<string, unknown>);
+    const wrapped = new Proxy(real, {
+      get: (target, name) => (name === 'sendMessagePromise' ? send : (Reflect.get(target, name) as unknown)),
+    });
+    this.#connection = { real: connection, wrapped };
+    return wrapped;
+  }
+}

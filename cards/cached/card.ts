@@ -1,0 +1,140 @@
+import type { CardHass } from '../hass.ts';
+import { isInPicker } from '../picker.ts';
+import { CachedHass } from './cachedHass.ts';
+import { configForm, readConfig, type CachedConfig } from './config.ts';
+import { textsOf } from './texts.ts';
+
+export const CARD_TYPE = 'cardcache-cached-card';
+
+interface WrappedCard extends HTMLElement {
+  hass?: CardHass;
+  preview?: boolean;
+  layout?: string;
+  getCardSize?(): number | Promise<number>;
+  getGridOptions?(): object;
+}
+
+interface CardHelpers {
+  createCardElement(config: Record<string, unknown>): WrappedCard;
+}
+
+declare global {
+  interface Window {
+    loadCardHelpers?(): Promise<CardHelpers>;
+  }
+}
+
+/** Shows another card, as it is, and stands between it and Home Assistant when it asks something. */
+export class CachedCard extends HTMLElement {
+  static readonly getConfigForm = configForm;
+
+  static getStubConfig(_hass: unknown, unused: string[] = [], all: string[] = []): Pick<CachedConfig, 'card'> {
+    const entities = [...unused, ...all];
+    const calendar = entities.find((entity) => entity.startsWith('calendar.'));
+    if (calendar !== undefined) return { card: { type: 'calendar', entities: [calendar] } };
+    const entity = entities.find((one) => /^(sensor|input_number|number|counter)\./.test(one));
+    return { card: { type: 'statistics-graph', entities: entity === undefined ? [] : [entity] } };
+  }
+
+  #hass: CardHass | undefined;
+  #config: CachedConfig | undefined;
+  #cached: CachedHass | undefined;
+  #card: WrappedCard | undefined;
+  #preview = false;
+  #layout: string | undefined;
+  #round = 0;
+
+  constructor() {
+    super();
+    const style = new CSSStyleSheet();
+    style.replaceSync(':host { display: block } :host([hidden]) { display: none } * { height: 100% }');
+    this.attachShadow({ mode: 'open' }).adoptedStyleSheets = [style];
+  }
+
+  setConfig(config: unknown): void {
+    this.#config = readConfig(config);
+    this.#cached = new CachedHass(this.#config.rules, () => void this.#build());
+    void this.#build();
+  }
+
+  get hass(): CardHass | undefined {
+    return this.#hass;
+  }
+
+  set hass(hass: CardHass | undefined) {
+    const isFirst = this.#hass === undefined;
+    this.#hass = hass;
+    if (isFirst) void this.#build();
+    else this.#hand();
+  }
+
+  /** Set by Home Assistant while the dashboard is edited. */
+  get preview(): boolean {
+    return this.#preview;
+  }
+
+  set preview(preview: boolean) {
+    this.#preview = preview;
+    this.#hand();
+  }
+
+  get layout(): string | undefined {
+    return this.#layout;
+  }
+
+  set layout(layout: string | undefined) {
+    this.#layout = layout;
+    this.#hand();
+  }
+
+  getCardSize(): number | Promise<number> {
+    return this.#card?.getCardSize?.() ?? 3;
+  }
+
+  getGridOptions(): object {
+    return this.#card?.getGridOptions?.() ?? {};
+  }
+
+  connectedCallback(): void {
+    this.#hand();
+  }
+
+  /** Home Assistant makes the card, or one that says why it cannot. No card is made to render without a `hass`. */
+  async #build(): Promise<void> {
+    const config = this.#config;
+    const round = ++this.#round;
+    if (!config || !this.#hass) return;
+    const helpers = await window.loadCardHelpers?.();
+    if (round !== this.#round) return;
+    if (!helpers) {
+      this.shadowRoot?.replaceChildren(textsOf(document.documentElement.lang).noHelpers);
+      return;
+    }
+    const card = helpers.createCardElement(config.card);
+    // A card whose code arrives later asks to be made again, then.
+    card.addEventListener(
+      'll-rebuild',
+      (event) => {
+        event.stopPropagation();
+        if (card === this.#card) void this.#build();
+      },
+      { once: true },
+    );
+    this.#card = card;
+    this.#hand();
+    this.shadowRoot?.replaceChildren(card);
+    // How much room it takes is known only now.
+    this.dispatchEvent(new Event('card-updated', { bubbles: true, composed: true }));
+  }
+
+  /** Whoever edits a dashboard looks at how the card itself behaves. */
+  #hand(): void {
+    const card = this.#card;
+    if (!card) return;
+    card.preview = this.#preview;
+    card.layout = this.#layout;
+    if (!this.#hass) return;
+    const isPlain = this.#preview || isInPicker(this);
+    card.hass = isPlain || !this.#cached ? this.#hass : this.#cached.wrap(this.#hass);
+  }
+}

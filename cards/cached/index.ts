@@ -1,0 +1,13 @@
+import type { CardDefinition } from '../defineCard.ts';
+import { CachedCard, CARD_TYPE } from './card.ts';
+
+export const cached: CardDefinition = {
+  entry: {
+    type: CARD_TYPE,
+    name: 'Cached card (cardcache)',
+    description:
+      'Wraps any other card and answers what it asks again and again: history, statistics, calendars, forecasts.',
+    preview: true,
+  },
+  element: CachedCard,
+};

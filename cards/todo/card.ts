@@ -1,0 +1,354 @@
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import { Actions, type ActionsHost } from './actions.ts';
+import { errorCode, errorWords, isConnectionLost } from '../errors.ts';
+import { frameStyles } from '../frameStyles.ts';
+import { concernsCard, type CardHass } from '../hass.ts';
+import { icons } from '../icons.ts';
+import { languageOf, type Language } from '../language.ts';
+import { Notices } from '../notices.ts';
+import { failure, outdatedHint, skeleton } from '../states.ts';
+
+import { configForm, readConfig, type TodoConfig } from './config.ts';
+import { readDue, zoneOf } from './due.ts';
+import { itemEditor } from './itemEditor.ts';
+import { itemRow } from './itemRow.ts';
+import { featuresOf, type TodoItem } from './items.ts';
+import { changesBetween } from './listChanges.ts';
+import { inOrder } from './order.ts';
+import { todoStyles } from './styles.ts';
+import { textsOf, type Texts } from './texts.ts';
+import { TodoList, type ListEntity } from './todoList.ts';
+import type { View } from './view.ts';
+
+export const CARD_TYPE = 'cardcache-todo-card';
+
+const MINUTE = 60_000;
+
+/** A to-do list. Holds nothing of value: see TodoList. */
+export class TodoCard extends LitElement implements ActionsHost {
+  static override readonly styles = [frameStyles, todoStyles];
+  static readonly getConfigForm = configForm;
+
+  static getStubConfig(_hass: unknown, unused: string[] = [], all: string[] = []): Partial<TodoConfig> {
+    const isList = (entity: string): boolean => entity.startsWith('todo.');
+    return { entity: unused.find(isList) ?? all.find(isList) ?? 'todo.shopping_list' };
+  }
+
+  #hass: CardHass | undefined;
+  #config: TodoConfig | undefined;
+  #list: TodoList | undefined;
+  #shown: TodoItem[] | undefined;
+  #unfollow: (() => void) | undefined;
+  #minute: ReturnType<typeof setInterval> | undefined;
+  /** As it was when its editor was opened. */
+  #edited: TodoItem | undefined;
+  #isFolded: boolean | undefined;
+  #focus: (() => HTMLElement | null | undefined) | undefined;
+  readonly notices = new Notices(this);
+  readonly #actions = new Actions(this);
+
+  setConfig(config: unknown): void {
+    this.#config = readConfig(config);
+    this.#isFolded = undefined;
+    this.#follow();
+    this.requestUpdate();
+  }
+
+  get hass(): CardHass | undefined {
+    return this.#hass;
+  }
+
+  set hass(hass: CardHass | undefined) {
+    const before = this.#hass;
+    this.#hass = hass;
+    const entity = this.#config?.entity ?? '';
+    if (before && hass && !concernsCard(before, hass) && before.states[entity] === hass.states[entity]) return;
+    this.#follow();
+    this.requestUpdate();
+  }
+
+  getCardSize(): number {
+    return 2 + (this.#list?.items?.length ?? 4);
+  }
+
+  getGridOptions(): object {
+    return { columns: 12, min_columns: 6, min_rows: 3 };
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#follow();
+    this.requestUpdate();
+    this.#minute = setInterval(() => this.requestUpdate(), MINUTE);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#unfollow?.();
+    this.#unfollow = undefined;
+    clearInterval(this.#minute);
+  }
+
+  protected override shouldUpdate(): boolean {
+    return this.#hass !== undefined && this.#config !== undefined;
+  }
+
+  protected override render(): TemplateResult {
+    const language = languageOf(this.#hass);
+    const texts = textsOf(language.tag);
+    const items = this.#list?.items;
+    return html`<ha-card>
+      <div class="header">
+        <div class="titles">
+          <h2 class="title">${this.#config?.title ?? this.#entity?.attributes?.friendly_name ?? texts.title}</h2>
+          ${items ? html`<div class="summary">${this.#summary(items, texts, language)}</div>` : nothing}
+        </div>
+      </div>
+      ${this.#hint(texts, language)}
+      <div class="content" lang=${language.tag}>
+        ${items ? this.#items(items, texts, language) : this.#withoutItems(texts)}
+      </div>
+      ${this.notices.render(texts)}
+    </ha-card>`;
+  }
+
+  /** A row that moves, or becomes an editor, takes the focus with it. */
+  protected override updated(): void {
+    const focus = this.#focus;
+    this.#focus = undefined;
+    focus?.()?.focus();
+  }
+
+  get texts(): Texts {
+    return textsOf(this.language.tag);
+  }
+
+  get language(): Language {
+    return languageOf(this.#hass);
+  }
+
+  get list(): TodoList | undefined {
+    return this.#list;
+  }
+
+  /** Why something failed, in words for the person in front of the card. */
+  describe(error: unknown): string {
+    const { texts } = this;
+    if (isConnectionLost(error)) return texts.problem.connectionLost;
+    if (errorCode(error) === 'invalid_entity_id') return texts.problem.missing(this.#config?.entity ?? '');
+    return errorWords(error) ?? texts.problem.unknown;
+  }
+
+  focusItem(uid: string): void {
+    this.#focus = () => this.#row(uid)?.querySelector<HTMLElement>('[data-action="toggle"]');
+    this.requestUpdate();
+  }
+
+  get #entity(): ListEntity | undefined {
+    return this.#hass?.states[this.#config?.entity ?? ''] as ListEntity | undefined;
+  }
+
+  #summary(items: TodoItem[], texts: Texts, language: Language): string {
+    const open = items.filter(({ status }) => status === 'needs_action');
+    const [now, zone] = [Date.now(), zoneOf(this.#hass)];
+    const overdue = open.filter(({ due }) => due && readDue(due, now, zone)?.isOverdue).length;
+    const parts = [texts.summary.open(open.length, language)];
+    if (overdue > 0) parts.push(texts.summary.overdue(overdue));
+    return parts.join(' · ');
+  }
+
+  #hint(texts: Texts, language: Language): TemplateResult | typeof nothing {
+    const list = this.#list;
+    if (!list?.items) return nothing;
+    const from =
+      list.age === undefined || list.age < MINUTE ? '' : ` ${texts.problem.listFrom(language.age(list.age))}`;
+    if (!this.#hass?.connected) return outdatedHint(texts.problem.offline + from, 'offline');
+    if (this.#isMissing) return outdatedHint(texts.problem.missing(this.#config?.entity ?? '') + from, 'error');
+    if (list.error === undefined) return nothing;
+    return outdatedHint(`${texts.problem.stale} ${this.describe(list.error)}${from}`, 'error');
+  }
+
+  /** While Home Assistant starts its lists come one by one. */
+  get #isMissing(): boolean {
+    return this.#hass?.config?.state === 'RUNNING' && this.#entity === undefined;
+  }
+
+  #withoutItems(texts: Texts): TemplateResult {
+    const fail = (why: string): TemplateResult =>
+      failure({ headline: texts.problem.noList, why, again: texts.retry }, () => void this.#list?.refresh());
+    if (!this.#hass?.connected) return fail(texts.problem.offline);
+    if (this.#isMissing) return fail(texts.problem.missing(this.#config?.entity ?? ''));
+    const error = this.#list?.error;
+    return error === undefined ? skeleton(texts.loading) : fail(this.describe(error));
+  }
+
+  #items(items: TodoItem[], texts: Texts, language: Language): TemplateResult {
+    const config = this.#config;
+    const view = this.#view(texts, language);
+    const of = (status: TodoItem['status']): TodoItem[] =>
+      inOrder(
+        items.filter((item) => item.status === status),
+        config?.order ?? 'list',
+        language.tag,
+      );
+    const open = of('needs_action');
+    return html`${view.features.add && config?.show_add ? this.#addField(texts) : nothing}
+    ${
+      open.length > 0
+        ? this.#rows(open, view)
+        : html`<div class="empty" data-state="empty">
+            <div class="medal">${icons.check}</div>
+            <div class="headline">${texts.empty.title}</div>
+            <div class="hint">${texts.empty.hint}</div>
+          </div>`
+    }
+    ${config?.completed === 'hide' ? nothing : this.#completed(of('completed'), view)}`;
+  }
+
+  #rows(items: TodoItem[], view: View): TemplateResult {
+    return html`<ul class="items">
+      ${repeat(
+        items,
+        ({ uid }) => uid,
+        (item) => (item.uid === this.#edited?.uid ? itemEditor(this.#edited, view) : itemRow(item, view)),
+      )}
+    </ul>`;
+  }
+
+  #completed(items: TodoItem[], view: View): TemplateResult | typeof nothing {
+    if (items.length === 0) return nothing;
+    const { texts } = view;
+    const isFolded = this.#isFolded ?? this.#config?.completed === 'collapse';
+    return html`<section class="completed">
+      <div class="fold">
+        <h3>
+          <button
+            class="text"
+            type="button"
+            data-action="fold"
+            aria-expanded=${isFolded ? 'false' : 'true'}
+            @click=${() => {
+              this.#isFolded = !isFolded;
+              this.requestUpdate();
+            }}
+          >
+            ${icons.fold}${texts.completed(items.length)}
+          </button>
+        </h3>
+        ${
+          view.features.remove
+            ? html`<button
+                class="text"
+                type="button"
+                data-action="clear"
+                @click=${() => void this.#actions.remove(items)}
+              >
+                ${texts.clear}
+              </button>`
+            : nothing
+        }
+      </div>
+      ${isFolded ? nothing : this.#rows(items, view)}
+    </section>`;
+  }
+
+  #addField(texts: Texts): TemplateResult {
+    return html`<form
+      class="add"
+      @submit=${(event: SubmitEvent) => {
+        event.preventDefault();
+        const input = (event.currentTarget as HTMLFormElement).querySelector('input');
+        const summary = input?.value.trim() ?? '';
+        if (!input || summary === '') return;
+        input.value = '';
+        input.focus();
+        void this.#actions.add(summary);
+      }}
+    >
+      <input
+        type="text"
+        autocomplete="off"
+        enterkeyhint="done"
+        data-part="new"
+        aria-label=${texts.addLabel}
+        placeholder=${texts.addLabel}
+      />
+      <button class="round" type="submit" data-action="add" aria-label=${texts.add} title=${texts.add}>
+        ${icons.plus}
+      </button>
+    </form>`;
+  }
+
+  #view(texts: Texts, language: Language): View {
+    return {
+      texts,
+      language,
+      now: Date.now(),
+      zone: zoneOf(this.#hass),
+      features: featuresOf(this.#entity?.attributes?.supported_features),
+      toggle: (item) => this.#toggle(item),
+      edit: (item) => {
+        this.#edited = item;
+        this.#focus = () => this.renderRoot.querySelector('.editor input');
+        this.requestUpdate();
+      },
+      close: (item, fields) => {
+        this.#edited = undefined;
+        this.#focus = () => this.#row(item.uid)?.querySelector<HTMLElement>('[data-action="edit"]');
+        this.requestUpdate();
+        if (fields) void this.#actions.edit(item, fields);
+      },
+      remove: (item) => {
+        this.#edited = undefined;
+        this.#focus = () => this.renderRoot.querySelector<HTMLElement>('[data-part="new"], [data-action="toggle"]');
+        void this.#actions.remove([item]);
+      },
+    };
+  }
+
+  #row(uid: string): HTMLElement | undefined {
+    const rows = [...this.renderRoot.querySelectorAll<HTMLElement>('[data-item]')];
+    return rows.find((row) => row.dataset.item === uid);
+  }
+
+  #follow(): void {
+    if (!this.isConnected || !this.#hass || !this.#config) return;
+    const list = TodoList.of(this.#hass, this.#config.entity);
+    if (list === this.#list && this.#unfollow) return;
+    this.#unfollow?.();
+    this.#list = list;
+    this.#shown = list.items;
+    this.#unfollow = list.follow(() => this.#listChanged());
+  }
+
+  #listChanged(): void {
+    const before = this.#shown;
+    this.#shown = this.#list?.items;
+    if (before && this.#shown && !this.#actions.areRunning) this.#announce(before, this.#shown);
+    this.requestUpdate();
+  }
+
+  #announce(before: TodoItem[], after: TodoItem[]): void {
+    const { added, removed, ticked } = changesBetween(before, after);
+    const { texts, language } = this;
+    const names = (items: TodoItem[]): string => language.list(items.map(({ summary }) => summary));
+    const said: string[] = [];
+    if (added.length > 0) said.push(texts.others.added(names(added)));
+    if (removed.length > 0) said.push(texts.others.removed(names(removed)));
+    if (ticked.length > 0) said.push(texts.others.ticked(names(ticked)));
+    if (said.length > 0) this.notices.say(said.join('. '));
+  }
+
+  #toggle(item: TodoItem): void {
+    const buttons = this.#toggles;
+    const index = buttons.findIndex((button) => button === this.shadowRoot?.activeElement);
+    // The row goes to the other part of the list: whoever works with the keyboard goes on with what follows it.
+    if (index >= 0) this.#focus = () => this.#toggles[Math.min(index, buttons.length - 1)];
+    void this.#actions.toggle(item);
+  }
+
+  get #toggles(): HTMLElement[] {
+    return [...this.renderRoot.querySelectorAll<HTMLElement>('[data-action="toggle"]')];
+  }
+}

@@ -1,0 +1,61 @@
+import type { CardHass } from '../hass.ts';
+import { instantOf, wallClock } from '../wallClock.ts';
+
+const DAY = 86_400_000;
+const MINUTE = 60_000;
+
+/** When an item is due, on the clocks of the person who looks at it. */
+export interface Due {
+  /** `YYYY-MM-DD`. */
+  date: string;
+  /** Minutes past midnight; undefined where the whole day is meant. */
+  minutes: number | undefined;
+  /** How many days from today. */
+  days: number;
+  isOverdue: boolean;
+}
+
+/** The zone this user wants times in: where the browser is, or where the home is. */
+export function zoneOf(hass: CardHass | undefined): string {
+  const own = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return hass?.locale?.time_zone === 'server' ? (hass.config?.time_zone ?? own) : own;
+}
+
+/** Undefined for what is no date. */
+export function readDue(due: string, now: number, zone: string): Due | undefined {
+  const today = startOfDay(wallClock(now, zone) ?? now);
+  if (/^\d{4}-\d\d-\d\d$/.test(due)) {
+    const day = Date.parse(due);
+    if (Number.isNaN(day)) return undefined;
+    const days = Math.round((day - today) / DAY);
+    return { date: due, minutes: undefined, days, isOverdue: days < 0 };
+  }
+  const instant = Date.parse(due);
+  if (Number.isNaN(instant)) return undefined;
+  const wall = wallClock(instant, zone) ?? instant;
+  const day = startOfDay(wall);
+  return {
+    date: new Date(day).toISOString().slice(0, 10),
+    minutes: Math.floor((wall - day) / MINUTE),
+    days: Math.round((day - today) / DAY),
+    isOverdue: instant < now,
+  };
+}
+
+/** What the fields of the editor (`YYYY-MM-DD`, and `HH:MM` or nothing) mean as an item's `due`; null for none. */
+export function writeDue(date: string, time: string, zone: string): string | null {
+  if (date === '') return null;
+  if (time === '') return date;
+  const wall = Date.parse(`${date}T${time}Z`);
+  return new Date(instantOf(wall, zone) ?? wall).toISOString();
+}
+
+/** Minutes past midnight as the editor's `HH:MM`. */
+export function timeField(minutes: number | undefined): string {
+  if (minutes === undefined) return '';
+  return [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, '0')).join(':');
+}
+
+function startOfDay(wall: number): number {
+  return Math.floor(wall / DAY) * DAY;
+}

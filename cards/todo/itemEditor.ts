@@ -1,0 +1,88 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { readDue, timeField, writeDue } from './due.ts';
+import type { TodoItem } from './items.ts';
+import type { View } from './view.ts';
+
+/** In an item's place while it is edited. Its fields keep what is typed in them, whatever the list does meanwhile. */
+export function itemEditor(item: TodoItem, view: View): TemplateResult {
+  const { texts, features } = view;
+  const due = item.due ? readDue(item.due, view.now, view.zone) : undefined;
+  const hasDate = features.dueDate || features.dueTime;
+  return html`<li class="editor" data-item=${item.uid} data-part="editor">
+    <form
+      @submit=${(event: SubmitEvent) => {
+        event.preventDefault();
+        save(event.currentTarget as HTMLFormElement, item, view);
+      }}
+      @keydown=${(event: KeyboardEvent) => {
+        if (event.key !== 'Escape') return;
+        event.stopPropagation();
+        view.close(item);
+      }}
+    >
+      <label>
+        <span>${texts.fields.summary}</span>
+        <input name="summary" type="text" required autocomplete="off" .value=${item.summary} />
+      </label>
+      ${
+        hasDate
+          ? html`<div class="when">
+              <label>
+                <span>${texts.fields.date}</span>
+                <input name="date" type="date" .value=${due?.date ?? ''} />
+              </label>
+              ${
+                features.dueTime
+                  ? html`<label>
+                      <span>${texts.fields.time}</span>
+                      <input name="time" type="time" .value=${timeField(due?.minutes)} />
+                    </label>`
+                  : nothing
+              }
+            </div>`
+          : nothing
+      }
+      ${
+        features.description
+          ? html`<label>
+              <span>${texts.fields.description}</span>
+              <textarea name="description" rows="2" .value=${item.description ?? ''}></textarea>
+            </label>`
+          : nothing
+      }
+      <div class="actions">
+        ${
+          features.remove
+            ? html`<button class="text danger" type="button" data-action="remove" @click=${() => view.remove(item)}>
+                ${texts.remove}
+              </button>`
+            : nothing
+        }
+        <span class="space"></span>
+        <button class="text" type="button" data-action="cancel" @click=${() => view.close(item)}>
+          ${texts.cancel}
+        </button>
+        <button class="text strong" type="submit" data-action="save">${texts.save}</button>
+      </div>
+    </form>
+  </li>`;
+}
+
+function save(form: HTMLFormElement, item: TodoItem, view: View): void {
+  const fields = new FormData(form);
+  const text = (name: string): string => {
+    const value = fields.get(name);
+    return typeof value === 'string' ? value.trim() : '';
+  };
+  const summary = text('summary');
+  if (summary === '') return;
+  const { features } = view;
+  const hasDate = features.dueDate || features.dueTime;
+  // A list that knows no days without a time is given the day's beginning.
+  const time = text('time') || (features.dueDate ? '' : '00:00');
+  view.close(item, {
+    summary,
+    due: hasDate ? writeDue(text('date'), time, view.zone) : (item.due ?? null),
+    description: features.description ? text('description') : (item.description ?? null),
+  });
+}

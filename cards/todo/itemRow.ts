@@ -1,0 +1,60 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { icons } from '../icons.ts';
+import { isProvisional } from './changes.ts';
+import { readDue } from './due.ts';
+import type { TodoItem } from './items.ts';
+import type { View } from './view.ts';
+
+/** One item: a box to tick, its name, which opens its editor, and when it is due. */
+export function itemRow(item: TodoItem, view: View): TemplateResult {
+  const isNew = isProvisional(item);
+  return html`<li class="item" data-item=${item.uid} data-status=${item.status} ?data-busy=${isNew}>
+    <button
+      class="tick"
+      type="button"
+      role="checkbox"
+      data-action="toggle"
+      aria-checked=${item.status === 'completed' ? 'true' : 'false'}
+      aria-label=${item.summary}
+      aria-disabled=${isNew || !view.features.update ? 'true' : 'false'}
+      @click=${(event: MouseEvent) => {
+        // The next row moves under the pointer: the second click of a double click is not meant for it.
+        if (event.detail < 2 && !isNew && view.features.update) view.toggle(item);
+      }}
+    >
+      <svg class="box" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+        <rect x="3" y="3" width="18" height="18" rx="5" />
+        <path d="M7.5 12.5 10.8 15.8 16.7 8.6" />
+      </svg>
+    </button>
+    ${
+      view.features.update && !isNew
+        ? html`<button
+            class="body"
+            type="button"
+            data-action="edit"
+            aria-label=${view.texts.edit(item.summary)}
+            @click=${() => view.edit(item)}
+          >
+            ${words(item, view)}
+          </button>`
+        : html`<div class="body">${words(item, view)}</div>`
+    }
+  </li>`;
+}
+
+function words(item: TodoItem, view: View): TemplateResult {
+  return html`<span class="name">${item.summary}</span>${dueMark(item, view)}${
+      item.description ? html`<span class="description">${item.description}</span>` : nothing
+    }`;
+}
+
+function dueMark(item: TodoItem, view: View): TemplateResult | typeof nothing {
+  const due = item.due ? readDue(item.due, view.now, view.zone) : undefined;
+  if (!due) return nothing;
+  const isLate = due.isOverdue && item.status === 'needs_action';
+  const when = view.language.day(due.days, due.date, due.minutes);
+  return html`<span class="due" ?data-overdue=${isLate} aria-label=${view.texts.due(when)}>
+    ${isLate ? icons.alert : icons.clock}${when}
+  </span>`;
+}

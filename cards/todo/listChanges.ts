@@ -1,0 +1,18 @@
+import type { TodoItem } from './items.ts';
+
+export interface ListChanges {
+  added: TodoItem[];
+  removed: TodoItem[];
+  ticked: TodoItem[];
+}
+
+/** What came onto a list, left it and was done, for those who hear the card instead of seeing it. */
+export function changesBetween(before: TodoItem[], after: TodoItem[]): ListChanges {
+  const old = new Map(before.map((item) => [item.uid, item]));
+  const uids = new Set(after.map(({ uid }) => uid));
+  return {
+    added: after.filter(({ uid }) => !old.has(uid)),
+    removed: before.filter(({ uid }) => !uids.has(uid)),
+    ticked: after.filter(({ uid, status }) => status === 'completed' && old.get(uid)?.status === 'needs_action'),
+  };
+}

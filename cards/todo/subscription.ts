@@ -1,0 +1,119 @@
+import { connectionLost } from '../errors.ts';
+
+/** The parts of home-assistant-js-websocket's Connection that are used here. */
+export interface SubscribableConnection {
+  readonly connected: boolean;
+  subscribeMessage(
+    listener: (message: unknown) => void,
+    message: object,
+    options: { resubscribe: boolean },
+  ): Promise<() => Promise<void> | void>;
+  addEventListener(type: 'ready' | 'disconnected', listener: () => void): void;
+  removeEventListener(type: 'ready' | 'disconnected', listener: () => void): void;
+}
+
+interface Waiter {
+  resolve: (message: unknown) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * A subscription that is made anew whenever it may have died: Home Assistant renews subscriptions after a reconnect without
+ * telling anybody of those it had to refuse, because their integration was not loaded yet. So it is told to renew none.
+ */
+export class Subscription {
+  readonly #connection: SubscribableConnection;
+  readonly #message: object;
+  readonly #heard: (message: unknown) => void;
+  #waiters: Waiter[] = [];
+  #end: (() => Promise<void> | void) | undefined;
+  #round = 0;
+  #isOpening = false;
+  #isActive = false;
+
+  constructor(connection: SubscribableConnection, message: object, heard: (message: unknown) => void) {
+    this.#connection = connection;
+    this.#message = message;
+    this.#heard = heard;
+  }
+
+  start(): void {
+    if (this.#isActive) return;
+    this.#isActive = true;
+    this.#connection.addEventListener('ready', this.#onReady);
+    this.#connection.addEventListener('disconnected', this.#onDisconnected);
+    this.renew();
+  }
+
+  stop(): void {
+    this.#isActive = false;
+    this.#connection.removeEventListener('ready', this.#onReady);
+    this.#connection.removeEventListener('disconnected', this.#onDisconnected);
+    this.#leave();
+    this.#fail(connectionLost());
+  }
+
+  /** Subscribes; one that is there already ends. */
+  renew(): void {
+    if (!this.#isActive || !this.#connection.connected) return;
+    this.#leave();
+    this.#isOpening = true;
+    const round = this.#round;
+    const isCurrent = (): boolean => round === this.#round;
+    this.#connection
+      .subscribeMessage((message) => isCurrent() && this.#hear(message), { ...this.#message }, { resubscribe: false })
+      .then(
+        (end) => {
+          if (isCurrent()) this.#end = end;
+          else quietly(end);
+        },
+        (error: unknown) => isCurrent() && this.#fail(error),
+      );
+  }
+
+  /** What a subscription says first that is being made now, or is made for this; not handed to the listener as well. */
+  first(signal: AbortSignal): Promise<unknown> {
+    if (!this.#isActive || !this.#connection.connected) return Promise.reject(connectionLost());
+    return new Promise((resolve, reject) => {
+      const waiter = { resolve, reject };
+      this.#waiters.push(waiter);
+      signal.addEventListener('abort', () => {
+        this.#waiters = this.#waiters.filter((other) => other !== waiter);
+      });
+      if (!this.#isOpening) this.renew();
+    });
+  }
+
+  readonly #onReady = (): void => this.renew();
+
+  readonly #onDisconnected = (): void => {
+    // The server has forgotten it: there is nothing to unsubscribe from.
+    this.#end = undefined;
+    this.#leave();
+    this.#fail(connectionLost());
+  };
+
+  #hear(message: unknown): void {
+    this.#isOpening = false;
+    const waiters = this.#waiters.splice(0);
+    if (waiters.length === 0) this.#heard(message);
+    for (const { resolve } of waiters) resolve(message);
+  }
+
+  #fail(error: unknown): void {
+    this.#isOpening = false;
+    for (const { reject } of this.#waiters.splice(0)) reject(error);
+  }
+
+  #leave(): void {
+    this.#round++;
+    this.#isOpening = false;
+    if (this.#end) quietly(this.#end);
+    this.#end = undefined;
+  }
+}
+
+/** Ending what the server has already forgotten fails; there is nothing left to end then. */
+function quietly(end: () => Promise<void> | void): void {
+  void Promise.resolve(end()).catch(() => undefined);
+}

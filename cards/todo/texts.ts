@@ -1,0 +1,175 @@
+import type { Language } from '../language.ts';
+
+/** Everything the card says. Days, times, lists and plurals come from the language itself. */
+export interface Texts {
+  title: string;
+  summary: { open(count: number, language: Language): string; overdue(count: number): string };
+  loading: string;
+  empty: { title: string; hint: string };
+  completed(count: number): string;
+  clear: string;
+  add: string;
+  addLabel: string;
+  edit(item: string): string;
+  due(when: string): string;
+  fields: { summary: string; date: string; time: string; description: string };
+  save: string;
+  cancel: string;
+  remove: string;
+  undo: string;
+  dismiss: string;
+  retry: string;
+  ticked(item: string): string;
+  unticked(item: string): string;
+  added(item: string): string;
+  changed(item: string): string;
+  removed(item: string): string;
+  cleared(count: number, language: Language): string;
+  restored: string;
+  others: { added(items: string): string; removed(items: string): string; ticked(items: string): string };
+  problem: {
+    listFrom(age: string): string;
+    offline: string;
+    stale: string;
+    noList: string;
+    missing(entity: string): string;
+    connectionLost: string;
+    unknown: string;
+    notDone(item: string, why: string): string;
+    notRestored(why: string): string;
+  };
+  form: { labels: Record<string, string>; helpers: Record<string, string>; choices: Record<string, string> };
+}
+
+const english: Texts = {
+  title: 'To-do list',
+  summary: {
+    open: (count, language) => language.plural(count, '# open', '# open'),
+    overdue: (count) => `${count} overdue`,
+  },
+  loading: 'Loading the to-do list',
+  empty: { title: 'Nothing to do', hint: 'The list has no open items.' },
+  completed: (count) => `Completed (${count})`,
+  clear: 'Delete completed',
+  add: 'Add',
+  addLabel: 'New item',
+  edit: (item) => `Edit “${item}”`,
+  due: (when) => `Due: ${when}`,
+  fields: { summary: 'Name', date: 'Due on', time: 'Time', description: 'Description' },
+  save: 'Save',
+  cancel: 'Cancel',
+  remove: 'Delete',
+  undo: 'Undo',
+  dismiss: 'Dismiss',
+  retry: 'Try again',
+  ticked: (item) => `“${item}” done`,
+  unticked: (item) => `“${item}” is open again`,
+  added: (item) => `“${item}” added`,
+  changed: (item) => `“${item}” saved`,
+  removed: (item) => `“${item}” deleted`,
+  cleared: (count, language) => language.plural(count, '# completed item deleted', '# completed items deleted'),
+  restored: 'Back on the list',
+  others: {
+    added: (items) => `New on the list: ${items}`,
+    removed: (items) => `Off the list: ${items}`,
+    ticked: (items) => `Done: ${items}`,
+  },
+  problem: {
+    listFrom: (age) => `The list is from ${age}.`,
+    offline: 'No connection to Home Assistant.',
+    stale: 'The list could not be updated.',
+    noList: 'The list could not be loaded',
+    missing: (entity) => `There is no to-do list ${entity} in Home Assistant, or not yet.`,
+    connectionLost: 'The connection to Home Assistant was lost.',
+    unknown: 'Something went wrong.',
+    notDone: (item, why) => `“${item}” was not saved. ${why}`,
+    notRestored: (why) => `It was not brought back. ${why}`,
+  },
+  form: {
+    labels: {
+      entity: 'To-do list',
+      title: 'Title',
+      order: 'Order',
+      completed: 'Completed items',
+      show_add: 'Show the field for new items',
+    },
+    helpers: { title: 'Leave empty for the list’s name.' },
+    choices: {
+      list: 'As in the list',
+      due: 'By due date',
+      name: 'By name',
+      show: 'Show',
+      collapse: 'Show folded',
+      hide: 'Hide',
+    },
+  },
+};
+
+const german: Texts = {
+  title: 'To-do-Liste',
+  summary: {
+    open: (count, language) => language.plural(count, '# offen', '# offen'),
+    overdue: (count) => `${count} überfällig`,
+  },
+  loading: 'Die To-do-Liste wird geladen',
+  empty: { title: 'Nichts zu tun', hint: 'Auf der Liste steht nichts Offenes.' },
+  completed: (count) => `Erledigt (${count})`,
+  clear: 'Erledigte löschen',
+  add: 'Hinzufügen',
+  addLabel: 'Neuer Eintrag',
+  edit: (item) => `„${item}“ bearbeiten`,
+  due: (when) => `Fällig: ${when}`,
+  fields: { summary: 'Name', date: 'Fällig am', time: 'Uhrzeit', description: 'Beschreibung' },
+  save: 'Speichern',
+  cancel: 'Abbrechen',
+  remove: 'Löschen',
+  undo: 'Rückgängig',
+  dismiss: 'Ausblenden',
+  retry: 'Erneut versuchen',
+  ticked: (item) => `„${item}“ erledigt`,
+  unticked: (item) => `„${item}“ ist wieder offen`,
+  added: (item) => `„${item}“ hinzugefügt`,
+  changed: (item) => `„${item}“ gespeichert`,
+  removed: (item) => `„${item}“ gelöscht`,
+  cleared: (count, language) =>
+    language.plural(count, '# erledigter Eintrag gelöscht', '# erledigte Einträge gelöscht'),
+  restored: 'Wieder auf der Liste',
+  others: {
+    added: (items) => `Neu auf der Liste: ${items}`,
+    removed: (items) => `Nicht mehr auf der Liste: ${items}`,
+    ticked: (items) => `Erledigt: ${items}`,
+  },
+  problem: {
+    listFrom: (age) => `Stand der Liste: ${age}.`,
+    offline: 'Keine Verbindung zu Home Assistant.',
+    stale: 'Die Liste konnte nicht aktualisiert werden.',
+    noList: 'Die Liste konnte nicht geladen werden',
+    missing: (entity) => `In Home Assistant gibt es keine To-do-Liste ${entity}, oder noch nicht.`,
+    connectionLost: 'Die Verbindung zu Home Assistant ist abgebrochen.',
+    unknown: 'Etwas ist schiefgegangen.',
+    notDone: (item, why) => `„${item}“ wurde nicht gespeichert. ${why}`,
+    notRestored: (why) => `Es wurde nicht zurückgeholt. ${why}`,
+  },
+  form: {
+    labels: {
+      entity: 'To-do-Liste',
+      title: 'Titel',
+      order: 'Reihenfolge',
+      completed: 'Erledigtes',
+      show_add: 'Feld für neue Einträge zeigen',
+    },
+    helpers: { title: 'Leer: der Name der Liste.' },
+    choices: {
+      list: 'Wie in der Liste',
+      due: 'Nach Fälligkeit',
+      name: 'Nach Namen',
+      show: 'Zeigen',
+      collapse: 'Eingeklappt zeigen',
+      hide: 'Ausblenden',
+    },
+  },
+};
+
+export function textsOf(language: string): Texts {
+  return language.toLowerCase().split('-')[0] === 'de' ? german : english;
+}

@@ -1,0 +1,378 @@
+// The wrapping card around cards that were not written here: mini-graph-card from npm, and Home Assistant's own.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { CARDS, startBench } from './harness/bench.mjs';
+import { launch, newUserPage, screenshot } from './harness/browser.mjs';
+import { CardPage } from './harness/card_page.mjs';
+import { miniGraphCard } from './harness/third_party_card.mjs';
+
+const CARD = 'custom:cardcache-cached-card';
+const GRAPH = {
+  type: 'custom:mini-graph-card',
+  entity: 'input_number.level',
+  hours_to_show: 4,
+  points_per_hour: 6,
+  animate: false,
+};
+const STATISTICS = {
+  type: 'statistics-graph',
+  entities: ['cardcache:load'],
+  period: 'hour',
+  days_to_show: 1,
+  chart_type: 'bar',
+};
+/** Past the end of every answer, well before it may not be shown any more. */
+const AGED = 600_000;
+const HISTORY = 'GET /api/history/period';
+const STATISTICS_COMMAND = 'recorder/statistics_during_period';
+
+const wrapped = (card, more) => ({ type: CARD, card, ...more });
+const view = (path, ...cards) => ({
+  path,
+  title: path,
+  type: 'sections',
+  sections: cards.map((card) => ({ type: 'grid', cards: [card] })),
+});
+const dashboard = {
+  views: [
+    view('home', wrapped(GRAPH), wrapped(GRAPH)),
+    view('plain', GRAPH, GRAPH),
+    view('both', GRAPH, wrapped(GRAPH)),
+    view('aged', wrapped(GRAPH)),
+    view('probe', wrapped({ type: 'markdown', content: 'Asks when it is told to.' }), wrapped(GRAPH)),
+    view('statistics', wrapped(STATISTICS)),
+    view('plain-statistics', STATISTICS),
+
+    view('later', wrapped({ type: 'custom:card-that-comes-later' })),
+    view('unknown', wrapped({ type: 'no-such-card' })),
+    view('bad', { type: CARD }, wrapped(GRAPH, { reads: ['history/*'] })),
+  ],
+};
+
+let bench;
+let browser;
+let pages;
+before(async () => {
+  bench = await startBench('cached_card', { cards: [CARDS, await miniGraphCard()], dashboard });
+  browser = await launch();
+  const hour = 3_600_000;
+  const full = Math.floor(Date.now() / hour) * hour;
+  await bench.connection('gabriel').send({
+    type: 'recorder/import_statistics',
+    metadata: {
+      has_mean: true,
+      mean_type: 1,
+      has_sum: false,
+      name: null,
+      source: 'cardcache',
+      statistic_id: 'cardcache:load',
+      unit_of_measurement: '%',
+      unit_class: null,
+    },
+    stats: Array.from({ length: 24 }, (_, index) => ({
+      start: new Date(full - (24 - index) * hour).toISOString(),
+      mean: 20 + index,
+      min: index,
+      max: 60,
+    })),
+  });
+  await setLevel(45);
+  const minute = 60;
+  const now = Date.now() / 1000;
+  const past = Array.from({ length: 20 }, (_, index) => ({
+    at: now - (240 - index * 12) * minute,
+    state: String(50 + 40 * Math.sin(index / 2)),
+  }));
+  await bench
+    .connection('gabriel')
+    .send({ type: 'tasktracker_test/remember', entity_id: 'input_number.level', states: past });
+});
+after(async () => {
+  await browser?.close();
+  await bench?.close();
+});
+beforeEach(async () => {
+  pages = [];
+  await bench.tracker.countRequests(STATISTICS_COMMAND);
+});
+afterEach(async () => {
+  const problems = pages.flatMap((page) => page.problems).filter((problem) => /cardcache/i.test(problem));
+  for (const page of pages) await page.close();
+  assert.deepEqual(problems, []);
+});
+
+function setLevel(value) {
+  const data = { entity_id: 'input_number.level', value };
+  return bench.connection('gabriel').callService('set_value', data, { domain: 'input_number', returnResponse: false });
+}
+
+async function opened(path, { username = 'sara', selector = 'mini-graph-card path.line', ...options } = {}) {
+  const page = await newUserPage(browser, bench, username, {
+    card: { tag: 'mini-graph-card', subject: 'history', Page: CardPage },
+    ...options,
+  });
+  pages.push(page);
+  await page.open(`/lovelace-plan/${path}`);
+  await page.page.locator(selector).first().waitFor();
+  return page.page;
+}
+
+const lines = (page) => page.locator('mini-graph-card path.line');
+const graphs = (page) => page.locator('mini-graph-card');
+
+/** The state that the graph shows has arrived, and it has drawn since. */
+async function shows(page, level) {
+  await graphs(page)
+    .locator('.state__value', { hasText: String(level) })
+    .first()
+    .waitFor();
+}
+
+test('two wrapped cards with the same question ask the server once, where two plain ones ask twice', async () => {
+  const plain = await opened('plain');
+  await lines(plain).nth(1).waitFor();
+  assert.equal(await bench.tracker.requestsOf(HISTORY), 2);
+  await bench.tracker.countRequests();
+  const page = await opened('home');
+  await lines(page).nth(1).waitFor();
+  assert.equal(await bench.tracker.requestsOf(HISTORY), 1);
+  await screenshot(page, 'cached-1-wrapped');
+});
+
+test('a reload and ten further states ask the server nothing, where a plain card asks each time', async () => {
+  const count = async (path) => {
+    const page = await opened(path);
+    await bench.tracker.countRequests();
+    await page.reload();
+    await lines(page).first().waitFor();
+    for (let level = 1; level <= 10; level += 1) {
+      await setLevel(level);
+      await shows(page, level);
+    }
+    const asked = await bench.tracker.requestsOf(HISTORY);
+    await page.close();
+    return asked;
+  };
+  assert.ok((await count('plain')) >= 20);
+  assert.equal(await count('home'), 0);
+});
+
+test('after a reload the graph is drawn in the first frame in which its card is seen', async () => {
+  const page = await opened('home');
+  await page.addInitScript(() => {
+    window.framesWithoutLine = 0;
+    window.framesWithLine = 0;
+    const all = (root) =>
+      [...root.querySelectorAll('*')].flatMap((one) => [one, ...(one.shadowRoot ? all(one.shadowRoot) : [])]);
+    const look = () => {
+      for (const card of all(document).filter((one) => one.localName === 'mini-graph-card' && one.isConnected)) {
+        if (card.shadowRoot.querySelector('path.line')) window.framesWithLine += 1;
+        else window.framesWithoutLine += 1;
+      }
+      requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  });
+  await page.reload();
+  await lines(page).nth(1).waitFor();
+  await page.waitForFunction(() => window.framesWithLine > 1);
+  assert.equal(await page.evaluate(() => window.framesWithoutLine), 0);
+});
+
+test('the wrapped card is the same picture as the plain one', async () => {
+  const page = await opened('both');
+  await lines(page).nth(1).waitFor();
+  await page.evaluate(() => document.fonts.ready);
+  const [plain, inside] = await Promise.all([0, 1].map((index) => graphs(page).nth(index).screenshot()));
+  await screenshot(page, 'cached-2-both');
+  assert.ok(plain.equals(inside), 'pixel for pixel');
+  const heights = await page
+    .locator('hui-card')
+    .evaluateAll((cards) => cards.map((card) => card.getBoundingClientRect().height));
+  assert.equal(heights[0], heights[1]);
+});
+
+test('an answer past its end is shown at once, asked anew, and the card shows what came', async () => {
+  const earlier = await opened('aged');
+  const before = await lines(earlier).getAttribute('d');
+  const context = earlier.context();
+  const page = await context.newPage();
+  await earlier.close();
+  for (const level of [90, 20, 70]) await setLevel(level);
+  await bench.tracker.countRequests();
+  await page.addInitScript(() => {
+    window.drawn = [];
+    const all = (root) =>
+      [...root.querySelectorAll('*')].flatMap((one) => [one, ...(one.shadowRoot ? all(one.shadowRoot) : [])]);
+    const look = () => {
+      for (const card of all(document).filter((one) => one.localName === 'mini-graph-card' && one.isConnected)) {
+        const line = card.shadowRoot.querySelector('path.line')?.getAttribute('d') ?? '';
+        if (window.drawn.at(-1) !== line) window.drawn.push(line);
+      }
+      requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  });
+  await page.clock.install({ time: Date.now() + AGED });
+  await page.goto(`${bench.url}/lovelace-plan/aged`);
+  await page.waitForFunction((old) => window.drawn.length > 1 && window.drawn.at(-1) !== old, before);
+  const drawn = await page.evaluate(() => window.drawn);
+  assert.ok(!drawn.includes(''), 'never without its line');
+  assert.equal(drawn.length, 2, 'the old line, then the new one');
+  assert.equal(await bench.tracker.requestsOf(HISTORY), 1);
+});
+
+test('Home Assistant’s own statistics card asks its websocket once, and not again after a reload', async () => {
+  const bars = 'hui-statistics-graph-card canvas, hui-statistics-graph-card svg';
+  const page = await opened('statistics', { selector: bars });
+  await page.waitForFunction(async () => document.readyState === 'complete');
+  await untilCount(STATISTICS_COMMAND, 1);
+  await page.reload();
+  await page.locator(bars).first().waitFor();
+  const plain = await opened('plain-statistics', { selector: bars });
+  await untilCount(STATISTICS_COMMAND, 2);
+  await plain.reload();
+  await untilCount(STATISTICS_COMMAND, 3);
+  await screenshot(page, 'cached-3-statistics');
+});
+
+async function untilCount(name, wanted) {
+  for (;;) {
+    const count = await bench.tracker.requestsOf(name);
+    assert.ok(count <= wanted, `${count} of ${name}`);
+    if (count === wanted) return;
+  }
+}
+
+test('what a wrapped card writes reaches the server, and the next question is asked anew', async () => {
+  const page = await opened('probe');
+  await bench.tracker.countRequests();
+  await page
+    .locator('cardcache-cached-card')
+    .first()
+    .evaluate((card) =>
+      card.shadowRoot.firstElementChild.hass.callService('input_number', 'set_value', {
+        entity_id: 'input_number.level',
+        value: 77,
+      }),
+    );
+  await shows(page, 77);
+  await page.waitForFunction(() => true);
+  assert.equal(
+    (await bench.connection('gabriel').send({ type: 'get_states' })).find(
+      ({ entity_id: id }) => id === 'input_number.level',
+    ).state,
+    '77.0',
+  );
+  await untilCount(HISTORY, 1);
+});
+
+test('a card may change what it is given: the next one gets it whole', async () => {
+  const page = await opened('probe');
+  const lengths = await page
+    .locator('cardcache-cached-card')
+    .first()
+    .evaluate(async (card) => {
+      const { hass } = card.shadowRoot.firstElementChild;
+      const ask = () =>
+        hass.callWS({
+          type: 'recorder/statistics_during_period',
+          start_time: '2020-01-01T00:00:00Z',
+          statistic_ids: ['cardcache:load'],
+          period: 'hour',
+        });
+      const first = await ask();
+      const { length } = first['cardcache:load'];
+      first['cardcache:load'].length = 0;
+      const byConnection = await hass.connection.sendMessagePromise({
+        period: 'hour',
+        statistic_ids: ['cardcache:load'],
+        start_time: '2020-01-01T00:00:00Z',
+        type: 'recorder/statistics_during_period',
+      });
+      return [length, (await ask())['cardcache:load'].length, byConnection['cardcache:load'].length];
+    });
+  assert.deepEqual(lengths, [24, 24, 24]);
+  assert.equal(await bench.tracker.requestsOf(STATISTICS_COMMAND), 1);
+});
+
+test('what the server refuses is refused to the card, and not kept', async () => {
+  const page = await opened('probe');
+  const codes = await page
+    .locator('cardcache-cached-card')
+    .first()
+    .evaluate(async (card) => {
+      const { hass } = card.shadowRoot.firstElementChild;
+      const ask = () =>
+        hass.callWS({ type: 'recorder/statistics_during_period', start_time: 'never' }).catch(({ code }) => code);
+      return [await ask(), await ask()];
+    });
+  assert.deepEqual(codes, ['invalid_format', 'invalid_format']);
+});
+
+test('a card whose code comes later is shown when it has come', async () => {
+  const page = await opened('later', { selector: 'cardcache-cached-card' });
+  await page.evaluate(() => {
+    customElements.define(
+      'card-that-comes-later',
+      class extends HTMLElement {
+        setConfig() {}
+        set hass(hass) {
+          this.textContent = `Here for ${hass.user.name}`;
+        }
+      },
+    );
+  });
+  await page.locator('card-that-comes-later', { hasText: 'Here for Sara' }).waitFor();
+});
+
+test('a wrapped card that does not exist, and a bad configuration, say what is wrong', async () => {
+  const unknown = await opened('unknown', { username: 'gabriel', selector: 'cardcache-cached-card hui-error-card' });
+  await unknown.getByText('no-such-card').first().waitFor();
+  const bad = await opened('bad', { username: 'gabriel', selector: 'hui-error-card' });
+  await bad.getByText('"card" must be the configuration of the card').first().waitFor();
+  await bad.getByText('"reads" names requests as ws:').first().waitFor();
+  await screenshot(bad, 'cached-4-bad');
+});
+
+test('twenty cards take less than 2 ms of a new hass, five hundred times in a row', async () => {
+  const page = await opened('home');
+  const { mean, worst } = await page.evaluate(async () => {
+    const { hass } = document.querySelector('home-assistant');
+    const { createCardElement } = await window.loadCardHelpers();
+    const place = document.body.appendChild(document.createElement('div'));
+    const cards = Array.from({ length: 20 }, (_, index) =>
+      createCardElement(
+        index % 2
+          ? {
+              type: 'custom:cardcache-cached-card',
+              card: { type: 'custom:mini-graph-card', entity: 'input_number.level' },
+            }
+          : { type: 'custom:cardcache-todo-card', entity: 'todo.none' },
+      ),
+    );
+    for (const card of cards) {
+      card.hass = hass;
+      place.append(card);
+    }
+    await new Promise(requestAnimationFrame);
+    const took = [];
+    for (let round = 0; round < 500; round += 1) {
+      const next = { ...hass, states: { ...hass.states, [`sensor.s${round}`]: { state: String(round) } } };
+      const began = performance.now();
+      for (const card of cards) card.hass = next;
+      await Promise.resolve();
+      took.push(performance.now() - began);
+    }
+    took.sort((a, b) => a - b);
+    return { mean: took.reduce((sum, one) => sum + one) / took.length, worst: took.at(-5) };
+  });
+  console.log(
+    `a new hass for 20 cards: ${mean.toFixed(3)} ms in the mean, ${worst.toFixed(2)} ms at the 99th percentile`,
+  );
+  assert.ok(mean < 2, `${mean} ms`);
+});
+
+test('the server logged no error', () => {
+  assert.deepEqual(bench.errors(), []);
+});
