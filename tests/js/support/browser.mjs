@@ -31,6 +31,8 @@ export function randomFrom(seed) {
 /** `hasLocks`: a secure context. `isLate`: other tabs' writes become visible later than they are made, as in Chromium. */
 export class Browser {
   now = Date.UTC(2026, 10, 22, 6);
+  /** How far the wall clock is ahead of what timers go by: they stand still in sleep, and nobody sets them. */
+  ahead = 0;
   pages = [];
   records = new Map();
   /** How many writes to localStorage were made. */
@@ -45,6 +47,7 @@ export class Browser {
   /** Everything anew but the realms of the pages. */
   begin({ seed, hasLocks = true, isLate = false }) {
     this.random = randomFrom(seed);
+    this.ahead = 0;
     this.hasLocks = hasLocks;
     this.isLate = isLate;
     this.records.clear();
@@ -210,7 +213,7 @@ class Page {
     this.#realm = createContext(this.#globals());
     module.runInContext(this.#realm);
     const [realmDate, realmMath] = new Script('[Date, Math]').runInContext(this.#realm);
-    realmDate.now = () => browser.now;
+    realmDate.now = () => browser.now + browser.ahead;
     realmMath.random = () => browser.random();
   }
 
