@@ -8,11 +8,12 @@ import { footprint } from './footprint.mjs';
 import { judge } from './goals.mjs';
 import { memory } from './memory.mjs';
 import { opening } from './opening.mjs';
+import { paths } from './paths.mjs';
 import { tabs } from './tabs.mjs';
 import { watchers } from './watchers.mjs';
 
 /** Each gives `{ table, figures }`: text for a README, and by name the figures that goals are about. */
-const benches = { memory, fetching, footprint, watchers, opening, codec, compression, tabs };
+const benches = { memory, fetching, footprint, watchers, opening, codec, compression, tabs, paths };
 
 const given = process.argv.slice(2);
 const checks = given.includes('--check');
