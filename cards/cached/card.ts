@@ -14,6 +14,11 @@ interface WrappedCard extends HTMLElement {
   getGridOptions?(): object;
 }
 
+/** Of the web components' community protocol for contexts, which Lit follows. */
+interface ContextRequest extends Event {
+  callback?: (value: unknown, ...rest: unknown[]) => void;
+}
+
 interface CardHelpers {
   createCardElement(config: Record<string, unknown>): WrappedCard;
 }
@@ -48,7 +53,9 @@ export class CachedCard extends HTMLElement {
     super();
     const style = new CSSStyleSheet();
     style.replaceSync(':host { display: block } :host([hidden]) { display: none } * { height: 100% }');
-    this.attachShadow({ mode: 'open' }).adoptedStyleSheets = [style];
+    const root = this.attachShadow({ mode: 'open' });
+    root.adoptedStyleSheets = [style];
+    root.addEventListener('context-request', (event) => this.#onContextRequest(event as ContextRequest));
   }
 
   setConfig(config: unknown): void {
@@ -74,8 +81,9 @@ export class CachedCard extends HTMLElement {
   }
 
   set preview(preview: boolean) {
+    if (preview === this.#preview) return;
     this.#preview = preview;
-    this.#hand();
+    void this.#build();
   }
 
   get layout(): string | undefined {
@@ -128,13 +136,26 @@ export class CachedCard extends HTMLElement {
   }
 
   /** Whoever edits a dashboard looks at how the card itself behaves. */
+  get #isPlain(): boolean {
+    return this.#preview || isInPicker(this);
+  }
+
   #hand(): void {
     const card = this.#card;
     if (!card) return;
     card.preview = this.#preview;
     card.layout = this.#layout;
-    if (!this.#hass) return;
-    const isPlain = this.#preview || isInPicker(this);
-    card.hass = isPlain || !this.#cached ? this.#hass : this.#cached.wrap(this.#hass);
+    if (this.#hass) card.hass = this.#isPlain || !this.#cached ? this.#hass : this.#cached.wrap(this.#hass);
+  }
+
+  /** Home Assistant's own cards ask whoever stands above them for parts of `hass`: they get the same parts as in their `hass`. */
+  #onContextRequest(event: ContextRequest): void {
+    const { callback } = event;
+    if (typeof callback !== 'function') return;
+    event.callback = (value, ...rest) =>
+      callback(
+        !this.#isPlain && typeof value === 'object' && value !== null ? this.#cached?.substitute(value) : value,
+        ...rest,
+      );
   }
 }
