@@ -55,7 +55,7 @@ export default tseslint.config(
   },
   {
     // Functions handed to a page run there, in the browser.
-    files: ['web/page/**', 'tests/bench/**', 'tests/browser/**', 'tests/ha/**'],
+    files: ['web/page/**', 'tests/bench/**', 'tests/browser/**', 'tests/delivery/**', 'tests/ha/**'],
     languageOptions: { globals: globals.browser },
   },
 );

@@ -18,6 +18,7 @@ export const icons = {
     svg`<path d="M9 6.2A6 6 0 0 1 17.7 10.1a4 4 0 0 1 2.1 6.6" /><path d="M6.5 9.5A4.5 4.5 0 0 0 7 18h9" /><path d="M4 4 20 20" />`,
   ),
   clock: icon(svg`<circle cx="12" cy="12" r="8.5" /><path d="M12 7v5l3 2" />`),
+  table: icon(svg`<rect x="4" y="5" width="16" height="14" rx="1.5" /><path d="M4 10h16M4 14.5h16M10 10v9" />`),
   sparkle: icon(
     svg`<path d="M11 4c.9 5 2.6 6.7 7.5 7.5-4.9.8-6.6 2.5-7.5 7.5-.9-5-2.6-6.7-7.5-7.5C8.4 10.7 10.1 9 11 4Z" /><path d="M18.5 3v4M16.5 5h4" />`,
   ),

@@ -13,6 +13,7 @@ const built = resolve(root, process.env.CARDCACHE_BUILT ?? join('build', 'wasm')
 const glue = join(built, 'cardcache.mjs');
 const wasm = join(built, 'cardcache.wasm');
 const index = join(root, 'js', 'index.ts');
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /** Entry points whose declarations are published beside their code. */
 const libraries = [
@@ -101,6 +102,12 @@ copyFileSync(wasm, join(dist, 'cardcache.wasm'));
 await bundle('index.js', index, [core('inside')]);
 await bundle('index.split.js', index, [core('beside')]);
 for (const { out, entry } of libraries.slice(1)) await bundle(`${out}.js`, entry, [besideIndex]);
-// The one file that HACS copies names no map: none lies beside it there, and the browser would ask for it.
-await bundle('cardcache.js', join(root, 'cards', 'index.ts'), [core('inside')], { sourcemap: 'external' });
+// The one file that HACS copies names no map: none lies beside it there, and the browser would ask for it. Its first line
+// tells who looks into a browser's cache which version that has kept.
+await bundle('cardcache.js', join(root, 'cards', 'index.ts'), [core('inside')], {
+  sourcemap: 'external',
+  // What a library draws stands in a card's shadow root, and its styles with it.
+  loader: { '.css': 'text' },
+  banner: { js: `/*! cardcache ${version} */` },
+});
 if (!process.env.CARDCACHE_DIST) declarations();

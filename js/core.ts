@@ -1,13 +1,12 @@
 import type { Clock } from './clock.ts';
-import { ALERTS, ERRORS, FETCH_COUNTS, LATENCIES, ON_EVENT, REASONS, WHYS } from './coreNames.ts';
-import type { CoreModule, RawEntry } from './coreModule.ts';
+import { ALERTS, ERRORS, LATENCIES, WHYS } from './coreNames.ts';
+import type { CoreModule } from './coreModule.ts';
 import { callSafely } from './emitter.ts';
 import { LinearMemory, MOST_JSON_BYTES, RING_SIZE, Word } from './linearMemory.ts';
 import { isSecret } from './policies.ts';
 import { noSelector, stageSelector } from './selectors.ts';
 import type { Opened } from './sealedRecords.ts';
-import { nameStatistics } from './statistics.ts';
-import type { CacheError, CacheEvents, Key, Policy, Selector, Statistics } from './types.ts';
+import type { CacheError, CacheEvents, Key, Policy, Selector } from './types.ts';
 
 /** How far a value may go; the same numbers as `Reach` in wasm/core/two_tier_cache.hpp. */
 export const Reach = { storage: 0, memory: 1, resident: 2, sealed: 3 } as const;
@@ -47,12 +46,6 @@ export interface Wanted {
   opened?: Opened | undefined;
   /** To become resident without counting as asked for. */
   quiet?: boolean | undefined;
-}
-
-export interface Party {
-  user: string;
-  named: boolean;
-  assignees: string[];
 }
 
 /** What the core has to say besides its answers. */
@@ -155,27 +148,30 @@ export class Core {
   }
 
   lookUp(key: Key, wanted: Wanted = {}): Found | undefined {
-    const now = this.now();
     const { peek = false, quiet = peek, policy = {}, opened } = wanted;
     const { grace = 0, maxAge = Infinity, notBefore = -Infinity } = wanted;
     const { version } = policy;
-    const message = this.#enter()
-      .stage()
-      .name(key)
-      .name(version ?? '');
-    if (opened) message.bytes(opened.plain).bytes(opened.tag);
-    const hasVersion = version !== undefined;
-    const isOpened = opened !== undefined;
-    const page = this.#page;
-    const secret = isSecret(policy);
-    const where = this.#module.lookUp(page, now, grace, maxAge, notBefore, hasVersion, quiet, secret, isOpened);
-    const { words } = this.#memory;
-    const timestamp = words[Word.timestamp] ?? 0;
-    const end = words[Word.end] ?? 0;
-    const slot = words[Word.slot] ?? -1;
-    const serial = words[Word.serial] ?? 0;
-    const json = where === 2 ? this.#memory.textAt(words[Word.jsonAt] ?? 0, words[Word.jsonSize] ?? 0) : '';
-    this.#leave();
+    const found = this.call(({ module, memory, page, now }) => {
+      const message = memory
+        .stage()
+        .name(key)
+        .name(version ?? '');
+      if (opened) message.bytes(opened.plain).bytes(opened.tag);
+      const hasVersion = version !== undefined;
+      const isOpened = opened !== undefined;
+      const secret = isSecret(policy);
+      const where = module.lookUp(page, now, grace, maxAge, notBefore, hasVersion, quiet, secret, isOpened);
+      const { words } = memory;
+      return {
+        where,
+        timestamp: words[Word.timestamp] ?? 0,
+        end: words[Word.end] ?? 0,
+        slot: words[Word.slot] ?? -1,
+        serial: words[Word.serial] ?? 0,
+        json: where === 2 ? memory.textAt(words[Word.jsonAt] ?? 0, words[Word.jsonSize] ?? 0) : '',
+      };
+    });
+    const { where, timestamp, end, slot, serial, json } = found;
     if (where === 0) return undefined;
     if (where === 1) return { value: this.#values[slot], source: 'memory', timestamp, end };
     const value = this.#restore(key, json, wanted, serial);
@@ -195,19 +191,16 @@ export class Core {
       return undefined;
     }
     if (peek) return value;
-    this.#enter();
-    this.#module.admit(this.#page, this.now(), serial);
-    const slot = this.#memory.words[Word.slot] ?? -1;
-    this.#leave();
+    const slot = this.call(({ module, memory, page, now }) => {
+      module.admit(page, now, serial);
+      return memory.words[Word.slot] ?? -1;
+    });
     this.install(key, slot, value);
     return value;
   }
 
   #reject(key: Key, kind: CacheError['kind']): void {
-    const now = this.now();
-    this.#enter().stage().name(key);
-    this.#module.reject(this.#page, now, ERRORS.indexOf(kind));
-    this.#leave();
+    this.callFor(key, ({ module, page, now }) => module.reject(page, now, ERRORS.indexOf(kind)));
   }
 
   /** The value in memory, fresh or not. */
@@ -218,27 +211,27 @@ export class Core {
 
   /** Undefined where the flight that brought it is void: then nothing was kept. */
   set(key: Key, value: unknown, json: string | undefined, policy: Policy, reach: number, flight = 0): Kept | undefined {
-    const now = this.now();
     const { ttl = NaN, version = '', tags = [], cost = 1, onEvent } = policy;
-    const expiresAt = endOf(policy, value);
-    this.#enter()
-      .stage()
-      .name(key)
-      .name(version)
-      .names(tags)
-      .text(json === undefined || reach !== Reach.storage || json.length > MOST_JSON_BYTES ? '' : json);
-    const started = performance.now();
+    const expiresAt = policy.expiresAt ? endOf(policy, value) : Infinity;
+    const staged = json === undefined || reach !== Reach.storage || json.length > MOST_JSON_BYTES ? '' : json;
     const bytes = (json?.length ?? 0) * 2;
-    const kept = this.#module.set(this.#page, now, ttl, expiresAt, cost, bytes, reach, onEvent === 'keep', flight);
-    const slot = this.#memory.words[Word.slot] ?? -1;
-    const timestamp = this.#memory.words[Word.timestamp] ?? now;
-    const end = this.#memory.words[Word.end] ?? now;
-    const sealing = this.#memory.words[Word.sealing] ?? 0;
-    if (reach === Reach.storage) this.addLatency('persist', performance.now() - started);
-    this.#leave();
-    if (!kept) return undefined;
-    this.install(key, slot, value);
-    return { timestamp, end, sealing };
+    const kept = this.call(({ module, memory, page, now }) => {
+      memory.stage().name(key).name(version).names(tags).text(staged);
+      const started = performance.now();
+      const isKept = module.set(page, now, ttl, expiresAt, cost, bytes, reach, onEvent === 'keep', flight);
+      if (reach === Reach.storage) this.addLatency('persist', started);
+      const { words } = memory;
+      return {
+        isKept,
+        slot: words[Word.slot] ?? -1,
+        timestamp: words[Word.timestamp] ?? now,
+        end: words[Word.end] ?? now,
+        sealing: words[Word.sealing] ?? 0,
+      };
+    });
+    if (!kept.isKept) return undefined;
+    this.install(key, kept.slot, value);
+    return kept;
   }
 
   install(key: Key, slot: number, value: unknown): void {
@@ -249,46 +242,29 @@ export class Core {
   }
 
   delete(key: Key): boolean {
-    const now = this.now();
-    this.#enter().stage().name(key);
-    const existed = this.#module.remove(this.#page, now);
-    this.#leave();
-    return existed;
+    return this.callFor(key, ({ module, page, now }) => module.remove(page, now));
   }
 
   dropResident(key: Key): void {
-    const now = this.now();
-    this.#enter().stage().name(key);
-    this.#module.dropResident(this.#page, now);
-    this.#leave();
+    this.callFor(key, ({ module, page, now }) => module.dropResident(page, now));
   }
 
   keys(selector: Selector): Key[] {
-    const now = this.now();
-    const fields = stageSelector(this.#memory, selector);
-    this.#enter();
-    const keys = this.#module.keys(this.#page, now, fields);
-    this.#leave();
+    const keys = this.call(({ module, memory, page, now }) => module.keys(page, now, stageSelector(memory, selector)));
     if (!keys) throw noSelector(selector);
     return keys;
   }
 
   invalidate(selector: Selector, afterWrite: boolean): number {
-    const now = this.now();
-    const fields = stageSelector(this.#memory, selector);
-    this.#enter();
-    const count = this.#module.invalidate(this.#page, now, fields, afterWrite);
-    this.#leave();
+    const count = this.call(({ module, memory, page, now }) =>
+      module.invalidate(page, now, stageSelector(memory, selector), afterWrite),
+    );
     if (count < 0) throw noSelector(selector);
     return count;
   }
 
   clear(): number {
-    const now = this.now();
-    this.#enter();
-    const count = this.#module.clear(this.#page, now);
-    this.#leave();
-    return count;
+    return this.call(({ module, page, now }) => module.clear(page, now));
   }
 
   allowGrace(grace: number): void {
@@ -296,18 +272,12 @@ export class Core {
   }
 
   sweep(): void {
-    const now = this.now();
-    this.#enter();
-    this.#module.sweep(this.#page, now);
-    this.#leave();
+    this.call(({ module, page, now }) => module.sweep(page, now));
   }
 
   /** A slice of upkeep, of a millisecond or two; true while there is more to do. */
   tend(): boolean {
-    const now = this.now();
-    this.#enter();
-    const more = this.#module.tend(this.#page, now);
-    this.#leave();
+    const more = this.call(({ module, page, now }) => module.tend(page, now));
     if (!more) this.#tellAlerts();
     return more;
   }
@@ -319,157 +289,7 @@ export class Core {
     }
   }
 
-  // ---- flights
-
-  beginFlight(key: Key, policy: Policy): number {
-    const now = this.now();
-    this.#enter()
-      .stage()
-      .name(key)
-      .names(policy.tags ?? []);
-    const flight = this.#module.beginFlight(this.#page, now, policy.onEvent === 'keep');
-    this.#leave();
-    return flight;
-  }
-
-  isVoid(flight: number): boolean {
-    const now = this.now();
-    this.#enter();
-    const isVoid = this.#module.isVoid(this.#page, now, flight);
-    this.#leave();
-    return isVoid;
-  }
-
-  endFlight(flight: number): void {
-    this.#module.endFlight(this.#page, flight);
-  }
-
-  voidFlights(key: Key): void {
-    this.#memory.stage().name(key);
-    this.#module.voidFlights(this.#page);
-  }
-
-  retryAfter(attempt: number, base: number, most: number): number {
-    return this.#module.retryAfter(attempt, base, most, Math.random());
-  }
-
-  // ---- what is watched
-
-  watch(
-    key: Key,
-    times: { interval: number; debounce: number; whileHidden: boolean },
-    policy: Policy,
-    timestamp: number,
-  ) {
-    this.#memory.stage().name(key);
-    const onEvent = ON_EVENT[policy.onEvent ?? 'refresh'];
-    return this.#module.watch(this.#page, times.interval, times.debounce, times.whileHidden, onEvent, timestamp);
-  }
-
-  unwatch(id: number): void {
-    this.#module.unwatch(this.#page, this.now(), id);
-  }
-
-  setVisible(visible: boolean): void {
-    this.#module.setVisible(this.#page, visible);
-  }
-
-  catchUp(since: number): void {
-    this.#module.catchUp(this.#page, since, this.now());
-  }
-
-  retryFailed(): void {
-    this.#module.retryFailed(this.#page, this.now());
-  }
-
-  refreshStarted(key: Key): void {
-    this.#memory.stage().name(key);
-    this.#module.refreshStarted(this.#page);
-  }
-
-  refreshFailed(key: Key): void {
-    const now = this.now();
-    this.#memory.stage().name(key);
-    this.#module.refreshFailed(this.#page, now, Math.random());
-  }
-
-  refreshDiscarded(key: Key): void {
-    this.#memory.stage().name(key);
-    this.#module.refreshDiscarded(this.#page);
-  }
-
-  refreshSucceeded(key: Key, timestamp: number): void {
-    this.#memory.stage().name(key);
-    this.#module.refreshSucceeded(this.#page, timestamp);
-  }
-
-  nextDue(): number {
-    return this.#module.nextDue(this.#page);
-  }
-
-  takeDue(): Key[] {
-    return this.#module.takeDue(this.#page, this.now());
-  }
-
-  watchStatus(key: Key) {
-    this.#memory.stage().name(key);
-    return this.#module.watchStatus(this.#page);
-  }
-
-  // ---- events and other tabs
-
-  addRule(pattern: string, endpoints: readonly string[], aboutUsername: boolean): void {
-    this.#memory.stage().name(pattern).names(endpoints);
-    this.#module.addRule(this.#page, aboutUsername);
-  }
-
-  ruleIndex(type: string): number {
-    this.#memory.stage().name(type);
-    return this.#module.ruleIndex(this.#page);
-  }
-
-  applyEvent(type: string, data: string, parties: readonly Party[], firstIsMe: boolean) {
-    const now = this.now();
-    const message = this.#enter().stage().name(type).text(data).number(parties.length);
-    for (const { user, named, assignees } of parties) {
-      message.name(user).number(Number(named)).names(assignees);
-    }
-    const { reasons, invalidated, refreshed } = this.#module.applyEvent(this.#page, now, firstIsMe);
-    this.#leave();
-    return { reasons: reasons.map((reason) => REASONS[reason] ?? 'unknown'), invalidated, refreshed };
-  }
-
-  onAreaChange(key: string | null, text: string | null): void {
-    const now = this.now();
-    this.#enter();
-    this.#module.onAreaChange(this.#page, now, key, text);
-    this.#leave();
-  }
-
-  takeChangedElsewhere(): Key[] {
-    return this.#module.takeChangedElsewhere(this.#page);
-  }
-
-  // ---- what it tells about itself
-
-  statistics(): Omit<Statistics, 'wasm'> {
-    const now = this.now();
-    this.#enter();
-    const endpoints = this.#module.statistics(this.#page, now);
-    const { words } = this.#memory;
-    const numbers = this.#memory.doubles(words[Word.reportAt] ?? 0);
-    const named = nameStatistics(numbers, endpoints, this.#memory.doubles(words[Word.endpointsAt] ?? 0));
-    this.#leave();
-    return named;
-  }
-
-  inspect(): RawEntry[] {
-    const now = this.now();
-    this.#enter();
-    const entries = this.#module.inspect(this.#page, now);
-    this.#leave();
-    return entries;
-  }
+  // ---- what is told beside
 
   get memoryBytes(): number {
     return this.#memory.byteLength;
@@ -481,15 +301,13 @@ export class Core {
     this.#takeNotices(cause);
   }
 
-  countFetch(what: (typeof FETCH_COUNTS)[number]): void {
-    this.#module.countFetch(this.#page, FETCH_COUNTS.indexOf(what));
+  addLatency(of: (typeof LATENCIES)[number], started: number): void {
+    this.#module.addLatency(this.#page, LATENCIES.indexOf(of), performance.now() - started);
   }
 
-  addLatency(of: (typeof LATENCIES)[number], milliseconds: number): void {
-    this.#module.addLatency(this.#page, LATENCIES.indexOf(of), milliseconds);
-  }
+  // ---- around every call
 
-  /** A call for a concept that has a file of its own. */
+  /** A call over the border, for whichever concept: before it the core hears of the hits, after it this page of what has gone. */
   call<T>(action: (border: Border) => T): T {
     const now = this.now();
     const answer = action({ module: this.#module, memory: this.#enter(), page: this.#page, now });
@@ -497,7 +315,13 @@ export class Core {
     return answer;
   }
 
-  // ---- around every call
+  /** One whose message is a key. */
+  callFor<T>(key: Key, action: (border: Border) => T): T {
+    return this.call((border) => {
+      border.memory.stage().name(key);
+      return action(border);
+    });
+  }
 
   #observe(now: number): void {
     this.#enter();

@@ -4,6 +4,8 @@ type Listener<E extends keyof CacheEvents> = (detail: CacheEvents[E]) => void;
 
 /** Tells listeners at once and in order; one that throws harms neither the others nor the caller. */
 export class Emitter {
+  /** Whether anybody listens to hits; a look into a Map would cost a seventh of one. */
+  hearsHits = false;
   readonly #listeners = new Map<keyof CacheEvents, Set<Listener<never>>>();
 
   on<E extends keyof CacheEvents>(event: E, listener: Listener<E>): () => void {
@@ -12,9 +14,11 @@ export class Emitter {
     // A wrapper of its own, so that the same function given twice is told twice and taken off once.
     const own: Listener<E> = (detail) => listener(detail);
     known.add(own);
+    this.hearsHits = this.#listeners.has('hit');
     return () => {
       known.delete(own);
       if (known.size === 0 && this.#listeners.get(event) === known) this.#listeners.delete(event);
+      this.hearsHits = this.#listeners.has('hit');
     };
   }
 

@@ -1,4 +1,5 @@
 import type { Core } from './core.ts';
+import { beginFlight, countFetch, endFlight, isVoid, retryAfter, voidFlights } from './coreFlights.ts';
 import { isSecret } from './policies.ts';
 import { oldestToTake } from './tabAnswers.ts';
 import type { Tabs } from './tabs.ts';
@@ -87,7 +88,7 @@ export class Flights {
   /** What is void fills nothing: other tabs need not wait for it. */
   endVoidTurns(): void {
     for (const { endTurn, id } of this.#flights.values()) {
-      if (endTurn !== nobody && this.#core?.isVoid(id)) endTurn();
+      if (endTurn !== nobody && this.#core && isVoid(this.#core, id)) endTurn();
     }
   }
 
@@ -103,8 +104,8 @@ export class Flights {
     const flight = this.#flights.get(key);
     const core = this.#core;
     if (!flight) return undefined;
-    if ((forced && !flight.forced) || (flight.id !== 0 && core?.isVoid(flight.id))) return undefined;
-    core?.countFetch('joined');
+    if ((forced && !flight.forced) || (flight.id !== 0 && core && isVoid(core, flight.id))) return undefined;
+    countFetch(core, 'joined');
     return flight;
   }
 
@@ -118,7 +119,7 @@ export class Flights {
     > as Flight;
     this.#flights.set(key, flight);
     flight.promise = this.#take(key, fetcher, policy, flight, attempts).finally(() => {
-      this.#core?.endFlight(flight.id);
+      endFlight(this.#core, flight.id);
       flight.endTurn();
       if (this.#flights.get(key) === flight) this.#flights.delete(key);
     });
@@ -138,7 +139,7 @@ export class Flights {
       );
       const newer = this.#flights.get(key);
       if (typeof turn !== 'function') {
-        this.#core?.countFetch('joined');
+        countFetch(this.#core, 'joined');
         return turn;
       }
       if (newer && newer !== flight) {
@@ -149,8 +150,8 @@ export class Flights {
     }
     const core = this.#core;
     // A flight that is not joined would land after this one with an older answer.
-    core?.voidFlights(key);
-    flight.id = core?.beginFlight(key, policy) ?? 0;
+    voidFlights(core, key);
+    flight.id = core ? beginFlight(core, key, policy) : 0;
     const landed = await this.#run(key, fetcher, policy, flight.id, flight.controller.signal, attempts);
     // A turn may come to the next tab before the answer does.
     const { endTurn } = flight;
@@ -177,18 +178,18 @@ export class Flights {
             `cardcache: the fetcher of ${key} gave undefined, which is no value; give null for nothing`,
           );
         }
-        this.#core?.countFetch('succeeded');
-        this.#core?.addLatency('fetch', performance.now() - started);
+        countFetch(this.#core, 'succeeded');
+        this.#core?.addLatency('fetch', started);
         return this.#deck.land({ key, value, policy, flight: id });
       } catch (error) {
         const again = attempt < retry.attempts && !signal.aborted && (retry.when?.(error) ?? true);
         if (!again) {
-          this.#core?.countFetch('failed');
+          countFetch(this.#core, 'failed');
           if (!signal.aborted) this.#deck.failed(key, error);
           throw error;
         }
-        this.#core?.countFetch('retried');
-        const delay = this.#core?.retryAfter(attempt, retry.baseDelay, retry.maxDelay) ?? retry.baseDelay;
+        countFetch(this.#core, 'retried');
+        const delay = this.#core ? retryAfter(this.#core, attempt, retry.baseDelay, retry.maxDelay) : retry.baseDelay;
         await pause(delay, signal);
       }
     }
@@ -225,7 +226,7 @@ export class Flights {
         reject(abortError(signal));
         if (--flight.callers > 0) return;
         if (this.#flights.get(key) === flight) this.#flights.delete(key);
-        this.#core?.endFlight(flight.id);
+        endFlight(this.#core, flight.id);
         flight.controller.abort(signal.reason);
       };
       signal.addEventListener('abort', leave, { once: true });

@@ -41,14 +41,8 @@ export class Handle implements CardCache {
     this[LINK_PORT] = {
       applyEvent: (event, connected) => cache.applyEventFor(event, connected),
       merge: (options) => cache.merge(options),
-      catchUp: (since) => {
-        cache.core?.catchUp(since);
-        cache.watches.schedule();
-      },
-      retryFailed: () => {
-        cache.core?.retryFailed();
-        cache.watches.schedule();
-      },
+      catchUp: (since) => cache.watches.catchUp(since),
+      retryFailed: () => cache.watches.retryFailed(),
       now: () => cache.now(),
       log: (entry) => cache.log.write(entry),
       refresh: (key) => void cache.watches.refresh(key),

@@ -1,13 +1,16 @@
-import type { Core, Party } from './core.ts';
+import type { Core } from './core.ts';
+import { REASONS } from './coreNames.ts';
 import { callSafely } from './emitter.ts';
-import { escapeSegment, escapeUser } from './keys.ts';
+import { escapeSegment, escapeUser, unescapeUser } from './keys.ts';
+import type { SharedCache } from './sharedCache.ts';
 import type { EventDecision, EventRule, Key, MutationEvent } from './types.ts';
 import { namesId } from './values.ts';
 
-export interface Answers {
-  readonly core: Core;
-  /** Every answer that is cached or shown, of one user or of all. */
-  cached(user?: string): Iterable<[Key, unknown]>;
+interface Party {
+  user: string;
+  /** Answers of theirs name the event's task. */
+  named: boolean;
+  assignees: string[];
 }
 
 /** The rules for mutation events, and what the page must look up before the core can decide. */
@@ -17,37 +20,78 @@ export class MutationEvents {
   merge(core: Core, rules: Record<string, EventRule> | undefined): void {
     for (const [pattern, rule] of Object.entries(rules ?? {})) {
       this.#rules.push(rule);
-      core.addRule(pattern, (rule.endpoints ?? []).map(escapeSegment), rule.subject === 'username');
+      core.call(({ module, memory, page }) => {
+        memory
+          .stage()
+          .name(pattern)
+          .names((rule.endpoints ?? []).map(escapeSegment));
+        module.addRule(page, rule.subject === 'username');
+      });
     }
   }
 
   /** The decision for each user; with `firstIsMe` the first is the connected one. */
-  apply(answers: Answers, event: MutationEvent, users: readonly string[], firstIsMe: boolean): EventDecision[] {
-    const { core } = answers;
+  apply(
+    cache: SharedCache,
+    core: Core,
+    event: MutationEvent,
+    users: readonly string[],
+    firstIsMe: boolean,
+  ): EventDecision[] {
     const type = event.event_type ?? event.type ?? '';
-    const rule = this.#rules[core.ruleIndex(type)];
-    const assignees = this.#assignees(rule, event.data, answers);
+    const rule = this.#rules[core.callFor(type, ({ module, page }) => module.ruleIndex(page))];
+    const assignees = this.#assignees(rule, event.data, cache);
     const id = taskId(event.data);
     const parties: Party[] = users.map((user) => ({
       user: escapeUser(user),
-      named: id !== undefined && some(answers.cached(user), ([, value]) => namesId(value, id)),
+      named: id !== undefined && some(answersOf(cache, user), ([, value]) => namesId(value, id)),
       assignees: assignees.map(escapeUser),
     }));
-    const { reasons, invalidated, refreshed } = core.applyEvent(type, eventJson(event.data), parties, firstIsMe);
+    const { reasons, invalidated, refreshed } = judge(core, type, event.data, parties, firstIsMe);
     // Nobody to judge for: whoever watches is concerned.
-    const judged: EventDecision['reason'][] = reasons.length > 0 ? reasons : ['unknown'];
+    const judged = reasons.length > 0 ? reasons.map((reason) => REASONS[reason] ?? 'unknown') : (['unknown'] as const);
     return judged.map((reason) => ({ concerned: reason !== 'other', reason, invalidated, refreshed }));
   }
 
-  #assignees(rule: EventRule | undefined, data: unknown, answers: Answers): string[] {
+  #assignees(rule: EventRule | undefined, data: unknown, cache: SharedCache): string[] {
     let named: string[] | undefined;
     if (rule?.assignees) {
       callSafely(() => {
-        named = rule.assignees?.(data, answers.cached());
+        named = rule.assignees?.(data, answersOf(cache));
       });
     }
     return Array.isArray(named) ? named.filter((name) => typeof name === 'string') : [];
   }
+}
+
+/** Users whose keys somebody watches. */
+export function watchedUsers({ watches }: SharedCache): string[] {
+  const users = watches.keys.map((key) => key.split(':')[1]).filter((user) => user !== undefined);
+  return [...new Set(users)].filter((user) => user !== 'None').map(unescapeUser);
+}
+
+/** Cached answers of one user or of all, and those that are still shown though already dropped. */
+function* answersOf(cache: SharedCache, user?: string): Iterable<[Key, unknown]> {
+  const own = user === undefined ? undefined : escapeUser(user);
+  const seen = new Set<Key>();
+  for (const key of cache.keys(user === undefined ? '*' : { user })) {
+    seen.add(key);
+    const value = cache.peekValue(key);
+    if (value !== undefined) yield [key, value];
+  }
+  for (const key of cache.watches.keys) {
+    const value = cache.watches.shown(key);
+    if (seen.has(key) || value === undefined || (own !== undefined && key.split(':')[1] !== own)) continue;
+    yield [key, value];
+  }
+}
+
+function judge(core: Core, type: string, data: unknown, parties: readonly Party[], firstIsMe: boolean) {
+  return core.call(({ module, memory, page, now }) => {
+    const message = memory.stage().name(type).text(eventJson(data)).number(parties.length);
+    for (const { user, named, assignees } of parties) message.name(user).number(Number(named)).names(assignees);
+    return module.applyEvent(page, now, firstIsMe);
+  });
 }
 
 /** An event's data as JSON for the core; data that are none tell nothing. */

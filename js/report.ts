@@ -1,20 +1,23 @@
 import type { SharedCache } from './sharedCache.ts';
-import { nameStatistics } from './statistics.ts';
+import { readStatistics } from './statistics.ts';
+import { toJson } from './values.ts';
 import type { EntryInfo, Statistics } from './types.ts';
 
 export const VERSION = '0.1.0';
 
 const TIERS = ['memory', 'storage', 'both'] as const;
 
-/** The core's statistics; all zeros where it does not run. */
+/** All zeros where the core does not run. */
 export function statisticsOf({ core }: SharedCache): Statistics {
-  if (!core) return { ...nameStatistics([], [], []), wasm: undefined };
-  return { ...core.statistics(), wasm: { memoryBytes: core.memoryBytes, version: VERSION } };
+  const wasm = core && { memoryBytes: core.memoryBytes, version: VERSION };
+  return { ...readStatistics(core), wasm };
 }
 
 export function entriesOf(cache: SharedCache): EntryInfo[] {
-  return (cache.core?.inspect() ?? []).map((entry) => ({
+  return (cache.core?.call(({ module, page, now }) => module.inspect(page, now)) ?? []).map((entry) => ({
     ...entry,
+    // Of what never was written nobody has asked the size before.
+    bytes: entry.bytes || 2 * (toJson(cache.core?.resident(entry.key))?.length ?? 0),
     tier: TIERS[entry.tier] ?? 'memory',
     watched: cache.watches.isWatched(entry.key),
   }));

@@ -67,7 +67,7 @@ export class SealedRecords {
       memory.stage().bytes(box);
       module.writeSealed(page, now, ticket);
     });
-    this.#core.addLatency('persist', performance.now() - started);
+    this.#core.addLatency('persist', started);
   }
 
   /** It will not be written. */

@@ -7,12 +7,14 @@ const Field = { text: 1, endpoint: 2, user: 4, shared: 8, tag: 16, keys: 32 } as
 
 /** Writes a selector for the core to read; answers which fields it has. TypeError for one that says nothing. */
 export function stageSelector(memory: LinearMemory, selector: Selector): number {
-  memory.stage();
   if (typeof selector === 'string') {
-    memory.name(selector);
+    memory.stage().name(selector);
     return Field.text;
   }
-  const { endpoint, user, tag, keys } = selector;
+  const { endpoint, user, tag } = selector;
+  // What is iterated may be anybody's code, which may call the cache.
+  const keys = selector.keys && [...selector.keys];
+  memory.stage();
   let fields = 0;
   if (endpoint !== undefined) {
     fields |= Field.endpoint;
@@ -29,7 +31,7 @@ export function stageSelector(memory: LinearMemory, selector: Selector): number 
   }
   if (keys !== undefined) {
     fields |= Field.keys;
-    memory.names([...keys]);
+    memory.names(keys);
   }
   if (fields === 0) throw noSelector(selector);
   return fields;

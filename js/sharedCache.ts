@@ -1,17 +1,17 @@
 import { clockOf, type Clock } from './clock.ts';
 import { Core, Reach, type CoreListener, type Wanted } from './core.ts';
 import { callSafely, Emitter } from './emitter.ts';
-import { FOREIGN_NAMESPACE, startEngine, type Engine, type SpaceSizes } from './engine.ts';
+import { Encrypted } from './encrypted.ts';
+import { startEngine, type Engine, type SpaceSizes } from './engine.ts';
 import { Flights, type AnyFetcher, type Landed } from './flights.ts';
 import { IdleTask } from './idleTask.ts';
-import { escapeUser, unescapeUser } from './keys.ts';
 import { Log } from './log.ts';
-import { MutationEvents } from './mutationEvents.ts';
+import { MutationEvents, watchedUsers } from './mutationEvents.ts';
 import { isTelling } from './neighbours.ts';
 import { isSecret, mayReachStorage, Policies } from './policies.ts';
-import { SealedRecords, type Opened } from './sealedRecords.ts';
+import type { Opened } from './sealedRecords.ts';
 import { isUsable, localArea } from './storageArea.ts';
-import { answerFor, answerOf, openTabs } from './tabAnswers.ts';
+import { answerFor, answerOf, openTabs, takeStored } from './tabAnswers.ts';
 import type { Tabs } from './tabs.ts';
 import type {
   CacheEvents,
@@ -26,7 +26,6 @@ import type {
   WatchOptions,
 } from './types.ts';
 import { sameJson, toJson } from './values.ts';
-import { Vault, type Opening } from './vault.ts';
 import { unref, Watches } from './watches.ts';
 
 const SWEEP_INTERVAL = 60_000;
@@ -50,6 +49,8 @@ export class SharedCache {
   readonly #options: CacheOptions;
   readonly #clock: Clock;
   readonly #space: SpaceSizes;
+  /** Memory is limited in bytes: then every value's size counts, wherever it may go. */
+  readonly #measured: boolean;
   readonly #policies = new Policies();
   readonly #events = new MutationEvents();
   /** What was asked before the core ran, in order, and the values among it. Undefined once no core will come. */
@@ -58,9 +59,7 @@ export class SharedCache {
   readonly #rulesToCome: NonNullable<CacheOptions['rules']>[] = [];
   #engine: Engine | undefined;
   #tabs: Tabs | undefined;
-  #vault: Vault | undefined;
-  #sealed: SealedRecords | undefined;
-  readonly #hushed = new Set<string>();
+  #encrypted: Encrypted | undefined;
   #sweeper: ReturnType<typeof setInterval> | undefined;
   readonly #idle = new IdleTask(() => this.core?.tend() ?? false);
   #grace = 0;
@@ -73,6 +72,7 @@ export class SharedCache {
     const { storage = {}, namespace = 'cardcache_' } = options;
     const kept = storage === false ? { area: null } : storage;
     const { area, maxBytes = 2 * 1024 * 1024, ttl = 259_200_000, compressAbove = 256 } = kept;
+    this.#measured = (options.memory?.maxBytes ?? Infinity) < Infinity;
     this.#space = { namespace, area: this.#usable(area), maxBytes, ttl, compressAbove };
     this.flights = new Flights({
       land: ({ key, value, policy, flight }) => this.#store(key, value, policy, flight, 'fetch'),
@@ -94,7 +94,7 @@ export class SharedCache {
   merge({ policies, rules }: CacheOptions): void {
     this.#policies.merge(policies);
     for (const policy of Object.values(policies ?? {})) this.#allowGrace(policy);
-    this.#removePlain();
+    this.#encrypted?.removePlain(this.#policies.secret);
     if (!rules) return;
     if (this.core) this.#events.merge(this.core, rules);
     else this.#rulesToCome.push(rules);
@@ -112,13 +112,13 @@ export class SharedCache {
     if (!core) return this.#early.get(key);
     const resident = core.hit(key);
     if (resident !== undefined) {
-      if (this.emitter.hears('hit')) this.emitter.emit('hit', { key, source: 'memory' });
+      if (this.emitter.hearsHits) this.emitter.emit('hit', { key, source: 'memory' });
       return resident;
     }
     const policy = this.policyFor(key);
     const found = this.lookUp(key, policy);
     // The next one who asks is to have it.
-    if (!found) void this.#restore(key, policy);
+    if (!found) void this.#encrypted?.restore(key, policy);
     return found?.value;
   }
 
@@ -126,7 +126,7 @@ export class SharedCache {
   lookUp(key: Key, policy: Policy, wanted: Wanted = {}) {
     const started = performance.now();
     const found = this.core?.lookUp(key, { policy, ...wanted });
-    if (found?.source === 'storage') this.core?.addLatency('restore', performance.now() - started);
+    if (found?.source === 'storage') this.core?.addLatency('restore', started);
     if (found) this.emitter.emit('hit', { key, source: found.source });
     else this.emitter.emit('miss', { key });
     return found;
@@ -157,21 +157,9 @@ export class SharedCache {
     return found && { value: found.value, source: found.source, timestamp: found.timestamp };
   }
 
-  /** What lies sealed under the key, on its way out; undefined at once where nothing does that may be asked for. */
-  #opening(key: Key, policy: Policy): Opening | undefined {
-    const vault = this.#vault;
-    return (vault?.active || policy.encrypted) && mayReachStorage(policy) ? vault?.open(key) : undefined;
-  }
-
-  /** Makes what lies sealed resident. */
-  async #restore(key: Key, policy: Policy) {
-    const opened = await this.#opening(key, policy)?.opened;
-    return opened && this.core?.lookUp(key, { policy, opened, quiet: true, grace: Policies.graceOf(policy) });
-  }
-
   /** For watchers, who wait for it. */
   #openFor(key: Key, policy: Policy, grace: number | undefined) {
-    const opening = this.#opening(key, policy);
+    const opening = this.#encrypted?.opening(key, policy);
     if (!opening) return undefined;
     const found = opening.opened.then((opened) => this.lookUp(key, policy, { opened, grace }));
     return { timestamp: opening.timestamp, found };
@@ -199,24 +187,31 @@ export class SharedCache {
     const before = core.resident(key) ?? this.watches.shown(key);
     const equal = before !== undefined && before !== value && sameJson(before, value);
     const kept = equal ? before : value;
-    const storable = mayReachStorage(policy) && (!policy.encrypted || (this.#vault?.works ?? false));
+    const storable = this.#maybeStored(policy);
     const told = this.#tabs?.accompanied && !isSecret(policy) ? this.#tabs : undefined;
-    const json = storable || told ? toJson(kept) : undefined;
+    const json = storable || told || this.#measured ? toJson(kept) : undefined;
     if (storable && json === undefined) core.noteError('serialize', key);
-    const stored = storable ? json : undefined;
-    const reach = stored === undefined ? Reach.memory : policy.encrypted ? Reach.sealed : Reach.storage;
-    const times = core.set(key, kept, stored, policy, reach, flight);
+    const stored = storable && json !== undefined;
+    const reach = !stored ? Reach.memory : policy.encrypted ? Reach.sealed : Reach.storage;
+    const times = core.set(key, kept, json, policy, reach, flight);
     if (!times) return { value, timestamp: undefined, source };
-    if (json !== undefined && times.sealing > 0) this.#vault?.seal(key, times.sealing, json);
+    if (json !== undefined && times.sealing > 0) this.#encrypted?.seal(key, times.sealing, json);
     if (json !== undefined) told?.tell(answerOf(key, json, times, policy, storable));
     else if (flight > 0) told?.keep(key);
-    this.emitter.emit('set', { key });
+    if (this.emitter.hears('set')) this.emitter.emit('set', { key });
     if (!equal) {
-      queueMicrotask(() => this.emitter.emit('update', { key }));
+      if (this.emitter.hears('update')) queueMicrotask(() => this.emitter.emit('update', { key }));
       this.watches.changed(key, kept, source);
     }
     this.watches.schedule();
     return { value: kept, timestamp: times.timestamp, source };
+  }
+
+  /** Whether storage may hold an answer under this policy, and there is one that could. */
+  #maybeStored(policy: Policy): boolean {
+    return (
+      this.#space.area !== null && mayReachStorage(policy) && (!policy.encrypted || (this.#encrypted?.works ?? false))
+    );
   }
 
   /** Stands before what is stored until it is confirmed, taken back or dropped. */
@@ -268,7 +263,7 @@ export class SharedCache {
         this.emitter.emit('hit', { key, source: 'memory' });
         return resident;
       }
-      const opening = this.#opening(key, policy);
+      const opening = this.#encrypted?.opening(key, policy);
       const opened = opening && (await unlessAborted(opening.opened, policy.signal));
       const found = policy.signal?.aborted ? undefined : this.#answer(key, fetcher, policy, opened);
       if (found) return found.value;
@@ -301,12 +296,6 @@ export class SharedCache {
 
   // ---- events
 
-  /** Users whose keys somebody watches. */
-  watchedUsers(): string[] {
-    const users = this.watches.keys.map((key) => key.split(':')[1]).filter((user) => user !== undefined);
-    return [...new Set(users)].filter((user) => user !== 'None').map(unescapeUser);
-  }
-
   /** Judges an event for each user and acts on it; with `firstIsMe` the first is the connected one. */
   applyEvent(event: MutationEvent, users: readonly string[], firstIsMe: boolean): EventDecision[] {
     const { core } = this;
@@ -314,8 +303,7 @@ export class SharedCache {
       this.#later(() => this.applyEvent(event, users, firstIsMe));
       return users.map(() => ({ concerned: true, reason: 'unknown', invalidated: 0, refreshed: [] }));
     }
-    const answers = { core, cached: (user?: string) => this.#cached(user) };
-    const decisions = this.#events.apply(answers, event, users, firstIsMe);
+    const decisions = this.#events.apply(this, core, event, users, firstIsMe);
     this.flights.endVoidTurns();
     decisions.forEach((decision, index) => this.emitter.emit('event', { event, user: users[index] ?? '', decision }));
     this.watches.schedule();
@@ -327,24 +315,8 @@ export class SharedCache {
    * answers. Without a connected user it concerns all who are not known to be left out.
    */
   applyEventFor(event: MutationEvent, connected: string | undefined): EventDecision[] {
-    const others = this.watchedUsers().filter((user) => user !== connected);
+    const others = watchedUsers(this).filter((user) => user !== connected);
     return this.applyEvent(event, connected === undefined ? others : [connected, ...others], connected !== undefined);
-  }
-
-  /** Cached answers, and those that are still shown though already dropped. */
-  *#cached(user?: string): Iterable<[Key, unknown]> {
-    const own = user === undefined ? undefined : escapeUser(user);
-    const seen = new Set<Key>();
-    for (const key of this.core?.keys(user === undefined ? '*' : { user }) ?? []) {
-      seen.add(key);
-      const value = this.peek(key)?.value;
-      if (value !== undefined) yield [key, value];
-    }
-    for (const key of this.watches.keys) {
-      const value = this.watches.shown(key);
-      if (seen.has(key) || value === undefined || (own !== undefined && key.split(':')[1] !== own)) continue;
-      yield [key, value];
-    }
   }
 
   // ---- beginning and end
@@ -363,11 +335,7 @@ export class SharedCache {
       this.#early.clear();
       this.watches.giveUp();
     }
-    await this.#vault?.openAll((key, opened) => {
-      const policy = this.policyFor(key);
-      if (mayReachStorage(policy))
-        this.core?.lookUp(key, { policy, opened, quiet: true, grace: Policies.graceOf(policy) });
-    });
+    await this.#encrypted?.restoreAll();
   }
 
   #open(engine: Engine): void {
@@ -384,10 +352,13 @@ export class SharedCache {
         storageAbove: alerts.storageAbove ?? Infinity,
       },
     };
+    const { namespace, area } = this.#space;
     const space = engine.openSpace(this.#space);
     this.core = new Core(engine.module, engine.memory, space, user, sizes, this.#clock, this.#listener);
     this.core.allowGrace(this.#grace);
-    this.#prepareVault(this.core, user);
+    const owner = user === null ? namespace : `${namespace}@${user}`;
+    this.#encrypted = new Encrypted(this, this.core, namespace, area ? owner : undefined);
+    this.#encrypted.removePlain(this.#policies.secret);
     this.#tabs = openTabs(this, this.#space, user);
     this.flights.adopt(this.core, this.#tabs);
     for (const rules of this.#rulesToCome.splice(0)) this.#events.merge(this.core, rules);
@@ -399,38 +370,15 @@ export class SharedCache {
     if (typeof globalThis.addEventListener === 'function') globalThis.addEventListener('storage', this.#onStorage);
   }
 
-  #prepareVault(core: Core, user: string | null): void {
-    const { namespace, area } = this.#space;
-    this.#sealed = new SealedRecords(core);
-    this.#removePlain();
-    // What another program reads has one form, and that one is plain.
-    if (!area || namespace === FOREIGN_NAMESPACE) return;
-    this.#vault = new Vault(this.#sealed, user === null ? namespace : `${namespace}@${user}`, {
-      failed: (key, cause) => this.core?.noteError('crypto', key, cause),
-      refused: (cause) =>
-        this.log.once({ level: 'warn', what: 'encrypted answers are kept in memory only', detail: cause }),
-    });
-  }
-
-  /** Records of policies that have come to forbid them. */
-  #removePlain(): void {
-    if (this.#space.namespace === FOREIGN_NAMESPACE) return;
-    for (const endpoint of this.#sealed ? this.#policies.secret : []) {
-      if (this.#hushed.has(endpoint)) continue;
-      this.#hushed.add(endpoint);
-      this.#sealed?.removePlain(endpoint);
-    }
-  }
-
   /** What is written late has been written. */
   async settled(): Promise<void> {
     await this.ready;
-    await this.#vault?.settled();
+    await this.#encrypted?.settled();
   }
 
   close(): void {
     this.#closed = true;
-    this.#vault?.close();
+    this.#encrypted?.close();
     this.#toCome = undefined;
     clearInterval(this.#sweeper);
     this.#idle.stop();
@@ -471,22 +419,15 @@ export class SharedCache {
     const { namespace, area } = this.#space;
     if (!core || isTelling() || event.storageArea !== area || (event.key !== null && !event.key.startsWith(namespace)))
       return;
-    core.onAreaChange(event.key, event.newValue);
-    for (const key of core.takeChangedElsewhere()) {
+    for (const key of takeStored(core, event)) {
       const { value } = this.peek(key, { policy: this.watches.policyOf(key) ?? this.policyFor(key) }) ?? {};
-      if (value === undefined) void this.#takeSealed(key);
+      if (value === undefined) void this.#encrypted?.takeChanged(key);
       else if (!sameJson(value, this.watches.shown(key))) this.watches.changed(key, value, 'tab');
     }
     this.flights.endVoidTurns();
     this.#tabs?.turns.news();
     this.watches.schedule();
   };
-
-  async #takeSealed(key: Key): Promise<void> {
-    if (this.#vault) this.#vault.active = true;
-    const found = await this.#restore(key, this.policyFor(key));
-    if (found) this.watches.changed(key, found.value, 'tab');
-  }
 
   #allowGrace(policy: Policy): void {
     const grace = Policies.graceOf(policy);

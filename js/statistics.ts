@@ -1,13 +1,25 @@
+import type { Core } from './core.ts';
 import { ERRORS, FETCH_COUNTS, LATENCIES } from './coreNames.ts';
+import { Word } from './linearMemory.ts';
 import type { Statistics } from './types.ts';
 
 type CoreStatistics = Omit<Statistics, 'wasm'>;
+
+/** The core's statistics; all zeros without one. */
+export function readStatistics(core: Core | undefined): CoreStatistics {
+  if (!core) return nameStatistics([], [], []);
+  return core.call(({ module, memory, page, now }) => {
+    const endpoints = module.statistics(page, now);
+    const at = (word: number) => memory.doubles(memory.words[word] ?? 0);
+    return nameStatistics(at(Word.reportAt), endpoints, at(Word.endpointsAt));
+  });
+}
 
 /**
  * Gives the core's numbers their names: `numbers` as wasm/core/statistics_report.hpp lists them, `ofEndpoints` three for each
  * of `endpoints`. What is missing is 0.
  */
-export function nameStatistics(
+function nameStatistics(
   numbers: ArrayLike<number>,
   endpoints: readonly string[],
   ofEndpoints: ArrayLike<number>,

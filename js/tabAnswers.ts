@@ -52,6 +52,14 @@ function take(cache: SharedCache, answer: Answer): void {
   watches.schedule();
 }
 
+/** What another tab wrote; gives the keys whose watchers are to be told. */
+export function takeStored(core: Core, { key: areaKey, newValue }: StorageEvent): Key[] {
+  return core.call(({ module, page, now }) => {
+    module.onAreaChange(page, now, areaKey, newValue);
+    return module.takeChangedElsewhere(page);
+  });
+}
+
 /** False where the core does not keep it. */
 function adopt(
   core: Core,

@@ -1,3 +1,4 @@
+import * as coordinator from './coordinator.ts';
 import type { Core } from './core.ts';
 import { callSafely } from './emitter.ts';
 import type { AnyFetcher, Landed } from './flights.ts';
@@ -72,7 +73,7 @@ export class Watches {
     this.#host = host;
     if (typeof document === 'undefined') return;
     document.addEventListener('visibilitychange', this.#onVisibility);
-    globalThis.addEventListener('online', this.#onOnline);
+    globalThis.addEventListener('online', this.retryFailed);
     globalThis.addEventListener('focus', this.schedule);
     globalThis.addEventListener('pageshow', this.schedule);
   }
@@ -126,7 +127,7 @@ export class Watches {
 
   status(key: Key): CoordinatorStatus | undefined {
     const watch = this.#watches.get(key);
-    const status = watch && this.#core?.watchStatus(key);
+    const status = watch && coordinator.watchStatus(this.#core, key);
     if (!status) return undefined;
     return {
       lastUpdateSuccess: status.success,
@@ -141,7 +142,7 @@ export class Watches {
   async refresh(key: Key): Promise<void> {
     const watch = this.#watches.get(key);
     if (!watch) return;
-    this.#core?.refreshStarted(key);
+    coordinator.refreshStarted(this.#core, key);
     await this.#fetch(watch, true);
   }
 
@@ -149,11 +150,23 @@ export class Watches {
   readonly schedule = (): void => {
     const core = this.#core;
     clearTimeout(this.#timer);
-    if (!core || this.#stopped) return;
-    const next = core.nextDue();
+    if (!core || this.#stopped || this.#watches.size === 0) return;
+    const next = coordinator.nextDue(core);
     if (next === Infinity) return;
     const wait = Math.max(0, next - core.now());
     this.#timer = setTimeout(this.#onDue, Math.min(wait, LONGEST_WAIT));
+  };
+
+  /** Events were missed since then: what may be outdated is fetched. */
+  catchUp(since: number): void {
+    coordinator.catchUp(this.#core, since);
+    this.schedule();
+  }
+
+  /** There is a way to the server again. */
+  readonly retryFailed = (): void => {
+    coordinator.retryFailed(this.#core);
+    this.schedule();
   };
 
   stop(): void {
@@ -164,7 +177,7 @@ export class Watches {
     this.#core = undefined;
     if (typeof document === 'undefined') return;
     document.removeEventListener('visibilitychange', this.#onVisibility);
-    globalThis.removeEventListener('online', this.#onOnline);
+    globalThis.removeEventListener('online', this.retryFailed);
     globalThis.removeEventListener('focus', this.schedule);
     globalThis.removeEventListener('pageshow', this.schedule);
   }
@@ -172,7 +185,7 @@ export class Watches {
   /** The core runs: what was watched before it did is made known to it, and shown as far as it is cached. */
   adopt(core: Core): void {
     this.#core = core;
-    core.setVisible(typeof document === 'undefined' || !document.hidden);
+    coordinator.setVisible(core, typeof document === 'undefined' || !document.hidden);
     for (const watch of this.#watches.values()) {
       this.#recall(watch, watch.policy.staleWhileRevalidate);
       for (const watcher of watch.watchers) this.#register(watch, watcher);
@@ -191,28 +204,23 @@ export class Watches {
     const core = this.#core;
     if (core) {
       const timestamp = watch.data === undefined ? watch.opening : watch.timestamp;
-      watcher.id = core.watch(watch.key, watcher.times, watch.policy, timestamp ?? NaN);
+      watcher.id = coordinator.beginWatch(core, watch.key, watcher.times, watch.policy, timestamp ?? NaN);
     } else if (this.#givenUp && !watch.fetching) {
       void this.#fetch(watch);
     }
   }
 
   readonly #onDue = (): void => {
-    for (const key of this.#core?.takeDue() ?? []) {
+    for (const key of coordinator.takeDue(this.#core)) {
       const watch = this.#watches.get(key);
       if (watch) void this.#fetch(watch);
-      else this.#core?.refreshDiscarded(key);
+      else coordinator.refreshDiscarded(this.#core, key);
     }
     this.schedule();
   };
 
   readonly #onVisibility = (): void => {
-    this.#core?.setVisible(!document.hidden);
-    this.schedule();
-  };
-
-  readonly #onOnline = (): void => {
-    this.#core?.retryFailed();
+    coordinator.setVisible(this.#core, !document.hidden);
     this.schedule();
   };
 
@@ -234,7 +242,7 @@ export class Watches {
 
   #remove(watch: Watch, watcher: Watcher): void {
     if (!watch.watchers.delete(watcher)) return;
-    this.#core?.unwatch(watcher.id);
+    coordinator.endWatch(this.#core, watcher.id);
     this.schedule();
     if (watch.watchers.size > 0) return;
     watch.linger = setTimeout(() => {
@@ -256,19 +264,19 @@ export class Watches {
       const core = this.#core;
       if (core && timestamp === undefined && watch.data !== undefined) {
         // Not kept: something voided it on the way, and what it says may be outdated.
-        core.refreshDiscarded(key);
+        coordinator.refreshDiscarded(core, key);
         this.#tellAll(watch);
       } else {
         // With nothing else to show even such an answer serves.
-        if (timestamp === undefined) core?.refreshDiscarded(key);
-        else core?.refreshSucceeded(key, timestamp);
+        if (timestamp === undefined) coordinator.refreshDiscarded(core, key);
+        else coordinator.refreshSucceeded(core, key, timestamp);
         watch.error = undefined;
         watch.timestamp = timestamp;
         this.#show(watch, value, source);
       }
     } catch (error) {
       watch.fetching = false;
-      this.#core?.refreshFailed(key);
+      coordinator.refreshFailed(this.#core, key);
       watch.error = error;
       if (watch.data === undefined && watch.policy.staleIfError) this.#recall(watch, watch.policy.staleIfError);
       this.#tellAll(watch);
@@ -294,7 +302,7 @@ export class Watches {
         this.#tellAll(watch);
       } else if (watch.error === undefined && !watch.fetching && watch.watchers.size > 0) {
         // The core believed that there was something to show.
-        this.#core?.refreshStarted(key);
+        coordinator.refreshStarted(this.#core, key);
         void this.#fetch(watch);
       }
     });

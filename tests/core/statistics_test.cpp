@@ -35,9 +35,9 @@ TEST_CASE("latency: quantiles are those of the last ones, count and longest thos
 
 TEST_CASE("statistics: endpoints are counted apart") {
   Statistics statistics;
-  statistics.count_endpoint("teams", 1, 0);
-  statistics.count_endpoint("teams", 0, 1);
-  statistics.count_endpoint("plan", 1, 0);
+  ++statistics.counts_of("teams").hits;
+  ++statistics.counts_of("teams").misses;
+  ++statistics.counts_of("plan").hits;
   const auto of = [&](std::string_view name) { return statistics.endpoint(*statistics.endpoint_numbers().find(name)); };
   CHECK(of("teams").hits == 1);
   CHECK(of("teams").misses == 1);
@@ -47,7 +47,11 @@ TEST_CASE("statistics: endpoints are counted apart") {
 
 TEST_CASE("statistics: keys made of ids do not make them grow for ever, and no count is lost") {
   Statistics statistics;
-  for (int i = 0; i < 10'000; ++i) statistics.count_endpoint("team_" + std::to_string(i), 1, 2);
+  for (int i = 0; i < 10'000; ++i) {
+    auto& counts = statistics.counts_of("team_" + std::to_string(i));
+    counts.hits += 1;
+    counts.misses += 2;
+  }
   CHECK(statistics.endpoint_numbers().size() == Statistics::most_endpoints + 1);
   double hits = 0;
   double misses = 0;

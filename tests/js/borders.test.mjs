@@ -124,7 +124,10 @@ test('dependencies point one way: cards to js, js to the module', () => {
   }
 });
 
-test('js depends on no package, cards on Lit alone', () => {
+// Drawing a chart well takes more than a card should hold: one file knows the library that does, one its styles.
+const CHARTS = { 'cards/statistics/chart.ts': ['uplot'], 'cards/statistics/styles.ts': ['uplot/dist/uPlot.min.css'] };
+
+test('js depends on no package, cards on Lit alone but for the drawing of charts', () => {
   const packages = (file) => importsOf(file).filter((name) => !name.startsWith('.'));
   for (const file of shim) {
     const others = packages(file).filter((name) => !['#core-glue', '#core-wasm'].includes(name));
@@ -132,7 +135,7 @@ test('js depends on no package, cards on Lit alone', () => {
   }
   for (const file of cards) {
     const others = packages(file).filter((name) => !/^lit(\/|$)/.test(name));
-    assert.deepEqual([file.path, others], [file.path, []]);
+    assert.deepEqual([file.path, others], [file.path, CHARTS[file.path] ?? []]);
   }
 });
 

@@ -18,8 +18,8 @@ Millis retry_delay(int attempt, Millis base, Millis most, double random) {
 }
 
 Coordinator::State* Coordinator::find(std::string_view key) {
-  const auto found = std::ranges::find_if(states_, [key](const State& s) { return s.key == key; });
-  return found == states_.end() ? nullptr : &*found;
+  const auto* position = positions_.find(key);
+  return position ? &states_[*position] : nullptr;
 }
 
 const Coordinator::State* Coordinator::find(std::string_view key) const {
@@ -29,6 +29,7 @@ const Coordinator::State* Coordinator::find(std::string_view key) const {
 WatchId Coordinator::add(std::string_view key, const WatchTimes& times, std::optional<Millis> timestamp) {
   auto* state = find(key);
   if (!state) {
+    positions_.put(key, static_cast<std::uint32_t>(states_.size()));
     states_.push_back({});
     state = &states_.back();
     state->key = key;
@@ -185,7 +186,11 @@ void Coordinator::start_anew() {
 }
 
 void Coordinator::sweep(Millis now) {
-  std::erase_if(states_, [now](const State& state) { return !state.fetching && state.abandoned + linger <= now; });
+  const auto gone =
+      std::erase_if(states_, [now](const State& state) { return !state.fetching && state.abandoned + linger <= now; });
+  if (gone == 0) return;
+  positions_.clear();
+  for (std::uint32_t i = 0; i < states_.size(); ++i) positions_.put(states_[i].key, i);
 }
 
 }  // namespace cardcache

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <list>
 #include <optional>
 #include <span>
 #include <string>
@@ -10,6 +9,7 @@
 
 #include "core/millis.hpp"
 #include "core/selector.hpp"
+#include "core/string_map.hpp"
 
 namespace cardcache {
 
@@ -97,7 +97,8 @@ class Coordinator {
   [[nodiscard]] const State* find(std::string_view key) const;
   [[nodiscard]] Millis due(const State& state) const;
 
-  std::list<State> states_;
+  std::vector<State> states_;
+  StringMap positions_;  // of keys in the list of states
   std::uint32_t next_watch_ = 1;
   bool visible_ = true;
 };

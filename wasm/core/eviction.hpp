@@ -66,6 +66,7 @@ class Eviction {
   /// costs against others, 0 or more.
   void insert(Id id, std::uint32_t hash, double value);
   void use(Id id);
+  [[nodiscard]] bool holds(Id id) const { return queues_.holds(id); }
   void set_value(Id id, double value) { queues_.set_value(id, static_cast<float>(value)); }
   /// Forgets it, if it is known; not because room was short.
   void remove(Id id) { queues_.remove(id); }

@@ -55,7 +55,7 @@ void EvictionQueues::use(Id id) {
 }
 
 void EvictionQueues::remove(Id id) {
-  if (index(id) < nodes_.size() && nodes_[index(id)].place != nowhere) unlink(nodes_[index(id)]);
+  if (holds(id)) unlink(nodes_[index(id)]);
 }
 
 EvictionQueues::Id EvictionQueues::evict() {

@@ -39,6 +39,7 @@ class EvictionQueues {
   /// Chooses the one to go, takes it out of its queue and remembers it as a ghost. There must be one.
   Id evict();
 
+  [[nodiscard]] bool holds(Id id) const { return index(id) < nodes_.size() && nodes_[index(id)].place != nowhere; }
   [[nodiscard]] std::uint32_t hash(Id id) const { return nodes_[index(id)].hash; }
   [[nodiscard]] std::uint32_t size() const { return sizes_[trial] + sizes_[main]; }
 

@@ -24,6 +24,7 @@ std::optional<SlotId> MemoryTier::put(std::string_view key, const EntryFacts& fa
   if (id >= slots_.size()) {
     slots_.resize(id + 1);
     deadlines_.resize(id + 1, long_ago.value);
+    uses_.resize(id + 1);
   }
   auto& slot = slots_[id];
   slot.facts = facts;
@@ -82,6 +83,7 @@ void MemoryTier::release(SlotId slot, Why why, bool evicted) {
   eviction_.remove(id);
   bytes_ -= slots_[id].facts.bytes;
   slots_[id] = {};
+  uses_[id] = {};
   deadlines_[id] = long_ago.value;
   index_.erase(id);
   dropped_.push_back({slot, why, evicted});
@@ -93,11 +95,13 @@ void MemoryTier::sweep(Millis now, Millis grace) {
   }
 }
 
-void MemoryTier::note_use(SlotId slot) {
+MemoryTier::Use* MemoryTier::note_use(SlotId slot) {
   const auto id = number(slot);
-  if (!index_.contains(id)) return;
-  ++slots_[id].hits;
+  if (!eviction_.holds(id)) return nullptr;
   eviction_.use(id);
+  auto& use = uses_[id];
+  ++use.hits;
+  return &use;
 }
 
 }  // namespace cardcache

@@ -50,6 +50,15 @@ class MemoryTier {
     bool evicted;  // made room, or was found outdated; else it was removed on purpose
   };
 
+  /// How a slot was used. They lie close together: a hit must not bring in more of an entry than this.
+  struct Use {
+    static constexpr std::uint32_t unknown = 0xFFFFFFFF;
+
+    std::uint32_t hits = 0;
+    /// What statistics call its endpoint, once they were asked.
+    std::uint32_t endpoint = unknown;
+  };
+
   explicit MemoryTier(MemoryLimits limits) : limits_(limits) {}
 
   /// Puts or replaces an entry and makes room for it. nullopt where it alone is over `max_bytes`; its older value is
@@ -64,13 +73,14 @@ class MemoryTier {
   void evict(SlotId slot, Why why);
   /// Drops what is past its residence, `grace` past its end, or claims to be from the future.
   void sweep(Millis now, Millis grace);
-  void note_use(SlotId slot);
+  /// Null for an empty slot.
+  Use* note_use(SlotId slot);
   void note_stored(SlotId slot) { slots_[number(slot)].facts.is_stored = true; }
 
   [[nodiscard]] std::vector<KeyIndex::Id> select(const Selector& selector) const { return index_.select(selector); }
   [[nodiscard]] const EntryFacts& facts(SlotId slot) const { return slots_[number(slot)].facts; }
   [[nodiscard]] const std::string& key(SlotId slot) const { return index_.key(number(slot)); }
-  [[nodiscard]] std::uint32_t hits(SlotId slot) const { return slots_[number(slot)].hits; }
+  [[nodiscard]] std::uint32_t hits(SlotId slot) const { return uses_[number(slot)].hits; }
   [[nodiscard]] bool holds(SlotId slot) const { return index_.contains(number(slot)); }
   [[nodiscard]] std::size_t size() const { return index_.size(); }
   [[nodiscard]] const KeyIndex& index() const { return index_; }
@@ -85,7 +95,6 @@ class MemoryTier {
   struct Slot {
     EntryFacts facts;
     Millis resident_until;
-    std::uint32_t hits = 0;
   };
 
   static constexpr std::uint32_t number(SlotId slot) { return static_cast<std::uint32_t>(slot); }
@@ -98,6 +107,7 @@ class MemoryTier {
   KeyIndex index_;
   std::vector<Slot> slots_;
   std::vector<double> deadlines_;
+  std::vector<Use> uses_;
   std::vector<Dropped> dropped_;
   Eviction eviction_;
   std::uint32_t looked_at_ = 0;

@@ -25,20 +25,17 @@ double Latency::quantile(double share) const {
   return sorted[std::max<std::size_t>(rank, 1) - 1];
 }
 
-void Statistics::count_endpoint(std::string_view endpoint, double hits, double misses) {
+std::uint32_t Statistics::number_of(std::string_view endpoint) {
   const auto* known = endpoint_numbers_.find(endpoint);
   if (!known && endpoint_numbers_.size() >= most_endpoints) {
     endpoint = "…";
     known = endpoint_numbers_.find(endpoint);
   }
-  const auto number = known ? *known : static_cast<std::uint32_t>(endpoints_.size());
-  if (!known) {
-    endpoint_numbers_.put(endpoint, number);
-    endpoints_.emplace_back();
-  }
-  auto& counts = endpoints_[number];
-  counts.hits += hits;
-  counts.misses += misses;
+  if (known) return *known;
+  const auto number = static_cast<std::uint32_t>(endpoints_.size());
+  endpoint_numbers_.put(endpoint, number);
+  endpoints_.emplace_back();
+  return number;
 }
 
 }  // namespace cardcache

@@ -51,7 +51,10 @@ class Statistics {
   std::array<Latency, latency_kinds> latencies{};
   double events_seen = 0, events_concerned = 0;
 
-  void count_endpoint(std::string_view endpoint, double hits, double misses);
+  /// By which `counts_of` finds it without its name; those beyond the most share one.
+  [[nodiscard]] std::uint32_t number_of(std::string_view endpoint);
+  [[nodiscard]] EndpointCounts& counts_of(std::uint32_t number) { return endpoints_[number]; }
+  [[nodiscard]] EndpointCounts& counts_of(std::string_view endpoint) { return endpoints_[number_of(endpoint)]; }
   void count(ErrorKind kind) { ++errors[static_cast<std::size_t>(kind)]; }
   void count(FetchCount what) { ++fetches[static_cast<std::size_t>(what)]; }
   [[nodiscard]] const StringMap& endpoint_numbers() const { return endpoint_numbers_; }

@@ -65,10 +65,13 @@ Millis TwoTierCache::stamp(std::string_view key, std::span<const std::string> ta
 void TwoTierCache::drain_hits(std::span<const std::uint32_t> slots) {
   for (const auto number : slots) {
     const SlotId slot{number};
-    if (!memory_.holds(slot)) continue;
-    memory_.note_use(slot);
+    auto* use = memory_.note_use(slot);
+    if (!use) continue;
     ++statistics_.memory.hits;
-    statistics_.count_endpoint(split_key(memory_.key(slot)).endpoint, 1, 0);
+    if (use->endpoint == MemoryTier::Use::unknown) {
+      use->endpoint = statistics_.number_of(split_key(memory_.key(slot)).endpoint);
+    }
+    ++statistics_.counts_of(use->endpoint).hits;
   }
 }
 
@@ -82,7 +85,7 @@ Lookup TwoTierCache::look_up(const LookupRequest& request, Millis now) {
       if (!request.peek) {
         memory_.note_use(*slot);
         ++statistics_.memory.hits;
-        statistics_.count_endpoint(endpoint, 1, 0);
+        ++statistics_.counts_of(endpoint).hits;
       }
       return {Lookup::Where::memory, *slot, {}, facts};
     }
@@ -105,7 +108,7 @@ Lookup TwoTierCache::look_up(const LookupRequest& request, Millis now) {
       if (record.facts.timestamp >= request.not_before && (!record.sealed || unseal(record, request))) {
         if (!request.peek) {
           ++statistics_.storage.hits;
-          statistics_.count_endpoint(endpoint, 1, 0);
+          ++statistics_.counts_of(endpoint).hits;
           storage_.note_use(request.key, now);
         }
         return {Lookup::Where::storage, {}, std::move(record.data), std::move(record.facts)};
@@ -117,7 +120,7 @@ Lookup TwoTierCache::look_up(const LookupRequest& request, Millis now) {
   }
   if (!request.peek) {
     ++statistics_.storage.misses;
-    statistics_.count_endpoint(endpoint, 0, 1);
+    ++statistics_.counts_of(endpoint).misses;
   }
   return {};
 }

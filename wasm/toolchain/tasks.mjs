@@ -11,6 +11,7 @@ import { format, lint } from './lint.mjs';
 import { describe, Trouble } from './log.mjs';
 import { npmPackages } from './npm_packages.mjs';
 import { projectFolder } from './project.mjs';
+import { release } from './release.mjs';
 import { simulate, simulator } from './simulate.mjs';
 import { runStages } from './stages.mjs';
 import { runCatch2, runNodeTests, runScript } from './test_runners.mjs';
@@ -34,6 +35,7 @@ const tasks = {
   fuzz,
   coverage,
   mutants,
+  release,
 
   async bench(names) {
     await buildDist();
@@ -57,6 +59,7 @@ const tasks = {
       { name: 'fuzz', run: () => fuzzStage(FUZZ_SECONDS) },
       { name: 'js', run: () => nodeStage('tests/js') },
       { name: 'browser', run: () => allBrowsers().then(() => browserStage('tests/browser')) },
+      { name: 'delivery', run: () => browserStage('tests/delivery') },
     ]);
   },
 

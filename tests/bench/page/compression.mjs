@@ -1,23 +1,12 @@
 // Runs in the page: each contestant writes the same answers through to localStorage and reads them back from there.
-import { openCache } from '/dist/index.js';
+import { openCache } from 'cardcache';
 import { answers } from '../answers.mjs';
-import { measure, shuffled } from './measure.mjs';
+import { measure, shuffled, summary } from './measure.mjs';
+import { script } from './scripts.mjs';
 
 const ROUNDS = 25;
 const KEYS = 8;
 const LIFE = 259_200_000;
-
-/** UMD scripts put themselves on the page. */
-async function script(url, name) {
-  await new Promise((resolve, reject) => {
-    const tag = document.createElement('script');
-    tag.src = url;
-    tag.onload = resolve;
-    tag.onerror = () => reject(new Error(url));
-    document.head.append(tag);
-  });
-  return globalThis[name];
-}
 
 /** Each keeps { key → value } in localStorage with its age, and reads it from there, not from a memory of its own. */
 async function contestants() {
@@ -102,10 +91,4 @@ export async function measureCompression() {
     });
   }
   return results;
-}
-
-function summary(samples) {
-  const sorted = samples.toSorted((a, b) => a - b);
-  const at = (share) => sorted[Math.floor(share * (sorted.length - 1))];
-  return { median: at(0.5), spread: (at(0.75) - at(0.25)) / 2 / at(0.5) };
 }

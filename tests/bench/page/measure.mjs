@@ -14,3 +14,29 @@ export function shuffled(list) {
   }
   return out;
 }
+
+/** The median, and half the distance between the quartiles as a share of it. */
+export function summary(samples) {
+  const sorted = samples.toSorted((a, b) => a - b);
+  const at = (share) => sorted[Math.floor(share * (sorted.length - 1))];
+  return { median: at(0.5), spread: (at(0.75) - at(0.25)) / 2 / at(0.5) };
+}
+
+/** Runs the event loop once, as between two events of a page: what waits in microtasks and timers gets its turn. */
+export const turn = () => new Promise((resolve) => setTimeout(resolve));
+
+/**
+ * `rounds` times each contestant once, in another order each round: gives by name the summary of what `sample(contestant, round)` says.
+ * `between` runs before each round.
+ */
+export async function inTurns(contestants, rounds, sample, between = async () => {}) {
+  const samples = new Map(contestants.map(({ name }) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    await between(round);
+    for (const contestant of shuffled(contestants)) {
+      samples.get(contestant.name).push(sample(contestant, round));
+      await turn();
+    }
+  }
+  return Object.fromEntries([...samples].map(([name, list]) => [name, summary(list)]));
+}

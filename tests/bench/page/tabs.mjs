@@ -1,5 +1,5 @@
 // What agreeing with other tabs adds to a fetch: run in the page.
-import { openCache } from '/dist/index.js';
+import { openCache } from 'cardcache';
 import { shuffled } from './measure.mjs';
 
 const ROUNDS = 300;

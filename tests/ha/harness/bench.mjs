@@ -38,6 +38,14 @@ export async function startBench(name, { cards, beside = [], dashboard = planDas
       await ha.start();
       await ready();
     },
+    /** Gives the card file's resource another query, without a restart: HACS does so after an update. */
+    moveCards: async (query) => {
+      const [first, ...rest] = configuration.resources;
+      configuration.resources = [{ ...first, url: first.url.replace(/\?.*/, `?${query}`) }, ...rest];
+      folder.writeConfiguration(configuration);
+      const reload = { domain: 'lovelace', returnResponse: false };
+      await bench.connection('gabriel').callService('reload_resources', {}, reload);
+    },
     close: async () => {
       for (const connection of connections.values()) connection.close();
       await ha.stop();

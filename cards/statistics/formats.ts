@@ -1,0 +1,91 @@
+import type { CardHass } from '../hass.ts';
+import type { Language } from '../language.ts';
+import type { Period } from './queries.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+/** Longer than the longest month, shorter than a year. */
+const MONTHS = 27 * DAY;
+
+/** How numbers and times of statistics are written: as the user has chosen in Home Assistant, in the user's time zone. */
+export interface Formats {
+  timeZone: string;
+  number(value: number): string;
+  /** When a period is, in full. */
+  time(instant: number, period: Period): string;
+  /** Beside a tick of the time axis; `step` is the distance to the next one. */
+  tick(instant: number, step: number): string;
+}
+
+const made = new Map<string, Formats>();
+
+/** Formatters are dear to make: each combination keeps its own. */
+export function formatsOf(hass: CardHass | undefined, language: Language): Formats {
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const timeZone = hass?.locale?.time_zone === 'server' ? (hass.config?.time_zone ?? own) : own;
+  const numbers = (hass?.locale as { number_format?: string } | undefined)?.number_format ?? 'language';
+  const hours = hass?.locale?.time_format ?? 'language';
+  const id = JSON.stringify([language.tag, timeZone, numbers, hours]);
+  let formats = made.get(id);
+  if (!formats) made.set(id, (formats = make(language.tag, timeZone, numbers, hours)));
+  return formats;
+}
+
+function make(tag: string, timeZone: string, numbers: string, hours: string): Formats {
+  const hour12 = hours === '12' ? true : hours === '24' ? false : undefined;
+  const date = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
+    new Intl.DateTimeFormat(tag, { timeZone, ...options });
+  const clock = date({ hour: 'numeric', minute: '2-digit', hour12 });
+  const dayAndClock = date({
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    hour: 'numeric',
+    minute: '2-digit',
+    hour12,
+  });
+  const day = date({ day: 'numeric', month: 'short' });
+  const fullDay = date({ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' });
+  const month = date({ month: 'short' });
+  const fullMonth = date({ month: 'long', year: 'numeric' });
+  const year = date({ year: 'numeric' });
+  const midnight = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' });
+  const january = new Intl.DateTimeFormat('en-GB', { timeZone, month: 'numeric' });
+  return {
+    timeZone,
+    number: (value) => format(value, numbers, tag),
+    time: (instant, period) => {
+      if (period === '5minute' || period === 'hour') return dayAndClock.format(instant);
+      return (period === 'month' ? fullMonth : fullDay).format(instant);
+    },
+    tick: (instant, step) => {
+      if (step >= MONTHS) return (january.format(instant) === '1' ? year : month).format(instant);
+      if (step >= DAY || midnight.format(instant) === '00:00') return day.format(instant);
+      return clock.format(instant);
+    },
+  };
+}
+
+/** As many digits as three figures need: 0.0123, 1.23, 123, 12 345. */
+function format(value: number, numbers: string, tag: string): string {
+  const magnitude = value === 0 ? 0 : Math.floor(Math.log10(Math.abs(value)));
+  const digits = Math.min(6, Math.max(0, 2 - magnitude));
+  const options = {
+    maximumFractionDigits: magnitude >= 1 ? Math.max(1, digits) : digits,
+    useGrouping: numbers !== 'none',
+  };
+  return new Intl.NumberFormat(numberLanguage(numbers, tag), options).format(value);
+}
+
+/** Home Assistant's choices, each by a language that writes so. */
+function numberLanguage(numbers: string, tag: string): string | undefined {
+  const languages: Record<string, string | undefined> = {
+    comma_decimal: 'en-US',
+    decimal_comma: 'de',
+    space_comma: 'fr',
+    quote_decimal: 'de-CH',
+    none: 'en-US',
+    system: undefined,
+  };
+  return numbers in languages ? languages[numbers] : tag;
+}

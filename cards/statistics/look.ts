@@ -1,0 +1,39 @@
+/** What a canvas has to be told that styles would tell an element: the theme's colours and the page's font, as they are now. */
+export interface Look {
+  text: string;
+  grid: string;
+  font: string;
+  series: string[];
+}
+
+/** Far enough from each other for most eyes, on light and on dark; a theme's own graph colours go before them. */
+const PALETTE = ['#4269d0', '#d98c00', '#e0533d', '#2f9e8f', '#7aa832', '#c86fb1', '#8e63ce', '#9c6b4e'];
+
+export function lookOf(element: Element): Look {
+  const style = getComputedStyle(element);
+  const theme = (name: string, fallback: string): string => style.getPropertyValue(name).trim() || fallback;
+  return {
+    text: theme('--secondary-text-color', '#5e5e5e'),
+    grid: theme('--divider-color', 'rgb(0 0 0 / 12%)'),
+    font: `12px ${style.fontFamily || 'sans-serif'}`,
+    series: PALETTE.map((color, index) => theme(`--graph-color-${index + 1}`, theme(`--color-${index + 1}`, color))),
+  };
+}
+
+export function colorOf(look: Look, entity: number, own: string | undefined): string {
+  return own ?? look.series[entity % look.series.length] ?? look.text;
+}
+
+/** The same colour, let through: for what lies behind a line. Canvas knows no color-mix, and a theme's colour may be any. */
+export function translucent(context: CanvasRenderingContext2D, color: string, alpha: number): string {
+  context.save();
+  context.fillStyle = color;
+  const read = context.fillStyle;
+  context.restore();
+  const hex = /^#([0-9a-f]{6})$/i.exec(read)?.[1];
+  return hex === undefined
+    ? color
+    : `#${hex}${Math.round(alpha * 255)
+        .toString(16)
+        .padStart(2, '0')}`;
+}

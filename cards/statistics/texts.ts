@@ -1,0 +1,136 @@
+import type { Language } from '../language.ts';
+import type { Period } from './queries.ts';
+import type { StatType } from './statistics.ts';
+
+/** Everything the card says. Numbers, times and lists come from the language itself. */
+export interface Texts {
+  title: string;
+  loading: string;
+  period: Record<Period, string>;
+  window(days: number, language: Language): string;
+  stat: Record<StatType, string>;
+  time: string;
+  position: string;
+  none: string;
+  noData: { headline: string; hint: string };
+  unknown(ids: string): string;
+  table: { show: string; hide: string };
+  retry: string;
+  problem: {
+    headline: string;
+    from(age: string): string;
+    offline: string;
+    stale: string;
+    connectionLost: string;
+    unknown: string;
+  };
+  form: { labels: Record<string, string>; helpers: Record<string, string>; options: Record<string, string> };
+}
+
+const english: Texts = {
+  title: 'Statistics',
+  loading: 'Loading the statistics',
+  period: { '5minute': 'every 5 minutes', hour: 'hourly', day: 'daily', week: 'weekly', month: 'monthly' },
+  window: (days, language) => language.plural(days, 'Last day', 'Last # days'),
+  stat: { mean: 'Mean', min: 'Minimum', max: 'Maximum', change: 'Change', sum: 'Sum', state: 'State' },
+  time: 'Time',
+  position: 'Point in time',
+  none: 'no value',
+  noData: { headline: 'No statistics yet', hint: 'Home Assistant writes them down every hour.' },
+  unknown: (ids) => `Home Assistant keeps no statistics of ${ids}.`,
+  table: { show: 'Show as a table', hide: 'Show as a chart' },
+  retry: 'Try again',
+  problem: {
+    headline: 'The statistics could not be loaded',
+    from: (age) => `What is shown is from ${age}.`,
+    offline: 'No connection to Home Assistant.',
+    stale: 'The statistics could not be updated.',
+    connectionLost: 'The connection to Home Assistant was lost.',
+    unknown: 'Something went wrong.',
+  },
+  form: {
+    labels: {
+      entities: 'Statistics',
+      title: 'Title',
+      period: 'Period',
+      days_to_show: 'Days to show',
+      stat_types: 'Show',
+      chart_type: 'Chart',
+    },
+    helpers: {
+      stat_types: 'Nothing chosen: the mean with its range, or the change of what counts up.',
+      chart_type: 'Nothing chosen: bars for changes, lines for all else.',
+    },
+    options: {
+      '5minute': '5 minutes',
+      hour: 'Hour',
+      day: 'Day',
+      week: 'Week',
+      month: 'Month',
+      mean: 'Mean',
+      min: 'Minimum',
+      max: 'Maximum',
+      change: 'Change',
+      sum: 'Sum',
+      state: 'State',
+      line: 'Lines',
+      bar: 'Bars',
+    },
+  },
+};
+
+const german: Texts = {
+  title: 'Statistik',
+  loading: 'Die Statistik wird geladen',
+  period: { '5minute': 'alle 5 Minuten', hour: 'stündlich', day: 'täglich', week: 'wöchentlich', month: 'monatlich' },
+  window: (days, language) => language.plural(days, 'Letzter Tag', 'Letzte # Tage'),
+  stat: { mean: 'Mittel', min: 'Minimum', max: 'Maximum', change: 'Änderung', sum: 'Summe', state: 'Zustand' },
+  time: 'Zeit',
+  position: 'Zeitpunkt',
+  none: 'kein Wert',
+  noData: { headline: 'Noch keine Statistik', hint: 'Home Assistant schreibt sie stündlich fort.' },
+  unknown: (ids) => `Home Assistant führt keine Statistik zu ${ids}.`,
+  table: { show: 'Als Tabelle zeigen', hide: 'Als Diagramm zeigen' },
+  retry: 'Erneut versuchen',
+  problem: {
+    headline: 'Die Statistik konnte nicht geladen werden',
+    from: (age) => `Stand: ${age}.`,
+    offline: 'Keine Verbindung zu Home Assistant.',
+    stale: 'Die Statistik konnte nicht aktualisiert werden.',
+    connectionLost: 'Die Verbindung zu Home Assistant ist abgebrochen.',
+    unknown: 'Etwas ist schiefgegangen.',
+  },
+  form: {
+    labels: {
+      entities: 'Statistiken',
+      title: 'Titel',
+      period: 'Zeitraum eines Werts',
+      days_to_show: 'Gezeigte Tage',
+      stat_types: 'Zeigen',
+      chart_type: 'Diagramm',
+    },
+    helpers: {
+      stat_types: 'Nichts gewählt: das Mittel mit seiner Spanne, oder die Änderung eines Zählers.',
+      chart_type: 'Nichts gewählt: Balken für Änderungen, sonst Linien.',
+    },
+    options: {
+      '5minute': '5 Minuten',
+      hour: 'Stunde',
+      day: 'Tag',
+      week: 'Woche',
+      month: 'Monat',
+      mean: 'Mittel',
+      min: 'Minimum',
+      max: 'Maximum',
+      change: 'Änderung',
+      sum: 'Summe',
+      state: 'Zustand',
+      line: 'Linien',
+      bar: 'Balken',
+    },
+  },
+};
+
+export function textsOf(language: string): Texts {
+  return language.toLowerCase().split('-')[0] === 'de' ? german : english;
+}

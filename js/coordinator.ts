@@ -1,0 +1,65 @@
+import type { Core } from './core.ts';
+import { ON_EVENT } from './coreNames.ts';
+import type { Key, Policy } from './types.ts';
+
+// What the core's coordinator is told, and asked: it decides when a watched key is fetched next.
+
+/** Gives the number of the watch, by which it ends. */
+export function beginWatch(
+  core: Core,
+  key: Key,
+  times: { interval: number; debounce: number; whileHidden: boolean },
+  policy: Policy,
+  timestamp: number,
+): number {
+  const { interval, debounce, whileHidden } = times;
+  const onEvent = ON_EVENT[policy.onEvent ?? 'refresh'];
+  return core.callFor(key, ({ module, page }) =>
+    module.watch(page, interval, debounce, whileHidden, onEvent, timestamp),
+  );
+}
+
+export function endWatch(core: Core | undefined, id: number): void {
+  core?.call(({ module, page, now }) => module.unwatch(page, now, id));
+}
+
+export function setVisible(core: Core | undefined, visible: boolean): void {
+  core?.call(({ module, page }) => module.setVisible(page, visible));
+}
+
+export function catchUp(core: Core | undefined, since: number): void {
+  core?.call(({ module, page, now }) => module.catchUp(page, since, now));
+}
+
+export function retryFailed(core: Core | undefined): void {
+  core?.call(({ module, page, now }) => module.retryFailed(page, now));
+}
+
+export function refreshStarted(core: Core | undefined, key: Key): void {
+  core?.callFor(key, ({ module, page }) => module.refreshStarted(page));
+}
+
+export function refreshFailed(core: Core | undefined, key: Key): void {
+  core?.callFor(key, ({ module, page, now }) => module.refreshFailed(page, now, Math.random()));
+}
+
+export function refreshDiscarded(core: Core | undefined, key: Key): void {
+  core?.callFor(key, ({ module, page }) => module.refreshDiscarded(page));
+}
+
+export function refreshSucceeded(core: Core | undefined, key: Key, timestamp: number): void {
+  core?.callFor(key, ({ module, page }) => module.refreshSucceeded(page, timestamp));
+}
+
+/** Infinity where nothing is to be fetched. */
+export function nextDue(core: Core): number {
+  return core.call(({ module, page }) => module.nextDue(page));
+}
+
+export function takeDue(core: Core | undefined): Key[] {
+  return core?.call(({ module, page, now }) => module.takeDue(page, now)) ?? [];
+}
+
+export function watchStatus(core: Core | undefined, key: Key) {
+  return core?.callFor(key, ({ module, page }) => module.watchStatus(page));
+}

@@ -1,0 +1,35 @@
+import type { Core } from './core.ts';
+import { FETCH_COUNTS } from './coreNames.ts';
+import type { Key, Policy } from './types.ts';
+
+// What the core knows of flights: whether one still counts.
+
+/** Gives the number of the flight, which is never 0. */
+export function beginFlight(core: Core, key: Key, { tags = [], onEvent }: Policy): number {
+  return core.call(({ module, memory, page, now }) => {
+    memory.stage().name(key).names(tags);
+    return module.beginFlight(page, now, onEvent === 'keep');
+  });
+}
+
+/** Whether something has made it void since. */
+export function isVoid(core: Core, flight: number): boolean {
+  return core.call(({ module, page, now }) => module.isVoid(page, now, flight));
+}
+
+export function endFlight(core: Core | undefined, flight: number): void {
+  core?.call(({ module, page }) => module.endFlight(page, flight));
+}
+
+export function voidFlights(core: Core | undefined, key: Key): void {
+  core?.callFor(key, ({ module, page }) => module.voidFlights(page));
+}
+
+/** How long to wait, in ms, after the attempt of that number has failed. */
+export function retryAfter(core: Core, attempt: number, base: number, most: number): number {
+  return core.call(({ module }) => module.retryAfter(attempt, base, most, Math.random()));
+}
+
+export function countFetch(core: Core | undefined, what: (typeof FETCH_COUNTS)[number]): void {
+  core?.call(({ module, page }) => module.countFetch(page, FETCH_COUNTS.indexOf(what)));
+}
