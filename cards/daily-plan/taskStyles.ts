@@ -146,7 +146,6 @@ export const taskStyles = css`
   .hours {
     white-space: nowrap;
     font-variant-numeric: tabular-nums;
-    opacity: 0.85;
   }
   .window[data-window='done'] {
     color: color-mix(in srgb, var(--good) 75%, var(--text));

@@ -102,7 +102,7 @@ export class TodoCard extends LitElement implements ActionsHost {
       <div class="header">
         <div class="titles">
           <h2 class="title">${this.#config?.title ?? this.#entity?.attributes?.friendly_name ?? texts.title}</h2>
-          ${items ? html`<div class="summary">${this.#summary(items, texts, language)}</div>` : nothing}
+          ${items ? html`<div class="summary"><bdi>${this.#summary(items, texts, language)}</bdi></div>` : nothing}
         </div>
       </div>
       ${this.#hint(texts, language)}

@@ -170,7 +170,7 @@ export const todoStyles = css`
     flex: 1;
   }
   button.danger {
-    color: color-mix(in srgb, var(--bad) 85%, var(--text));
+    color: color-mix(in srgb, var(--bad) 70%, var(--text));
   }
 
   .completed {
