@@ -171,7 +171,7 @@ export class DailyPlanCard extends LitElement {
       ? nothing
       : html`<div class="encouragement">
           ${icons.sparkle}
-          <p data-part="encouragement">${words}</p>
+          <p data-part="encouragement" dir="auto">${words}</p>
         </div>`;
   }
 

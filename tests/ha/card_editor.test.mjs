@@ -27,7 +27,7 @@ async function searched(dashboard, name) {
   await page.goto(`${bench.url}/${dashboard}/home?edit=1`);
   await page.getByRole('button', { name: 'Add card' }).click();
   await page.getByRole('tab', { name: 'By card' }).click();
-  await page.locator('hui-card-picker input').fill(name);
+  await page.getByPlaceholder('Search cards').fill(name);
   return { page, problems, dialog: page.locator('hui-dialog-edit-card'), dashboard };
 }
 
