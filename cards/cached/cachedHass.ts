@@ -60,8 +60,9 @@ export class CachedHass {
   }
 
   /**
-   * What stands for `hass`, or for a part of it that Home Assistant hands out: a copy, made for each state that changes. 70
-   * fields take 1 µs, and the card then reads them as fast as ever, which it would not through a proxy.
+   * What stands for `hass`, or for a part of it that Home Assistant hands out: a copy, made for each state that changes. Ten
+   * wrapped cards and ten others take 0.06 ms for that (tests/ha/cached_card.test.mjs prints it), and then read it as fast as
+   * ever, which they would not through a proxy.
    */
   substitute<T extends object>(value: T): T {
     const known = this.#substitutes.get(value) as T | undefined;

@@ -1,5 +1,6 @@
 import type { CardHass } from '../hass.ts';
 import { isInPicker } from '../picker.ts';
+import { isRecord } from '../records.ts';
 import { CachedHass } from './cachedHass.ts';
 import { configForm, readConfig, type CachedConfig } from './config.ts';
 import { textsOf } from './texts.ts';
@@ -10,6 +11,7 @@ interface WrappedCard extends HTMLElement {
   hass?: CardHass;
   preview?: boolean;
   layout?: string;
+  connectedWhileHidden?: boolean;
   getCardSize?(): number | Promise<number>;
   getGridOptions?(): object;
 }
@@ -33,12 +35,17 @@ declare global {
 export class CachedCard extends HTMLElement {
   static readonly getConfigForm = configForm;
 
-  static getStubConfig(_hass: unknown, unused: string[] = [], all: string[] = []): Pick<CachedConfig, 'card'> {
+  static getStubConfig(
+    hass: CardHass | undefined,
+    unused: string[] = [],
+    all: string[] = [],
+  ): Pick<CachedConfig, 'card'> {
     const entities = [...unused, ...all];
     const calendar = entities.find((entity) => entity.startsWith('calendar.'));
     if (calendar !== undefined) return { card: { type: 'calendar', entities: [calendar] } };
-    const entity = entities.find((one) => /^(sensor|input_number|number|counter)\./.test(one));
-    return { card: { type: 'statistics-graph', entities: entity === undefined ? [] : [entity] } };
+    const entity = entities.find((one) => hasStatistics(hass?.states[one]));
+    if (entity !== undefined) return { card: { type: 'statistics-graph', entities: [entity] } };
+    return { card: { type: 'markdown', content: textsOf(document.documentElement.lang).sample } };
   }
 
   #hass: CardHass | undefined;
@@ -93,6 +100,11 @@ export class CachedCard extends HTMLElement {
   set layout(layout: string | undefined) {
     this.#layout = layout;
     this.#hand();
+  }
+
+  /** Conditional cards must be told of states while they are not to be seen. */
+  get connectedWhileHidden(): boolean {
+    return this.#card?.connectedWhileHidden ?? false;
   }
 
   getCardSize(): number | Promise<number> {
@@ -158,4 +170,9 @@ export class CachedCard extends HTMLElement {
         ...rest,
       );
   }
+}
+
+/** Home Assistant keeps statistics of what says how it is measured. */
+function hasStatistics(state: unknown): boolean {
+  return isRecord(state) && isRecord(state.attributes) && state.attributes.state_class !== undefined;
 }

@@ -32,7 +32,8 @@ export class TodoCard extends LitElement implements ActionsHost {
 
   static getStubConfig(_hass: unknown, unused: string[] = [], all: string[] = []): Partial<TodoConfig> {
     const isList = (entity: string): boolean => entity.startsWith('todo.');
-    return { entity: unused.find(isList) ?? all.find(isList) ?? 'todo.shopping_list' };
+    const entity = unused.find(isList) ?? all.find(isList) ?? 'todo.shopping_list';
+    return { entity, order: 'list', completed: 'show' };
   }
 
   #hass: CardHass | undefined;

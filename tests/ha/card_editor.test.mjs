@@ -73,6 +73,7 @@ test('the to-do card is found in the picker with a list of this home, set up in 
   assert.equal(card.type, 'custom:cardcache-todo-card');
   assert.equal(card.entity, 'todo.chores');
   assert.equal(card.title, 'What is to be done');
+  assert.equal(card.order, 'list');
   assert.deepEqual(problems, []);
 });
 
@@ -94,7 +95,7 @@ test('the wrapping card is found in the picker, hands its card the real hass whi
   const card = await saved(opened);
   assert.equal(card.type, 'custom:cardcache-cached-card');
   assert.equal(card.ttl, 900);
-  assert.equal(card.card.type, 'statistics-graph');
+  assert.equal(card.card.type, 'markdown');
   assert.deepEqual(problems, []);
 });
 

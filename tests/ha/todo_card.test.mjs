@@ -112,6 +112,8 @@ test('a tick is shown before the server has answered, stays, and reaches the ser
   await sara.tick('Sweep');
   await sara.becomes('Sweep', 'completed');
   await tom.becomes('Sweep', 'completed');
+  // Whoever hears the card instead of seeing it is told of what others did.
+  assert.equal(await tom.card.locator('.spoken[role="status"]').textContent(), 'Done: Sweep');
   await sara.startRecord();
   wire.release();
   await sara.card.locator('[data-action="undo"]').waitFor();
