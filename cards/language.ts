@@ -3,6 +3,8 @@ import type { CardHass } from './hass.ts';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+/** In days. Within it nobody takes a date for that of another year. */
+const HALF_A_YEAR = 180;
 
 /** Numbers, times and dates as one language writes them. Formatters are dear to make, so each language keeps its own. */
 export class Language {
@@ -15,6 +17,7 @@ export class Language {
   readonly #minutes: Intl.NumberFormat;
   readonly #clock: Intl.DateTimeFormat;
   readonly #date: Intl.DateTimeFormat;
+  readonly #farDate: Intl.DateTimeFormat;
 
   constructor(tag: string, hour12?: boolean) {
     this.tag = tag;
@@ -26,6 +29,7 @@ export class Language {
     this.#minutes = new Intl.NumberFormat(tag, { style: 'unit', unit: 'minute', unitDisplay: 'short' });
     this.#clock = new Intl.DateTimeFormat(tag, { timeStyle: 'short', timeZone: 'UTC', hour12: this.#hour12 });
     this.#date = new Intl.DateTimeFormat(tag, { weekday: 'long', day: 'numeric', month: 'long', timeZone: 'UTC' });
+    this.#farDate = new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeZone: 'UTC' });
   }
 
   plural(count: number, one: string, other: string): string {
@@ -57,10 +61,12 @@ export class Language {
     return this.#clock.format(minutes * MINUTE);
   }
 
-  /** A day near today by its distance (`Tomorrow`), another by its date; with minutes past midnight the time as well. */
+  /** A day near today by its distance (`Tomorrow`), another by its date, a far one with its year; with minutes past midnight the time as well. */
   day(days: number, date: string, minutes?: number): string {
     const near = this.#relative.format(days, 'day');
-    const day = Math.abs(days) > 1 ? this.date(date) : near.charAt(0).toLocaleUpperCase(this.tag) + near.slice(1);
+    const other = (): string =>
+      Math.abs(days) > HALF_A_YEAR ? this.#farDate.format(Date.parse(date)) : this.date(date);
+    const day = Math.abs(days) > 1 ? other() : near.charAt(0).toLocaleUpperCase(this.tag) + near.slice(1);
     return minutes === undefined ? day : `${day}, ${this.time(minutes)}`;
   }
 

@@ -1,5 +1,6 @@
 import type { CardHass } from '../hass.ts';
 import { isInPicker } from '../picker.ts';
+import { isRecord } from '../records.ts';
 import { CachedHass } from './cachedHass.ts';
 import { configForm, readConfig, type CachedConfig } from './config.ts';
 import { textsOf } from './texts.ts';
@@ -10,8 +11,14 @@ interface WrappedCard extends HTMLElement {
   hass?: CardHass;
   preview?: boolean;
   layout?: string;
+  connectedWhileHidden?: boolean;
   getCardSize?(): number | Promise<number>;
   getGridOptions?(): object;
+}
+
+/** Of the web components' community protocol for contexts, which Lit follows. */
+interface ContextRequest extends Event {
+  callback?: (value: unknown, ...rest: unknown[]) => void;
 }
 
 interface CardHelpers {
@@ -28,12 +35,17 @@ declare global {
 export class CachedCard extends HTMLElement {
   static readonly getConfigForm = configForm;
 
-  static getStubConfig(_hass: unknown, unused: string[] = [], all: string[] = []): Pick<CachedConfig, 'card'> {
+  static getStubConfig(
+    hass: CardHass | undefined,
+    unused: string[] = [],
+    all: string[] = [],
+  ): Pick<CachedConfig, 'card'> {
     const entities = [...unused, ...all];
     const calendar = entities.find((entity) => entity.startsWith('calendar.'));
     if (calendar !== undefined) return { card: { type: 'calendar', entities: [calendar] } };
-    const entity = entities.find((one) => /^(sensor|input_number|number|counter)\./.test(one));
-    return { card: { type: 'statistics-graph', entities: entity === undefined ? [] : [entity] } };
+    const entity = entities.find((one) => hasStatistics(hass?.states[one]));
+    if (entity !== undefined) return { card: { type: 'statistics-graph', entities: [entity] } };
+    return { card: { type: 'markdown', content: textsOf(document.documentElement.lang).sample } };
   }
 
   #hass: CardHass | undefined;
@@ -48,7 +60,9 @@ export class CachedCard extends HTMLElement {
     super();
     const style = new CSSStyleSheet();
     style.replaceSync(':host { display: block } :host([hidden]) { display: none } * { height: 100% }');
-    this.attachShadow({ mode: 'open' }).adoptedStyleSheets = [style];
+    const root = this.attachShadow({ mode: 'open' });
+    root.adoptedStyleSheets = [style];
+    root.addEventListener('context-request', (event) => this.#onContextRequest(event as ContextRequest));
   }
 
   setConfig(config: unknown): void {
@@ -74,8 +88,9 @@ export class CachedCard extends HTMLElement {
   }
 
   set preview(preview: boolean) {
+    if (preview === this.#preview) return;
     this.#preview = preview;
-    this.#hand();
+    void this.#build();
   }
 
   get layout(): string | undefined {
@@ -85,6 +100,11 @@ export class CachedCard extends HTMLElement {
   set layout(layout: string | undefined) {
     this.#layout = layout;
     this.#hand();
+  }
+
+  /** Conditional cards must be told of states while they are not to be seen. */
+  get connectedWhileHidden(): boolean {
+    return this.#card?.connectedWhileHidden ?? false;
   }
 
   getCardSize(): number | Promise<number> {
@@ -128,13 +148,31 @@ export class CachedCard extends HTMLElement {
   }
 
   /** Whoever edits a dashboard looks at how the card itself behaves. */
+  get #isPlain(): boolean {
+    return this.#preview || isInPicker(this);
+  }
+
   #hand(): void {
     const card = this.#card;
     if (!card) return;
     card.preview = this.#preview;
     card.layout = this.#layout;
-    if (!this.#hass) return;
-    const isPlain = this.#preview || isInPicker(this);
-    card.hass = isPlain || !this.#cached ? this.#hass : this.#cached.wrap(this.#hass);
+    if (this.#hass) card.hass = this.#isPlain || !this.#cached ? this.#hass : this.#cached.wrap(this.#hass);
   }
+
+  /** Home Assistant's own cards ask whoever stands above them for parts of `hass`: they get the same parts as in their `hass`. */
+  #onContextRequest(event: ContextRequest): void {
+    const { callback } = event;
+    if (typeof callback !== 'function') return;
+    event.callback = (value, ...rest) =>
+      callback(
+        !this.#isPlain && typeof value === 'object' && value !== null ? this.#cached?.substitute(value) : value,
+        ...rest,
+      );
+  }
+}
+
+/** Home Assistant keeps statistics of what says how it is measured. */
+function hasStatistics(state: unknown): boolean {
+  return isRecord(state) && isRecord(state.attributes) && state.attributes.state_class !== undefined;
 }

@@ -1,11 +1,13 @@
 /** What the card says itself: in its editor, and where it can show no other card. */
 export interface Texts {
   noHelpers: string;
+  sample: string;
   form: { labels: Record<string, string>; helpers: Record<string, string> };
 }
 
 const english: Texts = {
   noHelpers: 'Here is no Home Assistant that could make the wrapped card.',
+  sample: 'Here goes the configuration of the card that is to ask less.',
   form: {
     labels: {
       card: 'Card to be wrapped',
@@ -24,6 +26,7 @@ const english: Texts = {
 
 const german: Texts = {
   noHelpers: 'Hier ist kein Home Assistant, das die umhüllte Karte machen könnte.',
+  sample: 'Hierher gehört die Konfiguration der Karte, die weniger fragen soll.',
   form: {
     labels: {
       card: 'Umhüllte Karte',

@@ -123,7 +123,7 @@ export class DailyPlanCard extends LitElement {
     return html`<div class="header">
       <div class="titles">
         <h2 class="title">${this.#config?.title ?? texts.title(this.#displayName())}</h2>
-        ${plan ? html`<div class="summary">${this.#summary(plan, texts, language)}</div>` : nothing}
+        ${plan ? html`<div class="summary"><bdi>${this.#summary(plan, texts, language)}</bdi></div>` : nothing}
       </div>
       <button
         class="round"
@@ -171,7 +171,7 @@ export class DailyPlanCard extends LitElement {
       ? nothing
       : html`<div class="encouragement">
           ${icons.sparkle}
-          <p data-part="encouragement">${words}</p>
+          <p data-part="encouragement" dir="auto">${words}</p>
         </div>`;
   }
 

@@ -54,10 +54,10 @@ function facts(task: Task, view: View): TemplateResult | typeof nothing {
   const others = view.others(task);
   const items = [
     task.is_overdue
-      ? html`<li class="overdue">${icons.alert}${texts.overdue(task.days_overdue ?? 0, language)}</li>`
+      ? html`<li class="overdue">${icons.alert}<bdi>${texts.overdue(task.days_overdue ?? 0, language)}</bdi></li>`
       : nothing,
-    required > 1 ? html`<li>${texts.occurrences(done, required)}</li>` : nothing,
-    others.length > 0 ? html`<li>${icons.people}${texts.sharedWith(language.list(others))}</li>` : nothing,
+    required > 1 ? html`<li><bdi>${texts.occurrences(done, required)}</bdi></li>` : nothing,
+    others.length > 0 ? html`<li>${icons.people}<bdi>${texts.sharedWith(language.list(others))}</bdi></li>` : nothing,
     task.priority === 1 ? html`<li>${icons.flag}${texts.highPriority}</li>` : nothing,
   ].filter((item) => item !== nothing);
   return items.length > 0

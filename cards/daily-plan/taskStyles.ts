@@ -11,7 +11,8 @@ export const taskStyles = css`
   .task {
     display: flex;
     gap: 4px;
-    padding: 2px 16px 0 6px;
+    padding-block: 2px 0;
+    padding-inline: 6px 16px;
     --overdue: color-mix(in srgb, var(--bad) 85%, var(--text));
   }
   .task[data-overdue='1'] {
@@ -136,7 +137,8 @@ export const taskStyles = css`
   }
   .window {
     flex-wrap: wrap;
-    padding: 2px 9px 2px 7px;
+    padding-block: 2px;
+    padding-inline: 7px 9px;
     border-radius: 12px;
     background: color-mix(in srgb, var(--text) 6%, transparent);
     font-size: var(--ha-font-size-s, 12px);
@@ -144,7 +146,6 @@ export const taskStyles = css`
   .hours {
     white-space: nowrap;
     font-variant-numeric: tabular-nums;
-    opacity: 0.85;
   }
   .window[data-window='done'] {
     color: color-mix(in srgb, var(--good) 75%, var(--text));

@@ -32,7 +32,8 @@ export class TodoCard extends LitElement implements ActionsHost {
 
   static getStubConfig(_hass: unknown, unused: string[] = [], all: string[] = []): Partial<TodoConfig> {
     const isList = (entity: string): boolean => entity.startsWith('todo.');
-    return { entity: unused.find(isList) ?? all.find(isList) ?? 'todo.shopping_list' };
+    const entity = unused.find(isList) ?? all.find(isList) ?? 'todo.shopping_list';
+    return { entity, order: 'list', completed: 'show' };
   }
 
   #hass: CardHass | undefined;
@@ -102,7 +103,7 @@ export class TodoCard extends LitElement implements ActionsHost {
       <div class="header">
         <div class="titles">
           <h2 class="title">${this.#config?.title ?? this.#entity?.attributes?.friendly_name ?? texts.title}</h2>
-          ${items ? html`<div class="summary">${this.#summary(items, texts, language)}</div>` : nothing}
+          ${items ? html`<div class="summary"><bdi>${this.#summary(items, texts, language)}</bdi></div>` : nothing}
         </div>
       </div>
       ${this.#hint(texts, language)}

@@ -29,14 +29,8 @@ export function itemRow(item: TodoItem, view: View): TemplateResult {
     </button>
     ${
       view.features.update && !isNew
-        ? html`<button
-            class="body"
-            type="button"
-            data-action="edit"
-            aria-label=${view.texts.edit(item.summary)}
-            @click=${() => view.edit(item)}
-          >
-            ${words(item, view)}
+        ? html`<button class="body" type="button" data-action="edit" @click=${() => view.edit(item)}>
+            <span class="spoken">${view.texts.edit}</span>${words(item, view)}
           </button>`
         : html`<div class="body">${words(item, view)}</div>`
     }
@@ -44,8 +38,8 @@ export function itemRow(item: TodoItem, view: View): TemplateResult {
 }
 
 function words(item: TodoItem, view: View): TemplateResult {
-  return html`<span class="name">${item.summary}</span>${dueMark(item, view)}${
-      item.description ? html`<span class="description">${item.description}</span>` : nothing
+  return html`<bdi class="name">${item.summary}</bdi>${dueMark(item, view)}${
+      item.description ? html`<bdi class="description">${item.description}</bdi>` : nothing
     }`;
 }
 
@@ -54,7 +48,7 @@ function dueMark(item: TodoItem, view: View): TemplateResult | typeof nothing {
   if (!due) return nothing;
   const isLate = due.isOverdue && item.status === 'needs_action';
   const when = view.language.day(due.days, due.date, due.minutes);
-  return html`<span class="due" ?data-overdue=${isLate} aria-label=${view.texts.due(when)}>
-    ${isLate ? icons.alert : icons.clock}${when}
+  return html`<span class="due" ?data-overdue=${isLate}>
+    ${isLate ? icons.alert : icons.clock}<span class="spoken">${view.texts.due}</span>${when}
   </span>`;
 }

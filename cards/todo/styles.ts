@@ -5,10 +5,8 @@ export const todoStyles = css`
     display: flex;
     align-items: center;
     gap: 4px;
-    margin: 0 10px 8px 16px;
-  }
-  :host(:dir(rtl)) .add {
-    margin: 0 16px 8px 10px;
+    margin-block: 0 8px;
+    margin-inline: 16px 10px;
   }
   input,
   textarea {
@@ -172,7 +170,7 @@ export const todoStyles = css`
     flex: 1;
   }
   button.danger {
-    color: color-mix(in srgb, var(--bad) 85%, var(--text));
+    color: color-mix(in srgb, var(--bad) 70%, var(--text));
   }
 
   .completed {

@@ -10,8 +10,8 @@ export interface Texts {
   clear: string;
   add: string;
   addLabel: string;
-  edit(item: string): string;
-  due(when: string): string;
+  edit: string;
+  due: string;
   fields: { summary: string; date: string; time: string; description: string };
   save: string;
   cancel: string;
@@ -53,8 +53,8 @@ const english: Texts = {
   clear: 'Delete completed',
   add: 'Add',
   addLabel: 'New item',
-  edit: (item) => `Edit “${item}”`,
-  due: (when) => `Due: ${when}`,
+  edit: 'Edit',
+  due: 'Due:',
   fields: { summary: 'Name', date: 'Due on', time: 'Time', description: 'Description' },
   save: 'Save',
   cancel: 'Cancel',
@@ -117,8 +117,8 @@ const german: Texts = {
   clear: 'Erledigte löschen',
   add: 'Hinzufügen',
   addLabel: 'Neuer Eintrag',
-  edit: (item) => `„${item}“ bearbeiten`,
-  due: (when) => `Fällig: ${when}`,
+  edit: 'Bearbeiten:',
+  due: 'Fällig:',
   fields: { summary: 'Name', date: 'Fällig am', time: 'Uhrzeit', description: 'Beschreibung' },
   save: 'Speichern',
   cancel: 'Abbrechen',

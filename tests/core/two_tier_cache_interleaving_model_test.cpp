@@ -27,7 +27,7 @@ using namespace cardcache::testing;
 
 namespace {
 
-constexpr int interleavings = 10'000;
+constexpr std::uint32_t interleavings = tries(10'000);
 constexpr int steps = 30;
 constexpr std::size_t tab_count = 3;
 

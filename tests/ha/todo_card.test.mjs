@@ -76,10 +76,10 @@ const isLoading = ({ states }) => states.includes('loading');
 test('the first load shows that it loads, subscribes once, and then shows the list', async () => {
   const sara = await pageOf('sara');
   const wire = await wireOf(sara.page);
+  wire.holdAfter('todo/item/subscribe');
   await sara.open();
-  await sara.card.waitFor();
-  wire.hold();
-  await sara.page.reload();
+  await sara.state('loading').waitFor();
+  await screenshot(sara.page, 'todo-1-loading');
   wire.release();
   await sara.card.locator('[data-item]').first().waitFor();
   assert.deepEqual(await sara.shown, FIRST);
@@ -112,6 +112,8 @@ test('a tick is shown before the server has answered, stays, and reaches the ser
   await sara.tick('Sweep');
   await sara.becomes('Sweep', 'completed');
   await tom.becomes('Sweep', 'completed');
+  // Whoever hears the card instead of seeing it is told of what others did.
+  assert.equal(await tom.card.locator('.spoken[role="status"]').textContent(), 'Done: Sweep');
   await sara.startRecord();
   wire.release();
   await sara.card.locator('[data-action="undo"]').waitFor();
@@ -183,7 +185,7 @@ test('everything works by keyboard, and the focus stays in the card', async () =
       const { activeElement: active } = card.shadowRoot;
       return (
         active &&
-        `${active.closest('[data-item]')?.querySelector('.name')?.textContent ?? ''}/${active.dataset.action ?? active.name ?? active.dataset.part}`
+        `${active.closest('[data-item]')?.querySelector('.name')?.textContent ?? ''}/${active.dataset.action || active.name || active.dataset.part}`
       );
     });
   await sara.card.locator('[data-part="new"]').focus();

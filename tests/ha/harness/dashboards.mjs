@@ -25,8 +25,8 @@ export const planDashboard = {
   ],
 };
 
-/** A dashboard that can be edited in the browser; it starts without cards. */
-export async function createStorageDashboard(admin, urlPath) {
+/** A dashboard that can be edited in the browser; it starts without cards, or with these. */
+export async function createStorageDashboard(admin, urlPath, cards = []) {
   await admin.send({
     type: 'lovelace/dashboards/create',
     url_path: urlPath,
@@ -35,7 +35,7 @@ export async function createStorageDashboard(admin, urlPath) {
     require_admin: false,
     show_in_sidebar: true,
   });
-  const sections = [{ type: 'grid', cards: [] }];
+  const sections = [{ type: 'grid', cards }];
   const config = { views: [{ title: 'Home', path: 'home', type: 'sections', sections }] };
   await admin.send({ type: 'lovelace/config/save', url_path: urlPath, config });
 }
