@@ -339,6 +339,13 @@ export class Core {
 
   #leave(): void {
     const { words } = this.#memory;
+    if (words[Word.answered] !== 1) {
+      // It looked neither at hits nor at the time: what the words say is of an earlier call, maybe of another cache.
+      this.#noted = words[Word.ringCount] ?? 0;
+      words[Word.ringCount] = 0;
+      return;
+    }
+    words[Word.answered] = 0;
     const table = words[Word.table] ?? 0;
     if (table !== this.#deadlinesAt || this.#deadlines.length === 0) {
       this.#deadlines = this.#memory.doubles(table);

@@ -35,6 +35,7 @@ enum Word : std::uint32_t {
   upkeep,         // out: 1 where storage has something to do in idle time
   cost,           // in for adopt
   bytes,          // in for adopt
+  answered,       // out: 1 after a Call; where it is not what the words say is an earlier one's, maybe of another cache
   word_count,
 };
 
