@@ -356,9 +356,6 @@ export class Core {
     const dropped = words[Word.droppedCount] ?? 0;
     const notices = words[Word.noticeCount] ?? 0;
     const wentBack = words[Word.wentBack] === 1;
-    // Taken once: a call that has nothing to tell leaves what stands here.
-    words[Word.droppedCount] = 0;
-    words[Word.noticeCount] = 0;
     words[Word.wentBack] = 0;
     if (dropped > 0) this.#letGo(words[Word.droppedAt] ?? 0, dropped);
     if (notices > 0) this.#takeNotices();
