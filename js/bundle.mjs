@@ -1,10 +1,11 @@
 // Makes dist/ from the TypeScript sources and the built module (build/wasm): each form the cache is shipped in, and the
 // types beside them. Run by `npm run build`.
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generateDtsBundle } from 'dts-bundle-generator';
 import * as esbuild from 'esbuild';
+import { stripped } from './wasm_sections.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 // Tests bundle modules of their own, in which a rule is broken.
@@ -39,7 +40,7 @@ function encode(bytes) {
 
 /** `#core-glue` is the script that emcc made, `#core-wasm` gives the module itself: its bytes as text, or where it lies. */
 function core(form) {
-  const inside = () => `export default ${JSON.stringify(encode(readFileSync(wasm)))};`;
+  const inside = () => `export default ${JSON.stringify(encode(stripped(readFileSync(wasm))))};`;
   const beside = () => "export default new URL('./cardcache.wasm', import.meta.url);";
   return {
     name: 'core',
@@ -98,7 +99,7 @@ function declarations() {
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
-copyFileSync(wasm, join(dist, 'cardcache.wasm'));
+writeFileSync(join(dist, 'cardcache.wasm'), stripped(readFileSync(wasm)));
 await bundle('index.js', index, [core('inside')]);
 await bundle('index.split.js', index, [core('beside')]);
 for (const { out, entry } of libraries.slice(1)) await bundle(`${out}.js`, entry, [besideIndex]);

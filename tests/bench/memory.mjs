@@ -34,6 +34,7 @@ export async function memory({ page }) {
         ...rows((place) => place.measureInvalidation, 'invalidate one of 500 users', 'ms'),
       ],
     ),
+    hits,
     figures: {
       'hit / lru-cache': hits.cardcache.median / hits['lru-cache, ttl'].median,
       'hit / ttlcache': hits.cardcache.median / hits['@isaacs/ttlcache'].median,

@@ -188,6 +188,26 @@ TEST_CASE("coordinator: after a failure an answer that was void leaves the key d
   CHECK(coordinator.next_due() <= after(180'000));
 }
 
+TEST_CASE("coordinator: whoever asked for a fetch that was overtaken still waits") {
+  Coordinator coordinator;
+  coordinator.add("plan", times_of(never.value), start);
+  coordinator.request("plan", start);
+  CHECK(coordinator.take_due(after(300)) == Keys{"plan"});
+  coordinator.discarded("plan");
+  CHECK(coordinator.next_due() == after(300));
+  // It waits no longer once something younger has come another way, or the next one has brought it.
+  CHECK(coordinator.take_due(after(301)) == Keys{"plan"});
+  coordinator.renewed("plan", after(400));
+  coordinator.discarded("plan");
+  CHECK(coordinator.next_due() == never);
+  coordinator.request("plan", after(500));
+  CHECK(coordinator.take_due(after(800)) == Keys{"plan"});
+  coordinator.succeeded("plan", after(800));
+  coordinator.started("plan");
+  coordinator.discarded("plan");
+  CHECK(coordinator.next_due() == never);
+}
+
 TEST_CASE("coordinator: what may have missed an event is due at once, what is younger is not") {
   Coordinator coordinator;
   coordinator.add("old", {}, start);

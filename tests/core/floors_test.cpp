@@ -107,7 +107,13 @@ TEST_CASE("floors: a floor's text reads back") {
     CHECK(read->spares_kept == spares);
     CHECK(read->at == floor.at);
   }
+  const Floor write{by_text(":sara"), Millis{100}, true, true};
+  const auto read = Floor::from_text(write.to_text(), write.at);
+  REQUIRE(read);
+  CHECK((read->spares_kept && read->by_write));
+  CHECK(read->selector == write.selector);
   CHECK_FALSE(Floor::from_text("", Millis{1}));
+  CHECK_FALSE(Floor::from_text("^", Millis{1}));
   CHECK_FALSE(Floor::from_text("~", Millis{1}));
   CHECK_FALSE(Floor::from_text("x", Millis{1}));
 }

@@ -167,6 +167,24 @@ TEST_CASE("events: an event's floor that another tab left asks nobody to fetch, 
   CHECK_FALSE(here.get("paid:sara"));
 }
 
+TEST_CASE("events: a floor that another tab's write left has fetched what is watched, but for what policies keep") {
+  MapArea area;
+  Tab here(&area, {.seed = 1});
+  Tab there(&area, {.seed = 2});
+  watch(here, "plan:sara");
+  WatchTimes kept;
+  kept.on_event = OnEvent::keep;
+  here.cache.coordinator().add("paid:sara", kept, start);
+  here.set("paid:sara", "1", {.kept_on_event = true});
+  here.now = there.now = start + second;
+  there.observe();
+  there.cache.invalidate_after_write({}, there.now);
+  REQUIRE(area.holds(u"cardcache_!floor:^*"));
+  here.hear(area, u"cardcache_!floor:^*");
+  CHECK(here.get("paid:sara") == "1");
+  CHECK(here.cache.coordinator().take_due(start + second + Millis{300}) == Keys{"plan:sara"});
+}
+
 TEST_CASE("events: a rule that names no endpoints drops everything") {
   MapArea area;
   Tab tab(&area);

@@ -405,3 +405,20 @@ TEST_CASE("tabs: what will do is no older than the fetch allows, and for a force
   CHECK(here.cache.oldest_to_take("plan", minute, start + hour) == start + hour - minute);
   CHECK(here.cache.oldest_to_take("plan", Millis{-1}, start + hour) == start + hour + Millis{1});
 }
+
+TEST_CASE(
+    "tabs: what another tab set while a fetch was under way stands, in the very millisecond of its beginning too") {
+  MapArea area;
+  Tab here(&area);
+  Tab there(&area);
+  const auto flight = here.fetch("plan");
+  there.set("plan", "2");
+  CHECK_FALSE(here.land(flight, "plan", "1"));
+  CHECK(here.get("plan") == "2");
+  // One that begins after that, still in the same millisecond, is younger.
+  const auto next = here.fetch("plan");
+  CHECK(here.land(next, "plan", "3"));
+  CHECK(there.get("plan") == "2");
+  there.hear(area, u"cardcache_plan");
+  CHECK(there.get("plan") == "3");
+}

@@ -398,7 +398,7 @@ class World {
 
 TEST_CASE("model: in every weather two tabs answer what was said last, or what they lost in it") {
   const auto first = Catch::getSeed();
-  for (std::uint32_t round = 0; round < 20; ++round) {
+  for (std::uint32_t round = 0; round < tries(20); ++round) {
     INFO("--rng-seed " << first << ", round " << round);
     World world(first + round);
     for (int step = 0; step < 10'000; ++step) {

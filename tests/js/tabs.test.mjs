@@ -128,6 +128,20 @@ test('an event is not sent to other tabs: each hears it itself and fetches for i
   assert.equal(fetches, 0);
 });
 
+test('another tab’s write has fetched anew what is watched here', async (t) => {
+  stopTime(t);
+  const [one, two] = openTabs(t, 2, { clock: () => Date.now() });
+  one.cache.set('plan:sara', 'old');
+  const shown = [];
+  const tell = ({ data }) => shown.push(data);
+  two.cache.watch('plan:sara', async () => 'new', tell, { interval: Infinity });
+  await pass(t, 1_000);
+  await one.cache.mutate(async () => 'written', { invalidate: ':sara' });
+  two.hear();
+  await pass(t, 300);
+  assert.deepEqual(shown, ['old', 'new']);
+});
+
 test('a clear-out of the whole area is noticed', (t) => {
   const [one, two] = openTabs(t, 2);
   one.cache.set('plan', 1);

@@ -1,6 +1,7 @@
 #include "core/coordinator.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace cardcache {
 namespace {
@@ -80,7 +81,7 @@ void Coordinator::started(std::string_view key) {
   auto* state = find(key);
   if (!state) return;
   state->fetching = true;
-  state->requested.reset();
+  if (state->requested) state->serving = std::exchange(state->requested, std::nullopt);
   state->retry_at = never;
 }
 
@@ -100,6 +101,7 @@ void Coordinator::succeeded(std::string_view key, Millis timestamp) {
   auto* state = find(key);
   if (!state) return;
   state->fetching = false;
+  state->serving.reset();
   state->failures = 0;
   state->retry_at = never;
   state->updated = timestamp;
@@ -109,6 +111,9 @@ void Coordinator::discarded(std::string_view key) {
   auto* state = find(key);
   if (!state) return;
   state->fetching = false;
+  // Whoever asked for it still waits.
+  if (!state->requested) state->requested = state->serving;
+  state->serving.reset();
   // The server did answer: without this a key that had failed before would never be due again.
   state->failures = 0;
 }
@@ -119,6 +124,7 @@ void Coordinator::renewed(std::string_view key, Millis timestamp) {
   state->updated = timestamp;
   // Younger than what was asked for: a second fetch would bring the same.
   if (state->requested && timestamp > *state->requested) state->requested.reset();
+  if (state->serving && timestamp > *state->serving) state->serving.reset();
 }
 
 Millis Coordinator::due(const State& state) const {
@@ -180,6 +186,7 @@ void Coordinator::start_anew() {
   for (auto& state : states_) {
     state.updated.reset();
     state.requested.reset();
+    state.serving.reset();
     state.retry_at = never;
     state.failures = 0;
   }

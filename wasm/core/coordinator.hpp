@@ -86,6 +86,8 @@ class Coordinator {
     std::vector<Watcher> watchers;
     std::optional<Millis> updated;
     std::optional<Millis> requested;
+    /// What the running fetch was asked for by.
+    std::optional<Millis> serving;
     Millis retry_at = never;
     Millis abandoned = never;
     int failures = 0;

@@ -15,8 +15,10 @@ namespace cardcache {
 struct Floor {
   Selector selector;
   Millis at;
-  /// Left by a mutation event: entries with `onEvent: 'keep'` stand above it.
+  /// Left by a mutation event, or by a write: entries with `onEvent: 'keep'` stand above it.
   bool spares_kept = false;
+  /// Left by a write. Tabs hear of no event then: this is what tells them to fetch what they watch.
+  bool by_write = false;
 
   [[nodiscard]] std::string to_text() const;
   [[nodiscard]] static std::optional<Floor> from_text(std::string_view name, Millis at);

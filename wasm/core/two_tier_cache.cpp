@@ -176,7 +176,7 @@ SetResult TwoTierCache::set(const SetRequest& request, Millis now) {
     const bool is_over = is_void(*request.flight);
     if (!is_over) result.timestamp = flights_.find(*request.flight)->timestamp;
     // What another tab wrote meanwhile stands, though it may not have been announced here yet.
-    if (is_over || stored_timestamp(request.key, now) > result.timestamp) {
+    if (is_over || stored_timestamp(request.key, now) >= result.timestamp) {
       statistics_.count(FetchCount::discarded);
       return {};
     }

@@ -233,8 +233,9 @@ class TwoTierCache {
   [[nodiscard]] bool is_stored_fresh(KeyIndex::Id id, Millis now) const;
   [[nodiscard]] Millis stamp(std::string_view key, std::span<const std::string> tags, bool kept, Millis now);
   std::size_t drop_selected(const Selector& selector, bool spares_kept, Millis now);
-  std::size_t invalidate_at(const Selector& selector, bool spares_kept, Millis now);
-  void request_selected(const Selector& selector, Millis now);
+  /// With a floor whose time is yet to be said.
+  std::size_t invalidate_with(Floor floor, Millis now);
+  void request_selected(const Selector& selector, bool spares_kept, Millis now);
   void raise(const Floor& floor);
   void save_floors();
   void learn_floors();
@@ -247,6 +248,8 @@ class TwoTierCache {
   bool absorb_note(std::string_view note, const std::optional<std::u16string>& text, Millis now);
   /// Of the record that lies in the area, whoever wrote it; long ago where there is none that is fresh.
   [[nodiscard]] Millis stored_timestamp(std::string_view key, Millis now);
+  /// Of what is here, in memory or else in storage.
+  [[nodiscard]] Millis known_timestamp(std::string_view key, Millis now);
   void note_corrupt(std::string_view key);
   void start_anew();
   void collect_evictions();

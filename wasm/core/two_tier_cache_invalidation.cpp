@@ -43,31 +43,30 @@ std::size_t TwoTierCache::drop_selected(const Selector& selector, bool spares_ke
   return count;
 }
 
-std::size_t TwoTierCache::invalidate_at(const Selector& selector, bool spares_kept, Millis now) {
-  const auto count = drop_selected(selector, spares_kept, now);
+std::size_t TwoTierCache::invalidate_with(Floor floor, Millis now) {
+  const auto count = drop_selected(floor.selector, floor.spares_kept, now);
   // At or after whatever this tab has stamped so far, so that a flight of the very same millisecond is void too.
-  const auto at = std::max(now, last_stamp_);
-  flights_.void_selected(selector, at, spares_kept);
-  raise({selector, at, spares_kept});
+  floor.at = std::max(now, last_stamp_);
+  flights_.void_selected(floor.selector, floor.at, floor.spares_kept);
+  raise(floor);
   return count;
 }
 
 std::size_t TwoTierCache::invalidate(const Selector& selector, Millis now) {
-  const auto count = invalidate_at(selector, false, now);
-  request_selected(selector, now);
+  const auto count = invalidate_with({.selector = selector, .at = now}, now);
+  request_selected(selector, false, now);
   return count;
 }
 
 std::size_t TwoTierCache::invalidate_after_write(const Selector& selector, Millis now) {
-  const auto count = invalidate_at(selector, true, now);
-  for (const auto& key : coordinator_.known_keys()) {
-    if (coordinator_.on_event(key) == OnEvent::refresh && selector.selects(key, {})) coordinator_.request(key, now);
-  }
+  const auto count = invalidate_with({.selector = selector, .at = now, .spares_kept = true, .by_write = true}, now);
+  request_selected(selector, true, now);
   return count;
 }
 
-void TwoTierCache::request_selected(const Selector& selector, Millis now) {
+void TwoTierCache::request_selected(const Selector& selector, bool spares_kept, Millis now) {
   for (const auto& key : coordinator_.known_keys()) {
+    if (spares_kept && coordinator_.on_event(key) != OnEvent::refresh) continue;
     if (selector.selects(key, {})) coordinator_.request(key, now);
   }
 }
@@ -144,7 +143,7 @@ void TwoTierCache::absorb(const Floor& floor, Millis now) {
     if (facts.timestamp <= floor.at && !(floor.spares_kept && facts.kept_on_event)) memory_.remove(SlotId{id});
   }
   // An event's floor asks nobody to refetch: every tab hears the event itself and decides for its own users.
-  if (!floor.spares_kept) request_selected(floor.selector, now);
+  if (!floor.spares_kept || floor.by_write) request_selected(floor.selector, floor.spares_kept, now);
 }
 
 // ---- fetching
@@ -152,7 +151,11 @@ void TwoTierCache::absorb(const Floor& floor, Millis now) {
 FlightId TwoTierCache::begin_flight(std::string_view key, std::vector<std::string> tags, bool kept_on_event,
                                     Millis now) {
   statistics_.count(FetchCount::started);
-  const auto timestamp = stamp(key, tags, kept_on_event, now);
+  // Younger than what is here, so that an answer of its own millisecond can only have come after it began.
+  const auto known = known_timestamp(key, now);
+  const auto after = known <= now + clock_tolerance ? known + Millis{1} : now;
+  const auto timestamp = std::max(stamp(key, tags, kept_on_event, now), after);
+  last_stamp_ = std::max(last_stamp_, timestamp);
   return flights_.begin({.id = {},
                          .key = std::string(key),
                          .tags = std::move(tags),
@@ -197,7 +200,9 @@ EventOutcome TwoTierCache::apply_event(std::string_view type, const EventFacts& 
       selectors.push_back(std::move(selector));
     }
   }
-  for (const auto& selector : selectors) outcome.invalidated += invalidate_at(selector, true, now);
+  for (const auto& selector : selectors) {
+    outcome.invalidated += invalidate_with({.selector = selector, .at = now, .spares_kept = true}, now);
+  }
 
   for (const auto& key : coordinator_.known_keys()) {
     if (coordinator_.on_event(key) != OnEvent::refresh) continue;

@@ -67,9 +67,12 @@ Millis TwoTierCache::stored_timestamp(std::string_view key, Millis now) {
 }
 
 Millis TwoTierCache::oldest_to_take(std::string_view key, Millis max_age, Millis now) {
+  return std::max(known_timestamp(key, now) + Millis{1}, now - max_age);
+}
+
+Millis TwoTierCache::known_timestamp(std::string_view key, Millis now) {
   const auto slot = memory_.find(key);
-  const auto known = slot ? memory_.facts(*slot).timestamp : stored_timestamp(key, now);
-  return std::max(known + Millis{1}, now - max_age);
+  return slot ? memory_.facts(*slot).timestamp : stored_timestamp(key, now);
 }
 
 }  // namespace cardcache

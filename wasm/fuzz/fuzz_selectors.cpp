@@ -65,7 +65,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto floor = Floor::from_text(text, Millis{1})) {
     check_selector(floor->selector, key, tags);
     const auto again = Floor::from_text(floor->to_text(), Millis{1});
-    must_hold(again && again->selector == floor->selector && again->spares_kept == floor->spares_kept,
+    must_hold(again && again->selector == floor->selector && again->spares_kept == floor->spares_kept &&
+                  again->by_write == floor->by_write,
               "a floor comes back from its text");
   }
   return 0;

@@ -6,6 +6,7 @@ import { allBrowsers, chromium } from './browser.mjs';
 import { buildDist } from './build_dist.mjs';
 import { buildPreset } from './build_preset.mjs';
 import { coverage, coverageStage } from './coverage.mjs';
+import { docs } from './docs.mjs';
 import { fuzz, fuzzStage } from './fuzz.mjs';
 import { format, lint } from './lint.mjs';
 import { describe, Trouble } from './log.mjs';
@@ -35,6 +36,7 @@ const tasks = {
   fuzz,
   coverage,
   mutants,
+  docs,
   release,
 
   async bench(names) {
@@ -52,6 +54,7 @@ const tasks = {
     return runStages([
       build,
       { name: 'lint', run: () => lint().then(() => ({ passed: 1 })) },
+      { name: 'docs', run: () => docs().then(() => ({ passed: 1 })) },
       { name: 'core, native', run: async () => runCatch2(join(await buildPreset('native'), 'core_tests'), SANITIZERS) },
       { name: 'core, wasm', run: async () => runCatch2(join(await buildPreset('wasm-test'), 'core_tests.cjs')) },
       { name: 'simulator', run: simulatorStage },

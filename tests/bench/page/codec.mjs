@@ -2,35 +2,11 @@
 import { openCache } from 'cardcache';
 import { answers } from '../answers.mjs';
 import { inTurns, measure } from './measure.mjs';
+import { MapArea } from './map_area.mjs';
 import { script } from './scripts.mjs';
 
 const ROUNDS = 30;
 const KEYS = 8;
-
-/** A Storage in the page's memory: what localStorage itself takes is no part of a codec. */
-class MapArea {
-  #texts = new Map();
-
-  get length() {
-    return this.#texts.size;
-  }
-
-  key(index) {
-    return [...this.#texts.keys()][index] ?? null;
-  }
-
-  getItem(key) {
-    return this.#texts.get(key) ?? null;
-  }
-
-  setItem(key, text) {
-    this.#texts.set(key, text);
-  }
-
-  removeItem(key) {
-    this.#texts.delete(key);
-  }
-}
 
 /** Milliseconds a write, and units stored, by answer and contestant. */
 export async function measureCodec() {

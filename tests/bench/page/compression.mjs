@@ -16,6 +16,8 @@ async function contestants() {
   // One resident entry: with more keys than that every get restores from storage, and evicts besides.
   const cache = openCache({ namespace: 'bench_', memory: { maxEntries: 1 } });
   await cache.ready;
+  // After this a tab that nobody has answered knows that it is alone, and tells nothing.
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
   const plain = {
     pack: JSON.stringify,
     unpack: JSON.parse,

@@ -1,6 +1,6 @@
 // Memory hits and sets, side by side; runs in a page and under node alike.
 import { bareMap, cardcache, lruCache, memoryContestants } from './memory_contestants.mjs';
-import { inTurns, measure, shuffled } from './measure.mjs';
+import { inTurns, looper, measure, shuffled } from './measure.mjs';
 
 const KEYS = 10_000;
 const ROUNDS = 100;
@@ -9,22 +9,6 @@ const SIZES = [100, 1_000, 10_000, 100_000];
 const LOOKUPS = 10_000;
 
 const keysOf = (count) => Array.from({ length: count }, (_, number) => `answer:user_${number % 500}:${number}`);
-
-/**
- * A loop of the contestant's own: shared by all, the engine could inline none of them and the call would cost more than the work.
- */
-function looper({ get }) {
-  // The one way to the same source with feedback of its own.
-  const make = new Function(
-    'get',
-    `return (keys, passes) => {
-      let sum = 0;
-      for (let pass = 0; pass < passes; pass++) for (let i = 0; i < keys.length; i++) sum += get(keys[i]).number;
-      return sum;
-    };`,
-  );
-  return make(get);
-}
 
 function fill({ set }, keys) {
   keys.forEach((key, number) => set(key, { number }));
@@ -36,7 +20,7 @@ async function hits(contestants, count, rounds, between) {
   const order = shuffled(keys);
   const passes = Math.max(1, Math.round(LOOKUPS / count));
   const expected = (passes * count * (count - 1)) / 2;
-  const loops = new Map(contestants.map((contestant) => [contestant.name, looper(contestant)]));
+  const loops = new Map(contestants.map((contestant) => [contestant.name, looper(contestant.get)]));
   for (const contestant of contestants) fill(contestant, keys);
   const sample = ({ name }) => {
     let sum = 0;

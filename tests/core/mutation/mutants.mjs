@@ -1,9 +1,7 @@
 // `npm run mutants`: breaks the core in some thousand ways, one at a time, and asks its tests to notice each.
-import { writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { say, seconds, step, Trouble } from '../../../wasm/toolchain/log.mjs';
 import { numbersFrom } from '../../../wasm/toolchain/options.mjs';
-import { projectFolder } from '../../../wasm/toolchain/project.mjs';
 import { explain, readExplanations } from './explanations.mjs';
 import { buildMutatedCore } from './mutated_core.mjs';
 import { survivorsOf, trace } from './runs.mjs';
@@ -25,14 +23,14 @@ export async function mutants(args) {
 }
 
 function report(survivors, chosen, which, started) {
-  const { unexplained, idle } = explain(survivors, readExplanations());
-  const share = (100 * survivors.length) / chosen.length;
+  const { unexplained, equivalent, idle } = explain(survivors, readExplanations());
+  // As mutation scores are reckoned: what cannot be told from the core counts neither way.
+  const share = (100 * (survivors.length - equivalent)) / (chosen.length - equivalent);
   for (const mutant of unexplained) say(`${mutant.file}:${mutant.number}: ${mutant.change}\n    ${mutant.line}`);
-  writeFileSync(join(projectFolder, 'build', 'mutants', 'survivors.json'), JSON.stringify(survivors, undefined, 1));
   if (which === 'all')
     for (const { file, line, change } of idle) say(`explained, but noticed or gone: ${file}: ${change}: ${line}`);
   say(
-    `${chosen.length} mutants (${which}): ${survivors.length} survive (${share.toFixed(2)} %, at most ${MOST_SURVIVORS} %), ${unexplained.length} of them unexplained; ${seconds(started)}`,
+    `${chosen.length} mutants (${which}): ${survivors.length} survive, ${equivalent} of them equivalent to the core, ${unexplained.length} unexplained; ${share.toFixed(2)} % of the others survive, at most ${MOST_SURVIVORS} % may; ${seconds(started)}`,
   );
   return share <= MOST_SURVIVORS && unexplained.length === 0 && (which !== 'all' || idle.length === 0);
 }

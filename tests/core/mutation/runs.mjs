@@ -1,6 +1,6 @@
 // Runs the tests against one mutant after the other.
 import { spawn } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { clang } from '../../../wasm/toolchain/clang.mjs';
 import { run } from '../../../wasm/toolchain/exec.mjs';
@@ -33,15 +33,19 @@ export async function trace(tests, mutants) {
     .sort((a, b) => a.took - b.took);
 }
 
-/** The mutants that no test notices. Ends early with the process; says now and then how far it is. */
+/** The mutants that no test notices; each is told in a file as soon as it is known. Says now and then how far it is. */
 export async function survivorsOf(tests, mutants, traced) {
   const survivors = [];
+  rmSync(`${tests}.survivors`, { force: true });
   const waiting = [...mutants];
   let done = 0;
   const heart = setInterval(() => say(`  ${done} of ${mutants.length}, ${survivors.length} survive`), PROGRESS);
   const worker = async () => {
     for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
-      if (await survives(tests, mutant, traced)) survivors.push(mutant);
+      if (await survives(tests, mutant, traced)) {
+        survivors.push(mutant);
+        appendFileSync(`${tests}.survivors`, `${JSON.stringify(mutant)}\n`);
+      }
       done += 1;
     }
   };

@@ -7,6 +7,13 @@
 
 namespace cardcache::testing {
 
+/// How often a test tries its luck: a tenth of it where each of some thousand mutants meets the test.
+#ifdef CARDCACHE_MUTATED
+constexpr std::uint32_t tries(std::uint32_t most) { return most / 10; }
+#else
+constexpr std::uint32_t tries(std::uint32_t most) { return most; }
+#endif
+
 /// Chance that can be had again: `core_tests --rng-seed N` repeats what a failure printed.
 class Random {
  public:

@@ -1,0 +1,46 @@
+// Whose code the module and the shim are made of.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { codeOf, DATA, functionsOf, sectionsOf } from './wasm_sections.mjs';
+
+const from = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+/** By the name of a function, the first that fits. */
+const OWNERS = [
+  ['nlohmann_json', /nlohmann|read_event_facts/],
+  ['LZ4 codec', /cardcache::.*(Compressor|lz4|Packer|Unpacker|packed|json_block|dictionary|checksum)/i],
+  ['bindings, embind', /cardcache::bindings|emscripten|embind|emval|__getTypeName/],
+  ['core', /cardcache/],
+  ['standard library', /^/],
+];
+
+const gzip = (bytes) => gzipSync(bytes, { level: 9 }).length;
+
+/**
+ * Bytes after gzip by part. What compresses together cannot be told apart: the code section's are shared out by the bytes of its functions.
+ */
+export async function sizeParts() {
+  const wasm = readFileSync(from('build/wasm/cardcache.wasm'));
+  const functions = functionsOf(wasm);
+  const plain = new Map(OWNERS.map(([part]) => [part, 0]));
+  for (const { name, size } of functions) {
+    const [part] = OWNERS.find(([, pattern]) => pattern.test(name));
+    plain.set(part, plain.get(part) + size);
+  }
+  const code = gzip(codeOf(wasm));
+  const all = functions.reduce((sum, { size }) => sum + size, 0);
+  const parts = Object.fromEntries([...plain].map(([part, size]) => [part, Math.round((code * size) / all)]));
+  parts['dictionary, constants'] = gzip(sectionsOf(wasm).find(({ id }) => id === DATA).body);
+  const glue = await scriptOf(from('build/wasm/cardcache.mjs'));
+  parts['emcc’s glue'] = gzip(glue);
+  parts.shim = gzip(readFileSync(from('dist/index.split.js'))) - parts['emcc’s glue'];
+  return parts;
+}
+
+/** Minified as it is shipped. */
+async function scriptOf(file) {
+  const options = { entryPoints: [file], bundle: true, minify: true, format: 'esm', target: 'es2022', write: false };
+  return (await build(options)).outputFiles[0].contents;
+}
