@@ -44,6 +44,10 @@ const dashboard = {
     view('statistics', wrapped(STATISTICS)),
     view('plain-statistics', STATISTICS),
 
+    view(
+      'services',
+      wrapped({ type: 'markdown', content: 'Asks services.' }, { reads: ['service:tasktracker.get_available_users'] }),
+    ),
     view('later', wrapped({ type: 'custom:card-that-comes-later' })),
     view('unknown', wrapped({ type: 'no-such-card' })),
     view('bad', { type: CARD }, wrapped(GRAPH, { reads: ['history/*'] })),
@@ -298,6 +302,34 @@ test('a card may change what it is given: the next one gets it whole', async () 
     });
   assert.deepEqual(lengths, [24, 24, 24]);
   assert.equal(await bench.tracker.requestsOf(STATISTICS_COMMAND), 1);
+});
+
+test('a service that answers is asked once, however it is called, and one that nobody named each time', async () => {
+  const page = await opened('services', { selector: 'hui-markdown-card' });
+  await bench.tracker.reset();
+  const answers = await page
+    .locator('cardcache-cached-card')
+    .first()
+    .evaluate(async (card) => {
+      const { hass } = card.shadowRoot.firstElementChild;
+      const call = (service) => hass.callService('tasktracker', service, {}, {}, false, true);
+      await call('get_all_tasks');
+      await call('get_all_tasks');
+      const people = await call('get_available_users');
+      const again = await hass.connection.sendMessagePromise({
+        type: 'call_service',
+        domain: 'tasktracker',
+        service: 'get_available_users',
+        service_data: {},
+        target: {},
+        return_response: true,
+      });
+      return [people, again];
+    });
+  assert.deepEqual(answers[0].response, answers[1].response);
+  const { services } = await bench.tracker.report();
+  assert.deepEqual(services.get_available_users, { sara: 1 });
+  assert.deepEqual(services.get_all_tasks, { sara: 2 });
 });
 
 test('what the server refuses is refused to the card, and not kept', async () => {
