@@ -184,7 +184,8 @@ export class SharedCache {
     const { core } = this;
     if (!core) return { value, timestamp: undefined, source };
     this.#allowGrace(policy);
-    const before = core.resident(key) ?? this.watches.shown(key);
+    const shown = this.watches.shown(key);
+    const before = core.resident(key) ?? shown;
     const equal = before !== undefined && before !== value && sameJson(before, value);
     const kept = equal ? before : value;
     const storable = this.#maybeStored(policy);
@@ -199,10 +200,9 @@ export class SharedCache {
     if (json !== undefined) told?.tell(answerOf(key, json, times, policy, storable));
     else if (flight > 0) told?.keep(key);
     if (this.emitter.hears('set')) this.emitter.emit('set', { key });
-    if (!equal) {
-      if (this.emitter.hears('update')) queueMicrotask(() => this.emitter.emit('update', { key }));
-      this.watches.changed(key, kept, source);
-    }
+    if (!equal && this.emitter.hears('update')) queueMicrotask(() => this.emitter.emit('update', { key }));
+    // Its equal may have become resident unseen, read from storage before another tab's write was announced.
+    if (!equal || !sameJson(shown, kept)) this.watches.changed(key, kept, source);
     this.watches.schedule();
     return { value: kept, timestamp: times.timestamp, source };
   }
