@@ -25,7 +25,8 @@ export const Word = {
   upkeep: 20,
   cost: 21,
   bytes: 22,
-  count: 23,
+  remaining: 23,
+  count: 24,
 } as const;
 
 /** Hits noted before a call has to drain them; the same number as `Page::ring_size`. */

@@ -46,9 +46,9 @@ std::size_t TwoTierCache::drop_selected(const Selector& selector, bool spares_ke
 std::size_t TwoTierCache::invalidate_at(const Selector& selector, bool spares_kept, Millis now) {
   const auto count = drop_selected(selector, spares_kept, now);
   // At or after whatever this tab has stamped so far, so that a flight of the very same millisecond is void too.
-  const auto at = std::max(now, last_stamp_);
-  flights_.void_selected(selector, at, spares_kept);
-  raise({selector, at, spares_kept});
+  last_floor_ = std::max(now, last_stamp_);
+  flights_.void_selected(selector, last_floor_, spares_kept);
+  raise({selector, last_floor_, spares_kept});
   return count;
 }
 
