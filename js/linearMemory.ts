@@ -25,7 +25,9 @@ export const Word = {
   upkeep: 20,
   cost: 21,
   bytes: 22,
-  count: 23,
+  answered: 23,
+  remaining: 24,
+  count: 25,
 } as const;
 
 /** Hits noted before a call has to drain them; the same number as `Page::ring_size`. */

@@ -41,14 +41,13 @@ function take(cache: SharedCache, answer: Answer): void {
     core.noteError('version', key);
     return;
   }
-  const before = resident ?? watches.shown(key);
+  const shown = watches.shown(key);
+  const before = resident ?? shown;
   const equal = before !== undefined && sameJson(before, value);
   const kept = equal ? before : value;
   if (!adopt(core, answer, kept)) return;
-  if (!equal) {
-    queueMicrotask(() => cache.emitter.emit('update', { key }));
-    watches.changed(key, kept, 'tab');
-  }
+  if (!equal) queueMicrotask(() => cache.emitter.emit('update', { key }));
+  if (!equal || !sameJson(shown, kept)) watches.changed(key, kept, 'tab');
   watches.schedule();
 }
 

@@ -26,6 +26,20 @@ const mutants = {
       'if (holds(assigned, user) || evidence.named_in_answers) return Reason::other;\n  if (!assigned.empty()) return Reason::assigned;',
     ],
   },
+  'answers are kept that an invalidation has overtaken': {
+    suite: ['../js/interleavings'],
+    'two_tier_cache.cpp': [
+      'const bool is_over = is_void(*request.flight);',
+      'const bool is_over = is_void(*request.flight) && !flights_.find(*request.flight);',
+    ],
+  },
+  'what another tab has dropped stays': {
+    suite: ['../js/interleavings'],
+    'two_tier_cache_invalidation.cpp': [
+      'if (facts.timestamp <= floor.at && !(floor.spares_kept && facts.kept_on_event)) memory_.remove(SlotId{id});',
+      'if (facts.timestamp <= floor.at && facts.timestamp > floor.at) memory_.remove(SlotId{id});',
+    ],
+  },
   'users are matched by a part of their name': {
     suite: ['module_values'],
     'selector.cpp': ['*user != parts.user', 'parts.user.find(*user) == std::string_view::npos'],
@@ -46,6 +60,9 @@ for (const [name, { suite, ...changes }] of Object.entries(mutants)) {
       CARDCACHE_TIMEOUT: '3000',
       // The rule is the same in every engine.
       CARDCACHE_ENGINES: 'chromium',
+      // Among these some show that the rule is broken; a thousand would take longer than a test may.
+      CARDCACHE_SEED: '1',
+      CARDCACHE_INTERLEAVINGS: '60',
     };
     // Set by the runner around this test: with it the runner inside would report to this one.
     delete env.NODE_TEST_CONTEXT;

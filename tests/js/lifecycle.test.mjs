@@ -53,6 +53,40 @@ test('another user’s handle shares nothing', (t) => {
   assert.equal(other.get('plan'), undefined);
 });
 
+test('caches of two users on one page keep their values, their ends and their counts apart', async (t) => {
+  const origin = new Origin();
+  const sara = open(t, { origin, user: 'sara' });
+  const tom = open(t, { origin, user: 'tom' });
+  const watch = (cache) =>
+    cache.watch(
+      'teams',
+      async () => 1,
+      () => undefined,
+    );
+  const stops = [watch(tom.cache), watch(tom.cache), watch(tom.cache)];
+  await settle();
+  const his = { tasks: ['his'] };
+  tom.cache.set('plan', his, { ttl: 1_000 });
+  tom.cache.set('goals', his);
+  for (const key of ['a', 'b', 'c', 'd']) sara.cache.set(key, 1);
+  // What follows a call of hers, and asks the core about watchers alone, takes nothing of hers for his.
+  sara.cache.invalidateAll();
+  stops[0]();
+  assert.equal(tom.cache.get('plan'), his);
+  assert.equal(tom.cache.peek('goals'), his);
+  sara.cache.set('a', 1);
+  stops[1]();
+  tom.clock.now += 1_000;
+  assert.equal(tom.cache.get('plan'), undefined);
+  assert.equal(tom.cache.get('goals'), his);
+  const [before, hers] = [tom, sara].map(({ cache }) => cache.stats().memory.hits);
+  tom.cache.get('goals');
+  stops[2]();
+  sara.cache.set('b', 1);
+  assert.equal(tom.cache.stats().memory.hits, before + 1);
+  assert.equal(sara.cache.stats().memory.hits, hers);
+});
+
 test('the first opener’s sizes win, policies and rules merge', (t) => {
   const area = new Origin().area();
   const options = { namespace: 'merge_', clock: () => START };
@@ -233,9 +267,4 @@ test('what stands open in the core is counted back to zero, without anybody free
   assert.ok(host.openCount() > 0);
   await Promise.all(handles.map((cache) => cache.close()));
   assert.equal(host.openCount(), 0);
-});
-
-test('an option that this version does not serve is refused, not ignored', () => {
-  const remote = { get: async () => undefined, set: async () => undefined, invalidate: async () => undefined };
-  assert.throws(() => openCache({ namespace: 'remote_', remote }), TypeError);
 });

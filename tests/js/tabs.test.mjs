@@ -6,7 +6,7 @@ import { Origin } from './support/area.mjs';
 import { openCache } from '../../dist/index.js';
 import { HOUR, listen, MINUTE, NAMESPACE, open, START } from './support/cache.mjs';
 import { openTabs } from './support/tabs.mjs';
-import { deferred, pass, settle, stopTime } from './support/time.mjs';
+import { controlledFetcher, deferred, pass, settle, stopTime } from './support/time.mjs';
 
 test('what one tab sets another reads, heard of or not', (t) => {
   const [one, two] = openTabs(t, 2);
@@ -126,6 +126,23 @@ test('an event is not sent to other tabs: each hears it itself and fetches for i
   assert.equal(two.cache.get('plan:sara'), undefined, 'though what it voided is void everywhere');
   await pass(t, 10_000);
   assert.equal(fetches, 0);
+});
+
+test('who watches is shown an answer though it was read from storage before it was announced', async (t) => {
+  stopTime(t);
+  const [one, two] = openTabs(t, 2, { clock: () => Date.now() });
+  one.cache.set('plan', { number: 1 });
+  const shown = [];
+  const { fetcher } = controlledFetcher();
+  two.cache.watch('plan', fetcher, ({ data }) => shown.push(data));
+  await pass(t, 1_000);
+  one.cache.invalidate('plan');
+  two.hear();
+  await pass(t, 1_000);
+  one.cache.set('plan', { number: 2 });
+  assert.deepEqual(two.cache.get('plan'), { number: 2 });
+  two.cache.set('plan', { number: 2 });
+  assert.deepEqual(shown, [{ number: 1 }, { number: 2 }]);
 });
 
 test('another tab’s write has fetched anew what is watched here', async (t) => {

@@ -93,6 +93,7 @@ Call::~Call() {
   words[notice_count] = static_cast<double>(cache.notices().size());
   words[believed_from] = cache.believed_from().value;
   words[upkeep] = cache.storage().space().has_upkeep() ? 1 : 0;
+  words[answered] = 1;
 }
 
 emscripten::val to_js(const std::vector<std::string>& texts) {

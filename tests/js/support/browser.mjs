@@ -1,11 +1,14 @@
 // A browser with several tabs, in virtual time: pages are realms of their own that run the built module, and what browsers
 // leave open (when a message, a storage event, another tab's write or a lock arrives) is left to chance, from a seed.
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createContext, Script } from 'node:vm';
 import { build } from 'esbuild';
 import { Locks } from './locks.mjs';
 
-const dist = new URL(`../../../${process.env.CARDCACHE_DIST ?? 'dist'}/index.js`, import.meta.url);
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const dist = resolve(root, process.env.CARDCACHE_DIST ?? 'dist', 'index.js');
 const { outputFiles } = await build({
   stdin: { contents: readFileSync(dist, 'utf8') },
   bundle: true,

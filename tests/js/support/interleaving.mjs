@@ -312,7 +312,8 @@ export class Interleaving {
 
   #judge(tab, key, value, least, optimistic, how) {
     const what = `tab ${tab.page.index} ${how} ${JSON.stringify(value)}`;
-    this.#must(value.key === key, what);
+    this.#must(value?.key === key, what);
+    if (value?.key !== key) return;
     if (value.optimistic !== undefined) {
       const isPending = optimistic.has(value.optimistic) || tab.optimistic.has(value.optimistic);
       this.#must(isPending, `${what}, which was taken back`);
