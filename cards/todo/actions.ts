@@ -17,7 +17,7 @@ export interface ActionsHost {
   focusItem(uid: string): void;
 }
 
-/** What a person does to the list: written, said, and offered to be undone. */
+/** What a person does to the list: written, said, and offered to be undone. What has failed has been said, and gives false. */
 export class Actions {
   readonly #host: ActionsHost;
   #running = 0;
@@ -45,15 +45,17 @@ export class Actions {
     });
   }
 
-  async add(summary: string): Promise<void> {
+  async add(summary: string): Promise<boolean> {
     const { list, texts } = this.#host;
-    if (list) await this.#write(addition({ summary }, list.confirmed), summary, said(texts.added(summary)));
+    return (
+      list !== undefined && this.#write(addition({ summary }, list.confirmed), summary, said(texts.added(summary)))
+    );
   }
 
-  async edit(item: TodoItem, fields: Fields): Promise<void> {
+  async edit(item: TodoItem, fields: Fields): Promise<boolean> {
     const change = edit(item, fields);
-    if (!change) return;
-    await this.#write(change, item.summary, {
+    if (!change) return true;
+    return this.#write(change, item.summary, {
       ...said(this.#host.texts.changed(fields.summary)),
       undo: () => {
         this.#host.focusItem(item.uid);
@@ -92,9 +94,9 @@ export class Actions {
     );
   }
 
-  async #write(change: Change, name: string, done: Notice): Promise<void> {
+  async #write(change: Change, name: string, done: Notice): Promise<boolean> {
     const { list, texts } = this.#host;
-    await this.#doing(
+    return this.#doing(
       async () => {
         await list?.write(change);
         return done;
@@ -103,14 +105,16 @@ export class Actions {
     );
   }
 
-  async #doing(act: () => Promise<Notice>, failed: (why: string) => string): Promise<void> {
+  async #doing(act: () => Promise<Notice>, failed: (why: string) => string): Promise<boolean> {
     const { notices } = this.#host;
     this.#running++;
     notices.show(undefined);
     try {
       notices.show(await act());
+      return true;
     } catch (error) {
       notices.show({ text: failed(this.#host.describe(error)), tone: 'problem' });
+      return false;
     } finally {
       this.#running--;
     }

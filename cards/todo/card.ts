@@ -10,6 +10,7 @@ import { languageOf, type Language } from '../language.ts';
 import { Notices } from '../notices.ts';
 import { failure, outdatedHint, skeleton } from '../states.ts';
 
+import type { Fields } from './changes.ts';
 import { configForm, readConfig, type TodoConfig } from './config.ts';
 import { readDue, zoneOf } from './due.ts';
 import { itemEditor } from './itemEditor.ts';
@@ -42,8 +43,9 @@ export class TodoCard extends LitElement implements ActionsHost {
   #list: TodoList | undefined;
   #shown: TodoItem[] | undefined;
   #unfollow: (() => void) | undefined;
-  /** As it was when its editor was opened. */
+  /** As it was when its editor was opened; and what was typed there and could not be saved. */
   #edited: TodoItem | undefined;
+  #draft: Fields | undefined;
   #isFolded: boolean | undefined;
   #focus: (() => HTMLElement | null | undefined) | undefined;
   readonly notices = new Notices(this);
@@ -211,7 +213,8 @@ export class TodoCard extends LitElement implements ActionsHost {
       ${repeat(
         items,
         ({ uid }) => uid,
-        (item) => (item.uid === this.#edited?.uid ? itemEditor(this.#edited, view) : itemRow(item, view)),
+        (item) =>
+          item.uid === this.#edited?.uid ? itemEditor({ ...this.#edited, ...this.#draft }, view) : itemRow(item, view),
       )}
     </ul>`;
   }
@@ -263,7 +266,10 @@ export class TodoCard extends LitElement implements ActionsHost {
         if (!input || summary === '') return;
         input.value = '';
         input.focus();
-        void this.#actions.add(summary);
+        void this.#actions.add(summary).then((isAdded) => {
+          // Nobody wants to type it again.
+          if (!isAdded && input.value === '') input.value = summary;
+        });
       }}
     >
       <input
@@ -290,14 +296,16 @@ export class TodoCard extends LitElement implements ActionsHost {
       toggle: (item) => this.#toggle(item),
       edit: (item) => {
         this.#edited = item;
+        this.#draft = undefined;
         this.#focus = () => this.renderRoot.querySelector('.editor input');
         this.requestUpdate();
       },
       close: (item, fields) => {
+        const edited = this.#edited ?? item;
         this.#edited = undefined;
         this.#focus = () => this.#row(item.uid)?.querySelector<HTMLElement>('[data-action="edit"]');
         this.requestUpdate();
-        if (fields) void this.#actions.edit(item, fields);
+        if (fields) void this.#save(edited, fields);
       },
       remove: (item) => {
         this.#edited = undefined;
@@ -305,6 +313,13 @@ export class TodoCard extends LitElement implements ActionsHost {
         void this.#actions.remove([item]);
       },
     };
+  }
+
+  async #save(item: TodoItem, fields: Fields): Promise<void> {
+    if ((await this.#actions.edit(item, fields)) || this.#edited) return;
+    this.#edited = item;
+    this.#draft = fields;
+    this.requestUpdate();
   }
 
   #row(uid: string): HTMLElement | undefined {

@@ -140,6 +140,13 @@ test('a tick that the server cannot keep is taken back and said', async () => {
     const { renders } = await sara.record();
     assert.ok(renders.some(({ items }) => items.filter((item) => item.endsWith('completed')).length === 2));
     await screenshot(sara.page, 'todo-2-refused');
+    // What was typed is not lost either.
+    await sara.named('Dust').locator('[data-action="edit"]').click();
+    await sara.card.locator('[name="summary"]').fill('Dust the shelves');
+    await sara.card.locator('[data-action="save"]').click();
+    await sara.card.getByText('“Dust” was not saved').first().waitFor();
+    await sara.card.locator('[data-part="editor"]').waitFor();
+    assert.equal(await sara.card.locator('[name="summary"]').inputValue(), 'Dust the shelves');
   } finally {
     rmdirSync(file);
     renameSync(`${file}.away`, file);
@@ -288,6 +295,9 @@ test('through a restart of Home Assistant the list stays, says that it is offlin
   await sara.card.getByText('“Sweep” was not saved').first().waitFor();
   assert.deepEqual(await sara.shown, FIRST);
   await screenshot(sara.page, 'todo-4-offline');
+  await sara.add('Typed while offline');
+  await sara.card.getByText('“Typed while offline” was not saved').first().waitFor();
+  assert.equal(await sara.card.locator('[data-part="new"]').inputValue(), 'Typed while offline');
   await bench.startServer();
   await sara.state('offline').waitFor({ state: 'detached' });
   await chores.until((items) => items.length === 3, 'is back');
