@@ -72,7 +72,7 @@ export interface CoreModule {
   removePlain(page: number, now: number): void;
 
   invalidate(page: number, now: number, fields: number, afterWrite: boolean): number;
-  learnFloor(page: number, now: number, fields: number, at: number, sparesKept: boolean): boolean;
+  learnFloor(page: number, now: number, fields: number, at: number, sparesKept: boolean, byWrite: boolean): boolean;
   clear(page: number, now: number): number;
   keys(page: number, now: number, fields: number): string[] | null;
   adopt(page: number, now: number): boolean;

@@ -50,7 +50,7 @@ export class MutationEvents {
     }));
     const { reasons, invalidated, refreshed, at } = judge(core, type, event.data, parties, firstIsMe);
     const voided: Selector[] = rule?.endpoints?.map((endpoint) => ({ endpoint })) ?? [];
-    for (const selector of voided.length > 0 ? voided : ['*']) cache.remote?.invalidate(selector, at, true);
+    for (const selector of voided.length > 0 ? voided : ['*']) cache.remote?.invalidate(selector, at, 'event');
     // Nobody to judge for: whoever watches is concerned.
     const judged = reasons.length > 0 ? reasons.map((reason) => REASONS[reason] ?? 'unknown') : (['unknown'] as const);
     return judged.map((reason) => ({ concerned: reason !== 'other', reason, invalidated, refreshed }));

@@ -83,16 +83,17 @@ export class Remote {
     void this.#write(key, () => this.#tier.set(this.#scope + key, record, kept.remaining));
   }
 
-  /** What was invalidated here, as of `at`. */
-  invalidate(selector: Selector, at: number, sparesKept: boolean): void {
+  /** What was invalidated here, as of `at`: by hand, after a write or after an event. */
+  invalidate(selector: Selector, at: number, why: 'asked' | 'write' | 'event'): void {
     const sent = plain(selector);
-    this.#lastFloor = this.#write('', () => this.#tier.invalidate(sent, at, { scope: this.#scope, sparesKept }));
+    const of = { scope: this.#scope, sparesKept: why !== 'asked', byWrite: why === 'write' };
+    this.#lastFloor = this.#write('', () => this.#tier.invalidate(sent, at, of));
   }
 
   /** One key was removed here: older answers of the store are void as well. */
   remove(key: Key, at: number): void {
-    this.#learn({ keys: [key] }, at, { scope: this.#scope, sparesKept: false });
-    this.invalidate({ keys: [key] }, at, false);
+    this.#learn({ keys: [key] }, at, undefined);
+    this.invalidate({ keys: [key] }, at, 'asked');
   }
 
   async settled(): Promise<void> {
@@ -140,9 +141,10 @@ export class Remote {
 
   #learn(selector: Selector, at: number, of: FloorScope | undefined): void {
     const core = this.#cache.core;
-    if (!core || (of && of.scope !== this.#scope)) return;
+    const { scope = this.#scope, sparesKept = false, byWrite = false } = of ?? {};
+    if (!core || scope !== this.#scope) return;
     core.call(({ module, memory, page, now }) =>
-      module.learnFloor(page, now, stageSelector(memory, selector), at, of?.sparesKept ?? false),
+      module.learnFloor(page, now, stageSelector(memory, selector), at, sparesKept, byWrite),
     );
     this.#cache.flights.endVoidTurns();
     this.#cache.watches.schedule();

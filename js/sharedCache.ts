@@ -248,7 +248,7 @@ export class SharedCache {
       return 0;
     }
     const { count, at } = this.core?.invalidate(selector, afterWrite) ?? NOTHING_VOIDED;
-    this.remote?.invalidate(selector, at, afterWrite);
+    this.remote?.invalidate(selector, at, afterWrite ? 'write' : 'asked');
     this.flights.endVoidTurns();
     this.emitter.emit('invalidate', { selector, count });
     this.watches.schedule();
@@ -261,7 +261,7 @@ export class SharedCache {
       return;
     }
     const { count, at } = this.core?.clear() ?? NOTHING_VOIDED;
-    this.remote?.invalidate('*', at, false);
+    this.remote?.invalidate('*', at, 'asked');
     this.remote?.forgetStatistics();
     this.flights.endVoidTurns();
     this.emitter.emit('invalidate', { selector: '*', count });

@@ -277,10 +277,14 @@ export interface RemoteTier {
   subscribe?(listener: (selector: Selector, at: number, of?: FloorScope) => void): () => void;
 }
 
-/** `scope`: how the keys of the cache begin that invalidated. `sparesKept`: it left alone what policies keep (`onEvent: 'keep'`). */
+/**
+ * `scope`: how the keys of the cache begin that invalidated. `sparesKept`: it left alone what policies keep (`onEvent: 'keep'`), as
+ * after an event or a write. `byWrite`: after a write, of which no event tells the others.
+ */
 export interface FloorScope {
   scope: string;
   sparesKept: boolean;
+  byWrite: boolean;
 }
 
 export interface RemoteRecord {

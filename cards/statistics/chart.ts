@@ -71,7 +71,8 @@ export class Chart {
       ms: 1,
       tzDate: (instant) => uPlot.tzDate(new Date(instant), formats.timeZone),
       legend: { show: false },
-      padding: [12, 12, 0, 8],
+      // Half of a time on the last tick stands beyond it.
+      padding: [12, 20, 0, 8],
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
       scales: { x: { time: true, range: () => spanOf(this.#drawn?.model ?? model) }, ...scalesOf(model) },
       axes: [timeAxis(look, formats), ...model.units.map((unit, index) => valueAxis(unit, index, look, formats))],

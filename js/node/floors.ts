@@ -125,7 +125,7 @@ export class Floors {
     const all = [...this.#own.values()];
     this.#own.clear();
     for (const { at, of } of all) {
-      const merged: Floor = { selector: '*', at, of: { ...of, sparesKept: false } };
+      const merged: Floor = { selector: '*', at, of: { ...of, sparesKept: false, byWrite: false } };
       const before = this.#own.get(nameOf(merged));
       this.#own.set(nameOf(merged), before && before.at > at ? before : merged);
     }

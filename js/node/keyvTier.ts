@@ -41,7 +41,7 @@ export function keyvTier(keyv: unknown, { ttl = 3_600_000, pubsub }: KeyvTierOpt
     async set(key, record, life) {
       await put(keyv, key, record, Math.min(life, ttl));
     },
-    async invalidate(selector, at, of: FloorScope = { scope: '', sparesKept: false }) {
+    async invalidate(selector, at, of: FloorScope = { scope: '', sparesKept: false, byWrite: false }) {
       const text = floors.raise(selector, at, of);
       const told = pubsub?.publish(channel, text);
       await Promise.all([floors.write(), told, subscribed]);

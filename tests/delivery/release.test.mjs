@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import { validateWorkflow } from '@action-validator/core';
+import * as esbuild from 'esbuild';
 import { run } from '../../wasm/toolchain/exec.mjs';
 import { projectFolder } from '../../wasm/toolchain/project.mjs';
 import { CARD_FILE, changesOf, disagreements, readSources, writeCardFile } from '../../wasm/toolchain/release.mjs';
@@ -54,11 +55,15 @@ test('the hash beside the card file is what sha256sum checks, and notices a chan
   await assert.rejects(check);
 });
 
-test('the card file says its version and needs no other file', () => {
+test('the card file says its version and needs no other file', async () => {
   const file = text(`dist/${CARD_FILE}`);
   const [first] = file.split('\n', 1);
   assert.equal(first, `/*! cardcache ${readSources().version} */`);
-  assert.doesNotMatch(file, /sourceMappingURL|\bimport\s*[{*'"]|\bimport\(\s*['"]/);
+  assert.doesNotMatch(file, /sourceMappingURL/);
+  const options = { bundle: true, external: ['*'], format: 'esm', metafile: true, write: false, logLevel: 'silent' };
+  const { metafile } = await esbuild.build({ ...options, entryPoints: [join(projectFolder, 'dist', CARD_FILE)] });
+  const [{ imports }] = Object.values(metafile.inputs);
+  assert.deepEqual(imports, []);
 });
 
 test('HACS finds the file by the name that the manifest says, on the release alone', () => {

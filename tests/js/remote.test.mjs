@@ -162,6 +162,30 @@ describe('processes that share a store', () => {
     await two.until([...first, ['second', 'fetch']], 'shown');
   });
 
+  overRedis(
+    'after a write of one process the watchers of the others fetch, after an event they hear it themselves',
+    async (start) => {
+      const [one, two] = await Promise.all([start(), start()]);
+      await two.call('watch', { key: 'plan', value: 'fetched' });
+      const fetched = [
+        [null, 'memory'],
+        ['fetched', 'fetch'],
+      ];
+      await two.until(fetched, 'shown');
+      const asks = () => two.call('asks');
+      const before = await asks();
+      await one.call('event', { event: { event_type: 'any', data: {} } });
+      await one.call('flush');
+      // What comes over one connection comes in order: once this has, the event's floor has been heard.
+      await one.call('mutate', { selector: 'another' });
+      await one.call('flush');
+      await two.until('nothing', 'get', { key: 'plan' });
+      assert.equal(await asks(), before);
+      await one.call('mutate', { selector: 'plan' });
+      await two.until(before + 1, 'asks');
+    },
+  );
+
   overRedis('a store that has gone costs answers nothing but its own, and comes back', async (start, _namespace, t) => {
     const one = await start({ pubsub: false });
     await redis.stop();
@@ -406,7 +430,7 @@ test('hundreds of invalidations become one over everything, never less', async (
   reader.subscribe((selector, at, of) => heard.push([selector, at, of.scope]));
   const now = Date.now();
   for (let index = 0; index < 300; index++) {
-    await writer.invalidate(`plan:user${index}`, now + index, { scope: 'a_', sparesKept: true });
+    await writer.invalidate(`plan:user${index}`, now + index, { scope: 'a_', sparesKept: true, byWrite: false });
   }
   await reader.get('anything');
   assert.ok(heard.length <= 256);

@@ -40,11 +40,11 @@ int invalidate(std::uint32_t id, double now, unsigned fields, bool after_write) 
 }
 
 /// What another process invalidated, or removed. False where the selector is none.
-bool learn_floor(std::uint32_t id, double now, unsigned fields, double at, bool spares_kept) {
+bool learn_floor(std::uint32_t id, double now, unsigned fields, double at, bool spares_kept, bool by_write) {
   Call call(id, now);
   auto selector = staged_selector(fields);
   if (!selector) return false;
-  call.cache.learn_floor({std::move(*selector), Millis{at}, spares_kept}, call.now);
+  call.cache.learn_floor({std::move(*selector), Millis{at}, spares_kept, by_write}, call.now);
   return true;
 }
 

@@ -37,6 +37,7 @@ const acts = {
   get: ({ key }) => cache.get(key) ?? 'nothing',
   delete: ({ key }) => cache.delete(key),
   invalidate: ({ selector }) => cache.invalidate(selector),
+  mutate: ({ selector }) => cache.mutate(async () => 'written', { invalidate: selector }),
   clear: () => cache.clear(),
   event: ({ event }) => cache.applyEvent(event, 'sara').invalidated,
   flush: () => cache.flush(),
@@ -50,6 +51,7 @@ const acts = {
     );
   },
   shown: () => shown,
+  asks: () => cache.stats().fetch.started,
   /** What lies in the store, as the store's own client sees it. */
   stored: async () => {
     const keys = [];
