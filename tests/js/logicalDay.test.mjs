@@ -76,7 +76,7 @@ test('a plan is fresh until its day is over, in the night in which the clocks go
   cache.set('daily_plan:sara', plan, { expiresAt: ({ user_context }) => logicalDayEnd(user_context) });
   assert.equal(cache.remainingTtl('daily_plan:sara'), 7 * HOUR);
   clock.now += 7 * HOUR - 1;
-  assert.equal(cache.get('daily_plan:sara'), plan);
+  assert.deepEqual(cache.get('daily_plan:sara'), plan);
   clock.now += 1;
   assert.equal(cache.get('daily_plan:sara'), undefined);
 });
