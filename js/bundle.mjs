@@ -20,6 +20,7 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const libraries = [
   { out: 'index', entry: index },
   { out: 'hass', entry: join(root, 'js', 'hass', 'index.ts') },
+  { out: 'node', entry: join(root, 'js', 'node', 'index.ts') },
 ];
 
 const common = {

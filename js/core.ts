@@ -15,8 +15,16 @@ export const Reach = { storage: 0, memory: 1, resident: 2, sealed: 3 } as const;
 export interface Kept {
   timestamp: number;
   end: number;
+  /** Milliseconds until then. */
+  remaining: number;
   /** Names the record that is to be encrypted; 0 where none is. */
   sealing: number;
+}
+
+/** How many an invalidation took, and as of when: what is not younger is void. */
+export interface Voided {
+  count: number;
+  at: number;
 }
 
 /** What a call over the border needs. */
@@ -226,6 +234,7 @@ export class Core {
         slot: words[Word.slot] ?? -1,
         timestamp: words[Word.timestamp] ?? now,
         end: words[Word.end] ?? now,
+        remaining: words[Word.remaining] ?? 0,
         sealing: words[Word.sealing] ?? 0,
       };
     });
@@ -255,16 +264,20 @@ export class Core {
     return keys;
   }
 
-  invalidate(selector: Selector, afterWrite: boolean): number {
-    const count = this.call(({ module, memory, page, now }) =>
-      module.invalidate(page, now, stageSelector(memory, selector), afterWrite),
-    );
-    if (count < 0) throw noSelector(selector);
-    return count;
+  invalidate(selector: Selector, afterWrite: boolean): Voided {
+    const voided = this.call(({ module, memory, page, now }) => ({
+      count: module.invalidate(page, now, stageSelector(memory, selector), afterWrite),
+      at: memory.words[Word.timestamp] ?? now,
+    }));
+    if (voided.count < 0) throw noSelector(selector);
+    return voided;
   }
 
-  clear(): number {
-    return this.call(({ module, page, now }) => module.clear(page, now));
+  clear(): Voided {
+    return this.call(({ module, memory, page, now }) => ({
+      count: module.clear(page, now),
+      at: memory.words[Word.timestamp] ?? now,
+    }));
   }
 
   allowGrace(grace: number): void {
@@ -384,13 +397,13 @@ export class Core {
   #takeNotices(cause?: unknown): void {
     for (const { key, why, error } of this.#module.takeNotices(this.#page)) {
       if (why !== undefined) this.#listener.evicted({ key, why: WHYS[why] ?? 'quota' });
-      else this.#listener.failed({ kind: ERRORS[error ?? 0] ?? 'corrupt', key, cause });
+      else this.#listener.failed({ kind: ERRORS[error ?? 0] ?? 'corrupt', ...(key !== '' && { key }), cause });
     }
   }
 }
 
 /** What a policy's own `expiresAt` says; one that fails or says nothing sets no end. */
-function endOf(policy: Policy, value: unknown): number {
+export function endOf(policy: Policy, value: unknown): number {
   let end: number | undefined;
   callSafely(() => {
     end = policy.expiresAt?.(value);

@@ -47,6 +47,16 @@ export interface CoreModule {
     keptOnEvent: boolean,
     flight: number,
   ): boolean;
+  adoptRemote(
+    page: number,
+    now: number,
+    ttl: number,
+    expiresAt: number,
+    cost: number,
+    bytes: number,
+    reach: number,
+    keptOnEvent: boolean,
+  ): boolean;
   remove(page: number, now: number): boolean;
   dropResident(page: number, now: number): void;
   allowGrace(page: number, grace: number): void;
@@ -62,6 +72,7 @@ export interface CoreModule {
   removePlain(page: number, now: number): void;
 
   invalidate(page: number, now: number, fields: number, afterWrite: boolean): number;
+  learnFloor(page: number, now: number, fields: number, at: number, sparesKept: boolean): boolean;
   clear(page: number, now: number): number;
   keys(page: number, now: number, fields: number): string[] | null;
   adopt(page: number, now: number): boolean;

@@ -51,6 +51,8 @@ export interface FlightDeck {
   failed(key: Key, error: unknown): void;
   /** What came meanwhile and will do. */
   answered(key: Key, policy: Policy, notBefore: number): Landed | undefined;
+  /** What other processes have and will do; undefined where there is nobody to ask. */
+  remote(key: Key, policy: FetchOptions): Promise<Landed | undefined> | undefined;
 }
 
 /**
@@ -128,8 +130,8 @@ export class Flights {
 
   async #take(key: Key, fetcher: AnyFetcher, policy: FetchOptions, flight: Flight, attempts: number): Promise<Landed> {
     const tabs = this.#tabs;
+    const { signal } = flight.controller;
     if (tabs?.accompanied && !isSecret(policy) && !tabs.isOwn(key)) {
-      const { signal } = flight.controller;
       const notBefore = this.#core ? oldestToTake(this.#core, key, policy) : Infinity;
       const { timeout = DEFAULT_TIMEOUT } = policy;
       // Half of it is left to fetch it after all.
@@ -148,11 +150,19 @@ export class Flights {
       }
       flight.endTurn = turn;
     }
+    const asked = flight.forced ? undefined : this.#deck.remote(key, policy);
+    if (asked) {
+      const found = await asked;
+      if (signal.aborted) throw abortError(signal);
+      if (found) return found;
+      const newer = this.#flights.get(key);
+      if (newer && newer !== flight) return newer.promise;
+    }
     const core = this.#core;
     // A flight that is not joined would land after this one with an older answer.
     voidFlights(core, key);
     flight.id = core ? beginFlight(core, key, policy) : 0;
-    const landed = await this.#run(key, fetcher, policy, flight.id, flight.controller.signal, attempts);
+    const landed = await this.#run(key, fetcher, policy, flight.id, signal, attempts);
     // A turn may come to the next tab before the answer does.
     const { endTurn } = flight;
     if (endTurn !== nobody) setTimeout(endTurn, ANSWER_ARRIVES);

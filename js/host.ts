@@ -82,7 +82,9 @@ export function openCache(options: CacheOptions = {}): CardCache {
   if (namespace === FOREIGN_NAMESPACE && user != null) {
     throw new TypeError(`cardcache: ${namespace} is AgileTrack's own and knows no users`);
   }
-  if (remote) throw new TypeError('cardcache: a remote tier is not served by this version');
+  if (remote && (['get', 'set', 'invalidate'] as const).some((name) => typeof remote[name] !== 'function')) {
+    throw new TypeError('cardcache: remote must be a RemoteTier, such as keyvTier of cardcache/node gives');
+  }
   checkSpan(memory?.ttl, 'memory.ttl');
   checkSpan(memory?.maxEntries, 'memory.maxEntries');
   checkSpan(memory?.maxBytes, 'memory.maxBytes');

@@ -26,7 +26,8 @@ export const Word = {
   cost: 21,
   bytes: 22,
   answered: 23,
-  count: 24,
+  remaining: 24,
+  count: 25,
 } as const;
 
 /** Hits noted before a call has to drain them; the same number as `Page::ring_size`. */

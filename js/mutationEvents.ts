@@ -2,8 +2,9 @@ import type { Core } from './core.ts';
 import { REASONS } from './coreNames.ts';
 import { callSafely } from './emitter.ts';
 import { escapeSegment, escapeUser, unescapeUser } from './keys.ts';
+import { Word } from './linearMemory.ts';
 import type { SharedCache } from './sharedCache.ts';
-import type { EventDecision, EventRule, Key, MutationEvent } from './types.ts';
+import type { EventDecision, EventRule, Key, MutationEvent, Selector } from './types.ts';
 import { namesId } from './values.ts';
 
 interface Party {
@@ -47,7 +48,9 @@ export class MutationEvents {
       named: id !== undefined && some(answersOf(cache, user), ([, value]) => namesId(value, id)),
       assignees: assignees.map(escapeUser),
     }));
-    const { reasons, invalidated, refreshed } = judge(core, type, event.data, parties, firstIsMe);
+    const { reasons, invalidated, refreshed, at } = judge(core, type, event.data, parties, firstIsMe);
+    const voided: Selector[] = rule?.endpoints?.map((endpoint) => ({ endpoint })) ?? [];
+    for (const selector of voided.length > 0 ? voided : ['*']) cache.remote?.invalidate(selector, at, true);
     // Nobody to judge for: whoever watches is concerned.
     const judged = reasons.length > 0 ? reasons.map((reason) => REASONS[reason] ?? 'unknown') : (['unknown'] as const);
     return judged.map((reason) => ({ concerned: reason !== 'other', reason, invalidated, refreshed }));
@@ -90,7 +93,8 @@ function judge(core: Core, type: string, data: unknown, parties: readonly Party[
   return core.call(({ module, memory, page, now }) => {
     const message = memory.stage().name(type).text(eventJson(data)).number(parties.length);
     for (const { user, named, assignees } of parties) message.name(user).number(Number(named)).names(assignees);
-    return module.applyEvent(page, now, firstIsMe);
+    const outcome = module.applyEvent(page, now, firstIsMe);
+    return { ...outcome, at: memory.words[Word.timestamp] ?? now };
   });
 }
 

@@ -8,9 +8,9 @@ export const VERSION = '0.1.0';
 const TIERS = ['memory', 'storage', 'both'] as const;
 
 /** All zeros where the core does not run. */
-export function statisticsOf({ core }: SharedCache): Statistics {
+export function statisticsOf({ core, remote }: SharedCache): Statistics {
   const wasm = core && { memoryBytes: core.memoryBytes, version: VERSION };
-  return { ...readStatistics(core), wasm };
+  return { ...readStatistics(core), ...(remote && { remote: remote.statistics }), wasm };
 }
 
 export function entriesOf(cache: SharedCache): EntryInfo[] {

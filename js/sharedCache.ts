@@ -9,6 +9,7 @@ import { Log } from './log.ts';
 import { MutationEvents, watchedUsers } from './mutationEvents.ts';
 import { isTelling } from './neighbours.ts';
 import { isSecret, mayReachStorage, Policies } from './policies.ts';
+import { mayBeRemote, Remote, scopeOf } from './remote.ts';
 import type { Opened } from './sealedRecords.ts';
 import { isUsable, localArea } from './storageArea.ts';
 import { answerFor, answerOf, openTabs, takeStored } from './tabAnswers.ts';
@@ -21,6 +22,7 @@ import type {
   Key,
   MutationEvent,
   Policy,
+  RemoteTier,
   Selector,
   Update,
   WatchOptions,
@@ -29,6 +31,7 @@ import { sameJson, toJson } from './values.ts';
 import { unref, Watches } from './watches.ts';
 
 const SWEEP_INTERVAL = 60_000;
+const NOTHING_VOIDED = { count: 0, at: 0 };
 
 /**
  * One user's cache in one namespace: what every handle to it shares. It carries values, promises and timers; whether anything
@@ -43,6 +46,8 @@ export class SharedCache {
   /** Kept here so that bundles that link the same cache to the same source find each other's links. */
   readonly links = new Map<unknown, unknown>();
   core: Core | undefined;
+  /** Where there is one that processes share. */
+  remote: Remote | undefined;
   /** For whom `mutate({event})` is judged. */
   connectedUser: string | undefined;
 
@@ -57,6 +62,7 @@ export class SharedCache {
   #toCome: (() => void)[] | undefined = [];
   readonly #early = new Map<Key, unknown>();
   readonly #rulesToCome: NonNullable<CacheOptions['rules']>[] = [];
+  #remoteToCome: RemoteTier | undefined;
   #engine: Engine | undefined;
   #tabs: Tabs | undefined;
   #encrypted: Encrypted | undefined;
@@ -79,6 +85,7 @@ export class SharedCache {
       stale: (key) => this.core?.lookUp(key, { grace: Infinity, peek: true })?.value,
       failed: (key, error) => this.core?.noteError('fetch', key, error),
       answered: (key, policy, notBefore) => answerFor(this.core, key, { policy, notBefore }),
+      remote: (key, policy) => (mayBeRemote(policy) ? this.remote?.answer(key, policy) : undefined),
     });
     this.watches = new Watches({
       fetch: (key, fetcher, fetchOptions, attempts) => this.flights.fetch(key, fetcher, fetchOptions, attempts),
@@ -91,7 +98,8 @@ export class SharedCache {
   }
 
   /** Policies and rules of a further opener. */
-  merge({ policies, rules }: CacheOptions): void {
+  merge({ policies, rules, remote }: CacheOptions): void {
+    if (remote) this.#openRemote(remote);
     this.#policies.merge(policies);
     for (const policy of Object.values(policies ?? {})) this.#allowGrace(policy);
     this.#encrypted?.removePlain(this.#policies.secret);
@@ -190,7 +198,8 @@ export class SharedCache {
     const kept = equal ? before : value;
     const storable = this.#maybeStored(policy);
     const told = this.#tabs?.accompanied && !isSecret(policy) ? this.#tabs : undefined;
-    const json = storable || told || this.#measured ? toJson(kept) : undefined;
+    const shared = mayBeRemote(policy) ? this.remote : undefined;
+    const json = storable || told || shared || this.#measured ? toJson(kept) : undefined;
     if (storable && json === undefined) core.noteError('serialize', key);
     const stored = storable && json !== undefined;
     const reach = !stored ? Reach.memory : policy.encrypted ? Reach.sealed : Reach.storage;
@@ -199,6 +208,7 @@ export class SharedCache {
     if (json !== undefined && times.sealing > 0) this.#encrypted?.seal(key, times.sealing, json);
     if (json !== undefined) told?.tell(answerOf(key, json, times, policy, storable));
     else if (flight > 0) told?.keep(key);
+    if (json !== undefined) shared?.tell(key, json, times, policy);
     if (this.emitter.hears('set')) this.emitter.emit('set', { key });
     if (!equal && this.emitter.hears('update')) queueMicrotask(() => this.emitter.emit('update', { key }));
     // Its equal may have become resident unseen, read from storage before another tab's write was announced.
@@ -221,7 +231,11 @@ export class SharedCache {
   }
 
   delete(key: Key): boolean {
-    if (this.core) return this.core.delete(key);
+    if (this.core) {
+      const existed = this.core.delete(key);
+      this.remote?.remove(key, this.core.now());
+      return existed;
+    }
     this.#later(() => this.delete(key));
     return this.#early.delete(key);
   }
@@ -233,7 +247,8 @@ export class SharedCache {
       this.#early.clear();
       return 0;
     }
-    const count = this.core?.invalidate(selector, afterWrite) ?? 0;
+    const { count, at } = this.core?.invalidate(selector, afterWrite) ?? NOTHING_VOIDED;
+    this.remote?.invalidate(selector, at, afterWrite);
     this.flights.endVoidTurns();
     this.emitter.emit('invalidate', { selector, count });
     this.watches.schedule();
@@ -245,7 +260,9 @@ export class SharedCache {
       this.#early.clear();
       return;
     }
-    const count = this.core?.clear() ?? 0;
+    const { count, at } = this.core?.clear() ?? NOTHING_VOIDED;
+    this.remote?.invalidate('*', at, false);
+    this.remote?.forgetStatistics();
     this.flights.endVoidTurns();
     this.emitter.emit('invalidate', { selector: '*', count });
     this.watches.schedule();
@@ -361,6 +378,7 @@ export class SharedCache {
     this.#encrypted.removePlain(this.#policies.secret);
     this.#tabs = openTabs(this, this.#space, user);
     this.flights.adopt(this.core, this.#tabs);
+    if (this.#remoteToCome) this.#openRemote(this.#remoteToCome);
     for (const rules of this.#rulesToCome.splice(0)) this.#events.merge(this.core, rules);
     this.#toCome?.splice(0).forEach(callSafely);
     this.#early.clear();
@@ -370,10 +388,18 @@ export class SharedCache {
     if (typeof globalThis.addEventListener === 'function') globalThis.addEventListener('storage', this.#onStorage);
   }
 
+  /** The first that an opener brings. */
+  #openRemote(tier: RemoteTier): void {
+    const { namespace } = this.#space;
+    const { user = null } = this.#options;
+    if (this.core) this.remote ??= new Remote(this, this.core, tier, scopeOf(namespace, user));
+    else this.#remoteToCome ??= tier;
+  }
+
   /** What is written late has been written. */
   async settled(): Promise<void> {
     await this.ready;
-    await this.#encrypted?.settled();
+    await Promise.all([this.#encrypted?.settled(), this.remote?.settled()]);
   }
 
   close(): void {
@@ -385,6 +411,7 @@ export class SharedCache {
     this.watches.stop();
     this.flights.leave();
     this.#tabs?.close();
+    this.remote?.close();
     if (typeof globalThis.removeEventListener === 'function')
       globalThis.removeEventListener('storage', this.#onStorage);
     this.core?.close();

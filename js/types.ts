@@ -18,7 +18,7 @@ export interface CacheOptions {
   memory?: { ttl?: number; maxEntries?: number; maxBytes?: number };
   /** Default: 259 200 000 ms, 2 MiB, 256 UTF-16 units (Infinity: never compressed), localStorage. */
   storage?: false | { ttl?: number; maxBytes?: number; compressAbove?: number; area?: Storage | null };
-  /** A third tier, under node. */
+  /** A third tier that processes share, under node: `keyvTier` of `cardcache/node`. */
   remote?: RemoteTier;
   /** By endpoint; a call's own policy goes over it. */
   policies?: Record<string, Policy>;
@@ -264,12 +264,23 @@ export interface CacheEvents {
   alert: { what: 'hitRate' | 'errors' | 'storage'; value: number; limit: number };
 }
 
-/** A slower tier that processes share. Asked inside getOrFetch's single flight, before the fetcher; its failure is a counted miss. */
+/**
+ * A slower tier that processes share. Asked inside getOrFetch's single flight, before the fetcher; its failure is a counted miss.
+ * Keys come with the namespace and user of their cache before them. `ttl`: ms that the answer has yet to live.
+ */
 export interface RemoteTier {
   get(key: Key): Promise<RemoteRecord | undefined>;
   set(key: Key, record: RemoteRecord, ttl: number): Promise<void>;
-  invalidate(selector: Selector, at: number): Promise<void>;
-  subscribe?(listener: (selector: Selector, at: number) => void): () => void;
+  /** What is not younger than `at` is void; `of` says where: a tier that serves several caches must not take it for all of them. */
+  invalidate(selector: Selector, at: number, of?: FloorScope): Promise<void>;
+  /** Calls for every invalidation of other processes: as it happens, or at the latest before `get` gives what it may have voided. */
+  subscribe?(listener: (selector: Selector, at: number, of?: FloorScope) => void): () => void;
+}
+
+/** `scope`: how the keys of the cache begin that invalidated. `sparesKept`: it left alone what policies keep (`onEvent: 'keep'`). */
+export interface FloorScope {
+  scope: string;
+  sparesKept: boolean;
 }
 
 export interface RemoteRecord {

@@ -80,7 +80,7 @@ export class CachedHass {
   }
 
   readonly #callWS = (message: Record<string, unknown>): Promise<unknown> =>
-    this.#answer(`ws:${String(message.type)}`, message, () => this.#newest.callWS(message));
+    this.#command(message, () => this.#newest.callWS(message));
 
   readonly #callApi = (method: string, path: string, ...rest: unknown[]): Promise<unknown> => {
     const verb = method.toUpperCase();
@@ -93,9 +93,20 @@ export class CachedHass {
     const [data, target, , returnResponse] = rest;
     const ask = (): Promise<unknown> =>
       (this.#newest as { callService: CallService }).callService(domain, service, ...rest);
-    const name = `service:${domain}.${service}`;
-    return returnResponse ? this.#answer(name, [data, target], ask) : this.#pass(name, ask);
+    return this.#service(`service:${domain}.${service}`, [data, target], ask, returnResponse === true);
   };
+
+  /** Services can be called by the websocket's own command as well. */
+  #command(message: Record<string, unknown>, ask: () => Promise<unknown>): Promise<unknown> {
+    const { type, domain, service, service_data: data, target, return_response: response } = message;
+    if (type !== 'call_service') return this.#answer(`ws:${String(type)}`, message, ask);
+    return this.#service(`service:${String(domain)}.${String(service)}`, [data, target], ask, response === true);
+  }
+
+  /** What has no response is no read, whatever the rules say. */
+  #service(name: RequestName, request: unknown, ask: () => Promise<unknown>, responds: boolean): Promise<unknown> {
+    return responds ? this.#answer(name, request, ask) : this.#pass(name, ask);
+  }
 
   get #newest(): AskingHass {
     if (!this.#hass) throw new TypeError('the wrapped card has not been given a hass');
@@ -153,7 +164,7 @@ export class CachedHass {
     if (known?.real === real) return known.wrapped;
     const send = (message: unknown): Promise<unknown> =>
       isRecord(message)
-        ? this.#answer(`ws:${String(message.type)}`, message, () => real.sendMessagePromise(message))
+        ? this.#command(message, () => real.sendMessagePromise(message))
         : real.sendMessagePromise(message as Record<string, unknown>);
     const wrapped = new Proxy(real, {
       get: (target, name) => (name === 'sendMessagePromise' ? send : (Reflect.get(target, name) as unknown)),

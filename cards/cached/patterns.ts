@@ -45,5 +45,4 @@ export const WRITES = new Patterns([
   ...['create', 'update', 'delete', 'remove', 'move', 'set', 'save', 'add', 'clear', 'import'].map(
     (verb) => `ws:*/${verb}*`,
   ),
-  'ws:call_service',
 ]);

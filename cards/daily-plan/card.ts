@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { concernsCard, type CardHass } from '../hass.ts';
+import { EveryMinute } from '../everyMinute.ts';
 import { frameStyles } from '../frameStyles.ts';
 import { icons } from '../icons.ts';
 import { languageOf, type Language } from '../language.ts';
@@ -36,9 +37,9 @@ export class DailyPlanCard extends LitElement {
   #preview = false;
   #isRefreshing = false;
   #focusAt: number | undefined;
-  #minute: ReturnType<typeof setInterval> | undefined;
   readonly #busy = new Set<string>();
   readonly #notices = new Notices(this);
+  protected readonly minutes = new EveryMinute(this);
   readonly #feed = new PlanFeed((before) => this.#planChanged(before));
 
   setConfig(config: unknown): void {
@@ -82,13 +83,11 @@ export class DailyPlanCard extends LitElement {
     super.connectedCallback();
     this.#follow();
     this.requestUpdate();
-    this.#minute = setInterval(() => this.requestUpdate(), MINUTE);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#feed.stop();
-    clearInterval(this.#minute);
   }
 
   protected override shouldUpdate(): boolean {

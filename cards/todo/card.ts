@@ -2,6 +2,7 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { Actions, type ActionsHost } from './actions.ts';
 import { errorCode, errorWords, isConnectionLost } from '../errors.ts';
+import { EveryMinute } from '../everyMinute.ts';
 import { frameStyles } from '../frameStyles.ts';
 import { concernsCard, type CardHass } from '../hass.ts';
 import { icons } from '../icons.ts';
@@ -41,12 +42,12 @@ export class TodoCard extends LitElement implements ActionsHost {
   #list: TodoList | undefined;
   #shown: TodoItem[] | undefined;
   #unfollow: (() => void) | undefined;
-  #minute: ReturnType<typeof setInterval> | undefined;
   /** As it was when its editor was opened. */
   #edited: TodoItem | undefined;
   #isFolded: boolean | undefined;
   #focus: (() => HTMLElement | null | undefined) | undefined;
   readonly notices = new Notices(this);
+  protected readonly minutes = new EveryMinute(this);
   readonly #actions = new Actions(this);
 
   setConfig(config: unknown): void {
@@ -81,14 +82,12 @@ export class TodoCard extends LitElement implements ActionsHost {
     super.connectedCallback();
     this.#follow();
     this.requestUpdate();
-    this.#minute = setInterval(() => this.requestUpdate(), MINUTE);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#unfollow?.();
     this.#unfollow = undefined;
-    clearInterval(this.#minute);
   }
 
   protected override shouldUpdate(): boolean {

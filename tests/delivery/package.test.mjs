@@ -10,11 +10,11 @@ import { run } from '../../wasm/toolchain/exec.mjs';
 import { projectFolder } from '../../wasm/toolchain/project.mjs';
 import { consumer, tarball } from './support/packed.mjs';
 
-const ENTRIES = ['cardcache', 'cardcache/split', 'cardcache/hass'];
+const ENTRIES = ['cardcache', 'cardcache/split', 'cardcache/hass', 'cardcache/node'];
 
 test('it holds the built entries, their types and maps, the licence and the README, and nothing else', async () => {
   const printed = await run('tar', ['-tzf', await tarball()]);
-  const libraries = ['index', 'hass'];
+  const libraries = ['index', 'hass', 'node'];
   assert.deepEqual(
     printed.trim().split('\n').sort(),
     [
@@ -58,6 +58,7 @@ const PROGRAM = `
 import { defineQuery, key, openCache, type Policy, type Update } from 'cardcache';
 import { openCache as openSplit } from 'cardcache/split';
 import { CachedData, openHassCache, type HomeAssistant } from 'cardcache/hass';
+import { keyvTier } from 'cardcache/node';
 
 interface Plan { tasks: string[] }
 const policy: Policy<Plan> = { ttl: 60_000, check: (value) => Array.isArray((value as Plan).tasks) };
@@ -66,6 +67,7 @@ export async function tasks(hass: HomeAssistant): Promise<string[]> {
   const cache = openHassCache(hass, { namespace: 'consumer_' });
   cache.watch(plan('sara'), ({ data }: Update<Plan>) => data?.tasks.length);
   new CachedData<Plan>({}, { cache: () => openSplit(), query: () => plan() });
+  openCache({ namespace: 'remote_', remote: keyvTier(new Map(), { ttl: 1 }) });
   const found: number | undefined = openCache().get<number>(key('a', null));
   return [...(await cache.getOrFetch(plan('sara'))).tasks, String(found)];
 }

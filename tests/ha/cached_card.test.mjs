@@ -23,6 +23,7 @@ const STATISTICS = {
 };
 /** Past the end of every answer, well before it may not be shown any more. */
 const AGED = 600_000;
+const PATIENCE = 15_000;
 const HISTORY = 'GET /api/history/period';
 const STATISTICS_COMMAND = 'recorder/statistics_during_period';
 
@@ -43,6 +44,10 @@ const dashboard = {
     view('statistics', wrapped(STATISTICS)),
     view('plain-statistics', STATISTICS),
 
+    view(
+      'services',
+      wrapped({ type: 'markdown', content: 'Asks services.' }, { reads: ['service:tasktracker.get_available_users'] }),
+    ),
     view('later', wrapped({ type: 'custom:card-that-comes-later' })),
     view('unknown', wrapped({ type: 'no-such-card' })),
     view('bad', { type: CARD }, wrapped(GRAPH, { reads: ['history/*'] })),
@@ -238,10 +243,12 @@ test('Home Assistant’s own statistics card asks its websocket once, and not ag
   await screenshot(page, 'cached-3-statistics');
 });
 
+/** Waits until the server has counted so many, and no more. */
 async function untilCount(name, wanted) {
+  const deadline = Date.now() + PATIENCE;
   for (;;) {
     const count = await bench.tracker.requestsOf(name);
-    assert.ok(count <= wanted, `${count} of ${name}`);
+    assert.ok(count <= wanted && Date.now() < deadline, `${count} of ${name}, not ${wanted}`);
     if (count === wanted) return;
   }
 }
@@ -259,7 +266,6 @@ test('what a wrapped card writes reaches the server, and the next question is as
       }),
     );
   await shows(page, 77);
-  await page.waitForFunction(() => true);
   assert.equal(
     (await bench.connection('gabriel').send({ type: 'get_states' })).find(
       ({ entity_id: id }) => id === 'input_number.level',
@@ -296,6 +302,34 @@ test('a card may change what it is given: the next one gets it whole', async () 
     });
   assert.deepEqual(lengths, [24, 24, 24]);
   assert.equal(await bench.tracker.requestsOf(STATISTICS_COMMAND), 1);
+});
+
+test('a service that answers is asked once, however it is called, and one that nobody named each time', async () => {
+  const page = await opened('services', { selector: 'hui-markdown-card' });
+  await bench.tracker.reset();
+  const answers = await page
+    .locator('cardcache-cached-card')
+    .first()
+    .evaluate(async (card) => {
+      const { hass } = card.shadowRoot.firstElementChild;
+      const call = (service) => hass.callService('tasktracker', service, {}, {}, false, true);
+      await call('get_all_tasks');
+      await call('get_all_tasks');
+      const people = await call('get_available_users');
+      const again = await hass.connection.sendMessagePromise({
+        type: 'call_service',
+        domain: 'tasktracker',
+        service: 'get_available_users',
+        service_data: {},
+        target: {},
+        return_response: true,
+      });
+      return [people, again];
+    });
+  assert.deepEqual(answers[0].response, answers[1].response);
+  const { services } = await bench.tracker.report();
+  assert.deepEqual(services.get_available_users, { sara: 1 });
+  assert.deepEqual(services.get_all_tasks, { sara: 2 });
 });
 
 test('what the server refuses is refused to the card, and not kept', async () => {

@@ -262,13 +262,7 @@ test('two cards on a view share their answers and one set of subscriptions', asy
 test('twenty unrelated state changes make no message of ours', async () => {
   const sara = await openSettled('sara');
   await sara.startRecord();
-  for (let level = 20; level < 40; level += 1) {
-    const data = { entity_id: 'input_number.level', value: level };
-    await bench.connection('gabriel').callService('set_value', data, { domain: 'input_number', returnResponse: false });
-  }
-  await sara.card.evaluate(async (card) => {
-    while (card.hass.states['input_number.level'].state !== '39.0') await new Promise(requestAnimationFrame);
-  });
+  await bench.changeUnrelatedStates(sara);
   const { sent } = await sara.record();
   assert.deepEqual(
     sent.filter(({ type, domain }) => domain === 'tasktracker' || type?.startsWith('tasktracker/')),

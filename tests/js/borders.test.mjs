@@ -10,12 +10,13 @@ const cpp = ['.cpp', '.hpp'];
 const core = sourcesIn('wasm/core', ...cpp);
 const bindings = sourcesIn('wasm/bindings', ...cpp);
 const shim = sourcesIn('js', '.ts');
-const [hass, js] = [true, false].map((wanted) => shim.filter(({ path }) => path.startsWith('js/hass/') === wanted));
+const entryOf = ({ path }) => /^js\/(hass|node)\//.exec(path)?.[1];
+const [hass, node, js] = ['hass', 'node', undefined].map((entry) => shim.filter((file) => entryOf(file) === entry));
 const cards = sourcesIn('cards', '.ts');
 const pathsOf = (files) => files.map(({ path }) => path);
 
 test('there is something to look at', () => {
-  for (const files of [core, bindings, js, hass, cards]) assert.ok(files.length > 3);
+  for (const files of [core, bindings, js, hass, node, cards]) assert.ok(files.length > 3);
 });
 
 test('five folders and no sixth, beside dot folders and what is built', () => {
@@ -88,7 +89,7 @@ test('only the Home Assistant glue, the cards and the demo know hass', () => {
   const knows = (node) =>
     (ts.isIdentifier(node) || ts.isStringLiteralLike(node)) &&
     /hass|home-?assistant|callService|callWS|callApi|lovelace/i.test(node.text);
-  for (const file of js) assert.deepEqual([file.path, nodesOf(file, knows)], [file.path, []]);
+  for (const file of [...js, ...node]) assert.deepEqual([file.path, nodesOf(file, knows)], [file.path, []]);
   for (const file of [...core, ...bindings])
     assert.doesNotMatch(codeOf(file), /hass|home_?assistant|lovelace/i, file.path);
 });
@@ -110,9 +111,10 @@ test('dependencies point one way: cards to js, js to the module', () => {
     const outside = targets(file).filter((path) => !/^js\/[^/]+$/.test(path));
     assert.deepEqual([file.path, outside], [file.path, []]);
   }
-  for (const file of hass) {
+  for (const file of [...hass, ...node]) {
+    const own = `js/${entryOf(file)}/`;
     const outside = targets(file).filter(
-      (path) => !path.startsWith('js/hass/') && !['js/index.ts', 'js/types.ts'].includes(path),
+      (path) => !path.startsWith(own) && !['js/index.ts', 'js/types.ts'].includes(path),
     );
     assert.deepEqual([file.path, outside], [file.path, []]);
   }
@@ -152,6 +154,9 @@ test('the demo’s page takes the cache as it is built', () => {
 // telling an age and a remaining life.
 const RECKONING = {
   'js/core.ts': ['now < deadline', 'now < this.#believedFrom', 'now < this.#believedFrom'],
+  // How long the store keeps what was invalidated.
+  'js/node/floors.ts': ['Date.now() - this.#ttl'],
+  'js/node/keyvTier.ts': ['ttl > 0'],
   'js/handle.ts': ['found.end - this.#cache.now()', 'this.#cache.now() - timestamp'],
 };
 

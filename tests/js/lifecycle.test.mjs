@@ -268,8 +268,3 @@ test('what stands open in the core is counted back to zero, without anybody free
   await Promise.all(handles.map((cache) => cache.close()));
   assert.equal(host.openCount(), 0);
 });
-
-test('an option that this version does not serve is refused, not ignored', () => {
-  const remote = { get: async () => undefined, set: async () => undefined, invalidate: async () => undefined };
-  assert.throws(() => openCache({ namespace: 'remote_', remote }), TypeError);
-});

@@ -1,7 +1,7 @@
 // What those who watch a key are told, and when.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { HOUR } from './support/cache.mjs';
+import { HOUR, open } from './support/cache.mjs';
 import { controlledFetcher, pass, settle } from './support/time.mjs';
 import { counted, listener, openStill } from './support/watching.mjs';
 
@@ -287,4 +287,17 @@ test('where the fetch fails, watch shows what is past its end as long as staleIf
   again.watch('plan', () => Promise.reject(down), late);
   await pass(t, 10);
   assert.deepEqual([late.updates.at(-1).data, late.updates.at(-1).error], [undefined, down]);
+});
+
+test('what goes from one cache goes from no other, whatever that is asked about watches next', async (t) => {
+  const { cache } = openStill(t, { user: 'sara' });
+  const { cache: other } = open(t, { user: 'tom', clock: () => Date.now() });
+  const { fetcher } = controlledFetcher();
+  t.after(other.watch('teams', fetcher, () => {}));
+  await pass(t, 1);
+  for (const one of [cache, other]) one.set('plan', { number: 1 });
+  cache.delete('plan');
+  other.coordinator('teams');
+  assert.deepEqual(other.get('plan'), { number: 1 });
+  assert.equal(cache.get('plan'), undefined);
 });

@@ -67,31 +67,53 @@ void reject(std::uint32_t id, double now, int kind) {
   call.cache.reject(StagedReader().text(), static_cast<ErrorKind>(kind));
 }
 
-/// Staged: key, version, tags, JSON (nothing where it is longer than most_json_bytes). `ttl` NaN: none; `reach` a
-/// Reach; `flight` 0: none. Answers whether it was kept.
-bool set(std::uint32_t id, double now, double ttl, double expires_at, double cost, double bytes, int reach,
-         bool kept_on_event, std::uint32_t flight) {
-  Call call(id, now);
-  StagedReader staged;
+/// The fields that a set and an answer of the shared store have in common. Staged: key, version, tags. `ttl` NaN: none;
+/// `reach` a Reach.
+SetRequest request_of(StagedReader& staged, double ttl, double expires_at, double cost, double bytes, int reach,
+                      bool kept_on_event) {
   SetRequest request;
   request.key = staged.text();
   request.version = staged.string();
   request.tags = staged.strings();
-  const auto json = staged.text();
   request.reach = static_cast<Reach>(reach);
-  if (request.reach == Reach::storage) request.json = json;
   if (!std::isnan(ttl)) request.ttl = Millis{ttl};
   request.expires_at = Millis{expires_at};
   request.cost = cost;
   request.bytes = bytes;
   request.kept_on_event = kept_on_event;
-  if (flight != 0) request.flight = FlightId{flight};
-  const auto result = call.cache.set(request, call.now);
+  return request;
+}
+
+bool tell(const SetResult& result, Millis now) {
   words[slot] = slot_word(result.slot);
   words[timestamp] = result.timestamp.value;
   words[end] = result.end.value;
+  words[remaining] = result.end.value - now.value;
   words[sealing] = static_cast<double>(static_cast<std::uint32_t>(result.sealing));
   return result.kept;
+}
+
+/// Staged: as for request_of, then JSON (nothing where it is longer than most_json_bytes). `flight` 0: none. Answers
+/// whether it was kept.
+bool set(std::uint32_t id, double now, double ttl, double expires_at, double cost, double bytes, int reach,
+         bool kept_on_event, std::uint32_t flight) {
+  Call call(id, now);
+  StagedReader staged;
+  auto request = request_of(staged, ttl, expires_at, cost, bytes, reach, kept_on_event);
+  const auto json = staged.text();
+  if (request.reach == Reach::storage) request.json = json;
+  if (flight != 0) request.flight = FlightId{flight};
+  return tell(call.cache.set(request, call.now), call.now);
+}
+
+/// An answer of the store that processes share, as old as `timestamp` says. Answers whether it was kept.
+bool adopt_remote(std::uint32_t id, double now, double ttl, double expires_at, double cost, double bytes, int reach,
+                  bool kept_on_event) {
+  const Millis at{words[timestamp]};
+  Call call(id, now);
+  StagedReader staged;
+  const auto request = request_of(staged, ttl, expires_at, cost, bytes, reach, kept_on_event);
+  return tell(call.cache.adopt_remote(request, at, call.now), call.now);
 }
 
 /// Staged: key.
@@ -127,6 +149,7 @@ EMSCRIPTEN_BINDINGS(entries) {
   emscripten::function("admit", &admit);
   emscripten::function("reject", &reject);
   emscripten::function("set", &set);
+  emscripten::function("adoptRemote", &adopt_remote);
   emscripten::function("remove", &remove);
   emscripten::function("dropResident", &drop_resident);
   emscripten::function("allowGrace", &allow_grace);

@@ -21,7 +21,8 @@ void add_rule(std::uint32_t id, bool about_username) {
 int rule_index(std::uint32_t id) { return page_of(id).cache.filter().rule_index(StagedReader().text()); }
 
 /// Staged: type, data (JSON), and for each party: user, 1 where its cached answers name the task, assignees.
-/// Answers `{reasons, invalidated, refreshed}`; reasons are numbers of Reason, one a party.
+/// Answers `{reasons, invalidated, refreshed}`; reasons are numbers of Reason, one a party. `timestamp` as for
+/// invalidate.
 emscripten::val apply_event(std::uint32_t id, double now, bool first_is_me) {
   Call call(id, now);
   StagedReader staged;
@@ -34,6 +35,7 @@ emscripten::val apply_event(std::uint32_t id, double now, bool first_is_me) {
     party.evidence.assignees = staged.strings();
   }
   const auto outcome = call.cache.apply_event(type, facts, parties, first_is_me, call.now);
+  words[timestamp] = call.cache.last_floor().value;
   auto reasons = emscripten::val::array();
   for (unsigned i = 0; i < outcome.reasons.size(); ++i) reasons.set(i, static_cast<int>(outcome.reasons[i]));
   auto out = emscripten::val::object();

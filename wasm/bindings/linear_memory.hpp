@@ -20,7 +20,7 @@ enum Word : std::uint32_t {
   believed_from,  // out: a clock below this must be observed before the next hit
   went_back,      // out: 1 where this call found the clock set back
   slot,           // out of look_up, admit, set: −1 for none
-  timestamp,      // out of look_up, set; in for adopt
+  timestamp,      // out of look_up, set; of an invalidation: when it took effect; in for adopt, adopt_remote
   end,            // out of look_up, set; in for adopt
   serial,         // out of look_up: names the pending record
   report_at,      // out of statistics: address of StatisticsNumbers
@@ -36,6 +36,7 @@ enum Word : std::uint32_t {
   cost,           // in for adopt
   bytes,          // in for adopt
   answered,       // out: 1 after a Call; where it is not what the words say is an earlier one's, maybe of another cache
+  remaining,      // out of set: how long it has yet to live
   word_count,
 };
 

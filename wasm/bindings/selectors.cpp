@@ -1,6 +1,8 @@
 // What works on many entries at once.
 #include <emscripten/bind.h>
 
+#include <utility>
+
 #include "bindings/page.hpp"
 #include "core/text.hpp"
 
@@ -26,18 +28,31 @@ std::optional<Selector> staged_selector(unsigned fields) {
   return selector;
 }
 
-/// How many went; −1 where the selector is none.
+/// How many went; −1 where the selector is none. `timestamp`: what is not younger is void.
 int invalidate(std::uint32_t id, double now, unsigned fields, bool after_write) {
   Call call(id, now);
   const auto selector = staged_selector(fields);
   if (!selector) return -1;
-  return static_cast<int>(after_write ? call.cache.invalidate_after_write(*selector, call.now)
-                                      : call.cache.invalidate(*selector, call.now));
+  const auto count =
+      after_write ? call.cache.invalidate_after_write(*selector, call.now) : call.cache.invalidate(*selector, call.now);
+  words[timestamp] = call.cache.last_floor().value;
+  return static_cast<int>(count);
+}
+
+/// What another process invalidated, or removed. False where the selector is none.
+bool learn_floor(std::uint32_t id, double now, unsigned fields, double at, bool spares_kept) {
+  Call call(id, now);
+  auto selector = staged_selector(fields);
+  if (!selector) return false;
+  call.cache.learn_floor({std::move(*selector), Millis{at}, spares_kept}, call.now);
+  return true;
 }
 
 int clear(std::uint32_t id, double now) {
   Call call(id, now);
-  return static_cast<int>(call.cache.clear(call.now));
+  const auto count = call.cache.clear(call.now);
+  words[timestamp] = call.cache.last_floor().value;
+  return static_cast<int>(count);
 }
 
 /// An array, or null where the selector is none.
@@ -51,6 +66,7 @@ emscripten::val list_keys(std::uint32_t id, double now, unsigned fields) {
 
 EMSCRIPTEN_BINDINGS(selectors) {
   emscripten::function("invalidate", &invalidate);
+  emscripten::function("learnFloor", &learn_floor);
   emscripten::function("clear", &clear);
   emscripten::function("keys", &list_keys);
 }

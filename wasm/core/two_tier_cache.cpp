@@ -185,15 +185,7 @@ SetResult TwoTierCache::set(const SetRequest& request, Millis now) {
     result.timestamp = stamp(request.key, request.tags, request.kept_on_event, now);
   }
   const bool seals = request.reach == Reach::sealed;
-  const bool may_store = (request.json || seals) && storage_.space().available();
-  const auto life = request.ttl.value_or(may_store ? storage_.space().default_life() : memory_ttl_);
-  const EntryFacts facts{.timestamp = result.timestamp,
-                         .end = std::min(result.timestamp + life, request.expires_at),
-                         .tags = request.tags,
-                         .version = request.version,
-                         .cost = request.cost,
-                         .bytes = request.bytes,
-                         .kept_on_event = request.kept_on_event};
+  const auto facts = facts_of(request, result.timestamp);
   result.kept = true;
   result.end = facts.end;
   result.slot = memory_.put(request.key, facts, now);
@@ -210,6 +202,19 @@ SetResult TwoTierCache::set(const SetRequest& request, Millis now) {
   }
   coordinator_.renewed(request.key, result.timestamp);
   return result;
+}
+
+EntryFacts TwoTierCache::facts_of(const SetRequest& request, Millis timestamp) const {
+  const bool may_store =
+      (request.reach == Reach::storage || request.reach == Reach::sealed) && storage_.space().available();
+  const auto life = request.ttl.value_or(may_store ? storage_.space().default_life() : memory_ttl_);
+  return {.timestamp = timestamp,
+          .end = std::min(timestamp + life, request.expires_at),
+          .tags = request.tags,
+          .version = request.version,
+          .cost = request.cost,
+          .bytes = request.bytes,
+          .kept_on_event = request.kept_on_event};
 }
 
 bool TwoTierCache::remove(std::string_view key, Millis now) {

@@ -210,6 +210,14 @@ class TwoTierCache {
   /// Keys whose answer another tab brought since the last call: watched ones, and sealed ones that were resident.
   [[nodiscard]] std::vector<std::string> take_changed_elsewhere();
 
+  /// An answer from the store that processes share, as old as its timestamp: adopted as another tab's is, with the life
+  /// that its policy gives an answer here.
+  [[nodiscard]] SetResult adopt_remote(const SetRequest& request, Millis timestamp, Millis now);
+  /// What another process invalidated. Its machine's clock may run ahead of this one's, which is not taken for wrong.
+  void learn_floor(Floor floor, Millis now);
+  /// When what was invalidated last must be younger than, to be told to other processes.
+  [[nodiscard]] Millis last_floor() const { return last_floor_; }
+
   void sweep(Millis now);
   /// A slice of what storage has to do, with a sweep or without: a millisecond or two. True while there is more.
   bool tend(Millis now);
@@ -232,6 +240,8 @@ class TwoTierCache {
   /// The same by what is remembered of a record, without reading it.
   [[nodiscard]] bool is_stored_fresh(KeyIndex::Id id, Millis now) const;
   [[nodiscard]] Millis stamp(std::string_view key, std::span<const std::string> tags, bool kept, Millis now);
+  /// What is known of an answer to keep that was true at `timestamp`.
+  [[nodiscard]] EntryFacts facts_of(const SetRequest& request, Millis timestamp) const;
   std::size_t drop_selected(const Selector& selector, bool spares_kept, Millis now);
   /// With a floor whose time is yet to be said.
   std::size_t invalidate_with(Floor floor, Millis now);
@@ -270,6 +280,7 @@ class TwoTierCache {
   Millis memory_ttl_;
   Millis latest_ = long_ago;
   Millis last_stamp_ = long_ago;
+  Millis last_floor_ = long_ago;
   Millis grace_{0};
   std::uint32_t marks_ = 0;
   int corrupt_in_row_ = 0;

@@ -46,7 +46,8 @@ std::size_t TwoTierCache::drop_selected(const Selector& selector, bool spares_ke
 std::size_t TwoTierCache::invalidate_with(Floor floor, Millis now) {
   const auto count = drop_selected(floor.selector, floor.spares_kept, now);
   // At or after whatever this tab has stamped so far, so that a flight of the very same millisecond is void too.
-  floor.at = std::max(now, last_stamp_);
+  last_floor_ = std::max(now, last_stamp_);
+  floor.at = last_floor_;
   flights_.void_selected(floor.selector, floor.at, floor.spares_kept);
   raise(floor);
   return count;

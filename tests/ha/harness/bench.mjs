@@ -31,6 +31,18 @@ export async function startBench(name, { cards, beside = [], dashboard = planDas
     tracker: undefined,
     connection: (username) => connections.get(username),
     errors: () => errorsIn(logFile),
+    /** Twenty states of an entity that no card of ours shows; resolves when the page's card has been given the last of them. */
+    changeUnrelatedStates: async (page) => {
+      for (let level = 20; level < 40; level += 1) {
+        const data = { entity_id: 'input_number.level', value: level };
+        await connections
+          .get('gabriel')
+          .callService('set_value', data, { domain: 'input_number', returnResponse: false });
+      }
+      await page.card.evaluate(async (card) => {
+        while (card.hass.states['input_number.level'].state !== '39.0') await new Promise(requestAnimationFrame);
+      });
+    },
     stopServer: () => ha.stop(),
     /** Starts it again over the same state; `startDelay` holds our integration back, in seconds. */
     startServer: async ({ startDelay = 0 } = {}) => {

@@ -67,9 +67,9 @@ export function recordCards({ tag, subject }) {
       this.addEventListener('message', hear);
     }
     for (const message of [JSON.parse(text)].flat()) {
-      const { id, type, domain, service, event_type: eventType } = message;
+      const { id, type, domain, service, subscription, event_type: eventType } = message;
       if (type?.startsWith(`${subject}/`)) own.add(id);
-      record.sent.push({ at: Date.now(), type, domain, service, eventType });
+      record.sent.push({ at: Date.now(), id, type, domain, service, subscription, eventType });
     }
     return send.call(this, text);
   };

@@ -1,0 +1,143 @@
+import type { FloorScope, Selector } from '../types.ts';
+import { put, type Store } from './store.ts';
+
+export type Heard = (selector: Selector, at: number, of: FloorScope) => void;
+
+/** What one process invalidated. */
+interface Floor {
+  selector: Selector;
+  at: number;
+  of: FloorScope;
+}
+
+/** Lists of writers and of their floors, beside the answers. Keys of caches begin with a namespace, which has no `!`. */
+const WRITERS = '!cardcache:floors';
+const floorsOf = (writer: string): string => `${WRITERS}:${writer}`;
+/** More than this many become one over everything of their scope: coarser, but never wrong. */
+const MOST = 256;
+const MOST_KNOWN = 4_096;
+/** A write from a reading that was outdated is over after a round trip; then it is looked whether ours still stands. */
+const SETTLED_AFTER = 20;
+const TRIES = 10;
+
+/**
+ * Invalidations in a store that can neither delete by pattern nor change a value in place: each process writes a list of its own,
+ * which nobody else writes, and sees to it that its name is among the writers. What a floor selects is not for this file to say:
+ * each is handed on once.
+ */
+export class Floors {
+  readonly #store: Store;
+  readonly #ttl: number;
+  readonly #heard: Heard;
+  readonly #self = crypto.randomUUID();
+  readonly #own = new Map<string, Floor>();
+  /** The youngest that was handed on, by writer and what it selects. */
+  readonly #known = new Map<string, number>();
+  #writers: string[] = [];
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(store: Store, ttl: number, heard: Heard) {
+    this.#store = store;
+    this.#ttl = ttl;
+    this.#heard = heard;
+  }
+
+  /** One of this process's own; gives the text that tells it to others. */
+  raise(selector: Selector, at: number, of: FloorScope): string {
+    const floor = { selector, at, of };
+    this.#own.set(nameOf(floor), floor);
+    this.#forget();
+    return JSON.stringify({ writer: this.#self, ...floor });
+  }
+
+  /** Everything that was raised up to now stands in the store when it resolves. */
+  write(): Promise<void> {
+    // One after the other: a list is written whole.
+    this.#writing = this.#writing.catch(() => undefined).then(() => this.#write());
+    return this.#writing;
+  }
+
+  /** Hands on what others have written since. */
+  async learn(): Promise<void> {
+    // Those that are known are asked for together with who they are, which saves a way to the store.
+    const known = this.#writers;
+    const [writers, lists] = await Promise.all([this.#readWriters(), this.#readLists(known)]);
+    this.#handOn(known, lists);
+    const further = writers.filter((writer) => !known.includes(writer));
+    if (further.length > 0) this.#handOn(further, await this.#readLists(further));
+    this.#writers = writers;
+  }
+
+  /** What another process has told. */
+  hear(text: string): void {
+    try {
+      const told: unknown = JSON.parse(text);
+      if (isFloor(told)) this.#tell(String((told as { writer?: unknown }).writer), told);
+    } catch {
+      // Somebody else's words on this channel.
+    }
+  }
+
+  async #write(): Promise<void> {
+    await put(this.#store, floorsOf(this.#self), [...this.#own.values()], this.#ttl);
+    for (let attempt = 0; attempt < TRIES; attempt++) {
+      const writers = await this.#readWriters();
+      // Whose floors have gone has none that matter.
+      if (writers.includes(this.#self)) return;
+      const lists = await this.#readLists(writers);
+      const living = writers.filter((_writer, index) => lists[index] !== undefined);
+      await put(this.#store, WRITERS, [...living, this.#self], this.#ttl);
+      await new Promise((resolve) => setTimeout(resolve, SETTLED_AFTER * (1 + Math.random())));
+    }
+    throw new Error('cardcache: this process’s invalidations could not be made known in the store');
+  }
+
+  async #readWriters(): Promise<string[]> {
+    const writers = await this.#store.get(WRITERS);
+    return Array.isArray(writers) ? writers.filter((writer) => typeof writer === 'string') : [];
+  }
+
+  async #readLists(writers: string[]): Promise<unknown[]> {
+    return writers.length > 0 ? this.#store.getMany(writers.map(floorsOf)) : [];
+  }
+
+  #handOn(writers: string[], lists: unknown[]): void {
+    writers.forEach((writer, index) => {
+      const list = lists[index];
+      for (const floor of Array.isArray(list) ? list.filter(isFloor) : []) this.#tell(writer, floor);
+    });
+  }
+
+  #tell(writer: string, floor: Floor): void {
+    const name = `${writer} ${nameOf(floor)}`;
+    if (writer === this.#self || (this.#known.get(name) ?? -Infinity) >= floor.at) return;
+    // What was forgotten is handed on once more, which changes nothing.
+    if (this.#known.size > MOST_KNOWN) this.#known.clear();
+    this.#known.set(name, floor.at);
+    this.#heard(floor.selector, floor.at, floor.of);
+  }
+
+  /** What is older than all that can lie in the store, and what is too much to list. */
+  #forget(): void {
+    const oldest = Date.now() - this.#ttl;
+    for (const [name, { at }] of this.#own) if (at < oldest) this.#own.delete(name);
+    if (this.#own.size <= MOST) return;
+    const all = [...this.#own.values()];
+    this.#own.clear();
+    for (const { at, of } of all) {
+      const merged: Floor = { selector: '*', at, of: { ...of, sparesKept: false } };
+      const before = this.#own.get(nameOf(merged));
+      this.#own.set(nameOf(merged), before && before.at > at ? before : merged);
+    }
+  }
+}
+
+function nameOf({ selector, of }: Floor): string {
+  return JSON.stringify([selector, of]);
+}
+
+function isFloor(value: unknown): value is Floor {
+  const { selector, at, of } = (value ?? {}) as Partial<Record<keyof Floor, unknown>>;
+  const isSelector = typeof selector === 'string' || (typeof selector === 'object' && selector !== null);
+  return isSelector && typeof at === 'number' && typeof of === 'object' && of !== null;
+}

@@ -1,0 +1,130 @@
+// Home Assistant goes away in the middle of a fetch and comes back, ten times over: every card of ours is right soon after.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { CARDS, startBench } from './harness/bench.mjs';
+import { launch, newUserPage, screenshot } from './harness/browser.mjs';
+import { hourly, lastHour, seed, TAG as STATISTICS } from './harness/statistics.mjs';
+import { createList } from './harness/todo_lists.mjs';
+
+const TIMES = 10;
+/** How soon after the connection is ready again each card shows what is true, in ms. */
+const SOON = 5_000;
+const HOUR = 3_600_000;
+const TODO = 'cardcache-todo-card';
+const CACHED = 'cardcache-cached-card';
+
+const cards = [
+  { type: 'custom:cardcache-daily-plan-card', user: 'sara' },
+  { type: `custom:${TODO}`, entity: 'todo.chores' },
+  { type: `custom:${STATISTICS}`, entities: ['cardcache:attic'], days_to_show: 2 },
+  {
+    type: `custom:${CACHED}`,
+    card: { type: 'statistics-graph', entities: ['cardcache:attic'], period: 'hour', days_to_show: 1 },
+  },
+];
+const dashboard = {
+  views: [{ path: 'home', type: 'sections', sections: cards.map((card) => ({ type: 'grid', cards: [card] })) }],
+};
+
+let bench;
+let browser;
+let sara;
+let chores;
+before(async () => {
+  bench = await startBench('restarts', { cards: CARDS, dashboard });
+  await seed(bench.connection('gabriel'), 'cardcache:attic', lastHour() - 48 * HOUR, lastHour());
+  chores = await createList(bench, 'Chores', ['Sweep']);
+  browser = await launch();
+  sara = await newUserPage(browser, bench, 'sara');
+});
+after(async () => {
+  await sara?.close();
+  await browser?.close();
+  await bench?.close();
+});
+
+/** When the page's connection was last ready, and when each of these texts was first seen on the page after that. */
+async function watchFor(texts) {
+  await sara.page.evaluate(async (wanted) => {
+    const { conn } = await window.hassConnection;
+    window.seen = { ready: undefined, at: {} };
+    conn.addEventListener('ready', () => (window.seen.ready = performance.now()));
+    const textOf = (node) =>
+      [
+        node.shadowRoot ? textOf(node.shadowRoot) : '',
+        ...[...node.childNodes].map((child) => (child.nodeType === Node.TEXT_NODE ? child.data : textOf(child))),
+      ].join(' ');
+    const look = () => {
+      if (window.seen.ready !== undefined) {
+        for (const [card, text] of Object.entries(wanted)) {
+          const shown = window.cardsOf(card).map(textOf).join(' ');
+          if (shown.includes(text)) window.seen.at[card] ??= performance.now();
+        }
+      }
+      if (Object.keys(window.seen.at).length < Object.keys(wanted).length) setTimeout(look, 50);
+    };
+    window.cardsOf = (tag) => {
+      const found = [];
+      const search = (root) => {
+        for (const element of root.querySelectorAll('*')) {
+          if (element.localName === tag) found.push(element);
+          if (element.shadowRoot) search(element.shadowRoot);
+        }
+      };
+      search(document);
+      return found;
+    };
+    look();
+  }, texts);
+}
+
+const latest = () => hourly(lastHour());
+
+test(`stopped in mid-fetch and started again ${TIMES} times, every card is right within ${SOON / 1000} s`, async () => {
+  await sara.openWithPlan();
+  await sara.page.locator(`${TODO} [data-item]`).first().waitFor();
+  await sara.page.locator(`${STATISTICS} [data-points]`).waitFor();
+  await sara.page.locator(`${CACHED} hui-statistics-graph-card`).waitFor();
+  assert.ok(latest);
+  const worst = {};
+  for (let time = 1; time <= TIMES; time += 1) {
+    const task = `Air the attic, ${time}`;
+    const item = `After stop ${time}`;
+    await bench.tracker.changeSilently('RecurringTask', 7, { name: task });
+    await bench.tracker.weather('daily_plan', { delay: 20 });
+    const asked = await bench.tracker.callsOf('sara', 'get_daily_plan');
+    await sara.card.locator('[data-action="refresh"]').click();
+    // It is under way: the server is asked, and will not have answered.
+    await bench.tracker.until(
+      ({ calls }) =>
+        calls.filter(({ caller, service }) => caller === 'sara' && service === 'get_daily_plan').length > asked,
+      'the plan is asked for',
+    );
+    await watchFor({ 'cardcache-daily-plan-card': task, [TODO]: item });
+    await bench.stopServer();
+    await sara.state('offline').waitFor();
+    await bench.startServer();
+    await chores.write('add_item', { item });
+    await sara.page.waitForFunction(() => Object.keys(window.seen.at).length === 2);
+    const { ready, at } = await sara.page.evaluate(() => window.seen);
+    for (const [card, seen] of Object.entries(at)) worst[card] = Math.max(worst[card] ?? 0, seen - ready);
+    await sara.state('offline').waitFor({ state: 'detached' });
+    assert.equal(await sara.page.locator(`${STATISTICS} [data-state="offline"]`).count(), 0);
+    assert.ok(Number(await sara.page.locator(`${STATISTICS} [data-points]`).getAttribute('data-points')) > 40);
+    assert.equal(await sara.page.locator(`${CACHED} hui-error-card`).count(), 0);
+  }
+  await screenshot(sara.page, 'restarts-after-ten');
+  console.log(JSON.stringify(worst));
+  for (const [card, took] of Object.entries(worst)) assert.ok(took < SOON, `${card} took ${took} ms`);
+  assert.deepEqual(
+    sara.problems.filter((problem) => /cardcache|tasktracker/i.test(problem)),
+    [],
+  );
+});
+
+test('the server logged no error of ours', () => {
+  assert.deepEqual(
+    bench.errors().filter((line) => /cardcache|tasktracker_test/i.test(line)),
+    [],
+  );
+});
