@@ -126,14 +126,13 @@ export class Remote {
       core.noteError('version', key);
       return undefined;
     }
-    const before = core.resident(key) ?? watches.shown(key);
+    const shown = watches.shown(key);
+    const before = core.resident(key) ?? shown;
     const equal = before !== undefined && sameJson(before, data);
     const value = equal ? before : data;
     if (!adopt(core, key, value, record, policy)) return undefined;
-    if (!equal) {
-      queueMicrotask(() => emitter.emit('update', { key }));
-      watches.changed(key, value, 'remote');
-    }
+    if (!equal) queueMicrotask(() => emitter.emit('update', { key }));
+    if (!equal || !sameJson(shown, value)) watches.changed(key, value, 'remote');
     watches.schedule();
     const found = answerFor(core, key, { policy, notBefore });
     return found && { ...found, source: 'remote' };

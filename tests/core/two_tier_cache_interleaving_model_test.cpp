@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <catch2/catch_test_macros.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <map>
@@ -33,16 +34,20 @@ constexpr std::size_t tab_count = 3;
 
 struct Key {
   std::string_view name;
-  std::vector<std::string> tags;
+  std::string_view tag;
   bool kept_on_event = false;
   bool in_memory_alone = false;
+
+  [[nodiscard]] std::vector<std::string> tags() const {
+    return tag.empty() ? std::vector<std::string>{} : std::vector{std::string(tag)};
+  }
 };
 
-const std::array<Key, 5> keys{{{"plan:sara", {}, false, false},
-                               {"plan:tom", {"red"}, false, false},
-                               {"tasks:sara:30", {"red"}, false, true},
-                               {"teams", {}, false, false},
-                               {"paid:sara", {}, true, false}}};
+constexpr std::array<Key, 5> keys{{{"plan:sara", "", false, false},
+                                   {"plan:tom", "red", false, false},
+                                   {"tasks:sara:30", "red", false, true},
+                                   {"teams", "", false, false},
+                                   {"paid:sara", "", true, false}}};
 constexpr std::array<std::string_view, 5> selectors{":sara", "plan", "plan:sara", "*", ":None"};
 
 /// What some tab got from the server, or set.
@@ -210,13 +215,13 @@ class World {
     note(tab, "asks the server for " + std::string(keys[key].name) + " #" + std::to_string(answer));
     // As the shim does: one that was not joined would land after this one with an older answer.
     page.tab->cache.void_flights(keys[key].name);
-    page.flights.push_back({page.tab->fetch(keys[key].name, keys[key].tags, keys[key].kept_on_event), key, answer});
+    page.flights.push_back({page.tab->fetch(keys[key].name, keys[key].tags(), keys[key].kept_on_event), key, answer});
   }
 
   void land(std::size_t tab, std::size_t which) {
     auto& page = pages_[tab];
     const auto [id, key, answer] = page.flights[which];
-    page.flights.erase(page.flights.begin() + which);
+    page.flights.erase(page.flights.begin() + static_cast<std::ptrdiff_t>(which));
     const auto result = store(tab, key, answer, id);
     page.tab->cache.end_flight(id);
     note(tab, "is answered #" + std::to_string(answer) + (result.kept ? "" : ", which is void"));
@@ -236,7 +241,7 @@ class World {
   }
 
   static SetOptions options(std::size_t key, std::optional<FlightId> flight) {
-    return {.tags = keys[key].tags,
+    return {.tags = keys[key].tags(),
             .kept_on_event = keys[key].kept_on_event,
             .reach = keys[key].in_memory_alone ? Reach::memory : Reach::storage,
             .flight = flight};
@@ -247,7 +252,7 @@ class World {
     EntryFacts facts;
     facts.timestamp = result.timestamp;
     facts.end = result.end;
-    facts.tags = key.tags;
+    facts.tags = key.tags();
     facts.kept_on_event = key.kept_on_event;
     facts.is_stored = !key.in_memory_alone;
     for (std::size_t to = 0; to < tab_count; ++to) {
@@ -375,7 +380,7 @@ class World {
   static std::string json(std::size_t answer) { return std::to_string(answer); }
 
   [[nodiscard]] bool selects(const Invalidation& one, std::size_t key) const {
-    return one.selector.selects(keys[key].name, keys[key].tags) && !(one.spares_kept && keys[key].kept_on_event);
+    return one.selector.selects(keys[key].name, keys[key].tags()) && !(one.spares_kept && keys[key].kept_on_event);
   }
 
   /// Whether nothing of it is still on its way to this tab. Where another's floor says as much already it leaves none.
