@@ -13,8 +13,7 @@ constexpr std::uint32_t facts_mask = 2 * trial_bit - 1;
 }  // namespace
 
 void Ghosts::fit(std::size_t count) {
-  if (cells_.size() < count)
-    cells_ = std::vector<std::uint32_t>(std::bit_ceil(std::max(count, group_size)));
+  if (cells_.size() < count) cells_ = std::vector<std::uint32_t>(std::bit_ceil(std::max(count, group_size)));
 }
 
 std::uint32_t* Ghosts::group_of(std::uint32_t hash) {
