@@ -257,3 +257,15 @@ test('a log that throws harms nobody', (t) => {
   cache.set('map', new Map());
   assert.ok(cache.get('map') instanceof Map);
 });
+
+test('bytes are counted of values that may not be stored too, and memory keeps to its own', (t) => {
+  const { cache } = open(t, { storage: false, memory: { maxBytes: 1_000 } });
+  for (let number = 0; number < 10; number += 1) cache.set(`note:${number}`, 'x'.repeat(98));
+  assert.equal(cache.stats().memory.entries, 5);
+  const { cache: unlimited } = open(t, { storage: false, namespace: 'unlimited_' });
+  unlimited.set('note', 'x'.repeat(98));
+  assert.deepEqual(
+    unlimited.inspect().map(({ bytes }) => bytes),
+    [200],
+  );
+});
