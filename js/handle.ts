@@ -20,6 +20,7 @@ import type {
   Selector,
   Statistics,
   Update,
+  WarmOptions,
   WarmResult,
   WatchOptions,
 } from './types.ts';
@@ -121,10 +122,7 @@ export class Handle implements CardCache {
     return this.#open().getOrFetch(key, fetcher, options) as Promise<T>;
   }
 
-  warm(
-    queries: Iterable<Query<unknown>>,
-    options?: { concurrency?: number; signal?: AbortSignal },
-  ): Promise<WarmResult> {
+  warm(queries: Iterable<Query<unknown>>, options?: WarmOptions): Promise<WarmResult> {
     return warm(this.#open(), queries, options);
   }
 

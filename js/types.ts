@@ -114,7 +114,7 @@ export interface CardCache {
 
   getOrFetch<T>(query: Query<T>, options?: FetchOptions<T>): Promise<T>;
   getOrFetch<T>(key: Key, fetcher: Fetcher<T>, options?: FetchOptions<T>): Promise<T>;
-  warm(queries: Iterable<Query<any>>, options?: { concurrency?: number; signal?: AbortSignal }): Promise<WarmResult>;
+  warm(queries: Iterable<Query<any>>, options?: WarmOptions): Promise<WarmResult>;
   /**
    * Runs a write, then invalidates (default: all users' and shared entries) and refreshes what is watched; optimistic values
    * live in memory and are rolled back where they are still current.
@@ -244,6 +244,14 @@ export interface CacheError {
   kind: 'quota' | 'unavailable' | 'corrupt' | 'serialize' | 'crypto' | 'fetch' | 'remote' | 'version';
   key?: Key;
   cause?: unknown;
+}
+
+export interface WarmOptions {
+  /** How many fetches run side by side, at least 1; default 4. */
+  concurrency?: number;
+  signal?: AbortSignal;
+  /** Told after each query, fetched, found or failed: how many are done, of how many. */
+  progress?: (done: number, total: number) => void;
 }
 
 export interface WarmResult {

@@ -1,5 +1,6 @@
 import type { SharedCache } from './sharedCache.ts';
-import type { Query, WarmResult } from './types.ts';
+import { callSafely } from './emitter.ts';
+import type { Query, WarmOptions, WarmResult } from './types.ts';
 
 const DEFAULT_CONCURRENCY = 4;
 const ATTEMPTS = 3;
@@ -8,11 +9,12 @@ const ATTEMPTS = 3;
 export async function warm(
   cache: SharedCache,
   queries: Iterable<Query<unknown>>,
-  { concurrency = DEFAULT_CONCURRENCY, signal }: { concurrency?: number; signal?: AbortSignal } = {},
+  { concurrency = DEFAULT_CONCURRENCY, signal, progress }: WarmOptions = {},
 ): Promise<WarmResult> {
   if (!(concurrency >= 1)) throw new TypeError(`cardcache: concurrency must be at least 1, not ${concurrency}`);
   const result: WarmResult = { warmed: [], failed: [] };
-  const rest = [...queries].values();
+  const all = [...queries];
+  const rest = all.values();
   const work = async () => {
     for (const { key, fetcher, ...policy } of rest) {
       try {
@@ -22,6 +24,7 @@ export async function warm(
       } catch (error) {
         result.failed.push({ key, error });
       }
+      callSafely(() => progress?.(result.warmed.length + result.failed.length, all.length));
     }
   };
   await Promise.all(Array.from({ length: Math.min(concurrency, 64) }, work));

@@ -321,6 +321,31 @@ test('warm fetches what is missing, a few at a time, and tells what failed', asy
   assert.deepEqual([cache.get('a'), cache.get('c')], ['A', 'C']);
 });
 
+test('warm says how far it is, and a listener that throws stops nothing', async (t) => {
+  const { cache } = open(t);
+  const queries = ['a', 'b', 'c'].map((key) => ({
+    key,
+    fetcher: () => (key === 'b' ? Promise.reject(new Error('down')) : Promise.resolve(key)),
+    retry: { attempts: 1 },
+  }));
+  const told = [];
+  const reported = t.mock.method(console, 'error', () => undefined);
+  const { warmed, failed } = await cache.warm(queries, {
+    concurrency: 1,
+    progress: (...numbers) => {
+      told.push(numbers);
+      throw new Error('mine');
+    },
+  });
+  assert.deepEqual(told, [
+    [1, 3],
+    [2, 3],
+    [3, 3],
+  ]);
+  assert.deepEqual([warmed, failed.map(({ key }) => key)], [['a', 'c'], ['b']]);
+  assert.equal(reported.mock.callCount(), 3);
+});
+
 test('warm tries three times', async (t) => {
   stopTime(t);
   const { cache } = open(t, { clock: () => Date.now() });
