@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/storage_space.hpp"
+#include "core/text.hpp"
 #include "support/map_area.hpp"
 #include "support/random.hpp"
 #include "support/tab.hpp"
@@ -163,6 +164,47 @@ TEST_CASE("room: many records are removed a few at once, and those that wait for
   CHECK(is_exact(space, area));
 }
 
+TEST_CASE("room: in a slice that has removed all it may nothing is written either") {
+  MapArea area;
+  auto space = space_over(area, 60'000);
+  auto& tier = space.tier_of(std::nullopt);
+  write_many(tier, 400, 60, start);
+  const auto now = start + day;
+  REQUIRE(write(tier, "plan", 50'000, now) == Write::waits);
+  std::vector<std::string> keys(400);
+  for (std::size_t i = 0; i < keys.size(); ++i) keys[i] = key_of(i);
+  tier.remove_all(keys);
+  for (bool more = true; more;) {
+    area.writes = area.removals = 0;
+    more = space.tend(now, 16);
+    REQUIRE(area.writes + area.removals <= 16);
+  }
+  CHECK(area.holds(u"cardcache_plan"));
+}
+
+TEST_CASE("room: a slice that made room for what waited leaves what else is to be looked for to the next") {
+  for (std::size_t more = 0; more < 18; ++more) {
+    MapArea area;
+    auto space = space_over(area, 60'000);
+    auto& tier = space.tier_of(std::nullopt);
+    write_many(tier, 400, 60, start);
+    const auto now = start + day;
+    space.ensure_counted();
+    for (std::size_t i = 0; i < 60; ++i) area.remove(to_utf16("cardcache_" + key_of(i)));
+    space.begin_sweep();
+    // A long slice meets all that lies there, and comes to some of what does not.
+    REQUIRE(space.tend(now, 200));
+    REQUIRE(write(tier, "plan", 45'000 + 120 * more, now) == Write::waits);
+    for (bool busy = true; busy;) {
+      area.reads = 0;
+      busy = space.tend(now, 16);
+      REQUIRE(area.reads <= 32);
+    }
+    CHECK(area.holds(u"cardcache_plan"));
+    CHECK(is_exact(space, area));
+  }
+}
+
 // ---- what is worth it
 
 TEST_CASE("room: one large value does not drive out hundreds that were used as lately") {
@@ -178,6 +220,52 @@ TEST_CASE("room: one large value does not drive out hundreds that were used as l
   CHECK(write(tier, "paid", 50'000, start, 100) == Write::waits);
   tier.remove("paid");
   CHECK(write(tier, "large", 50'000, start + day) == Write::waits);
+}
+
+TEST_CASE("room: a value displaces what is worth 64 times itself, and nothing that is worth more") {
+  for (const double cost : {64.0, 65.0}) {
+    MapArea area;
+    auto space = space_over(area, 1'000);
+    auto& tier = space.tier_of(std::nullopt);
+    REQUIRE(write(tier, "dear", 500, start, cost) == Write::stored);
+    CHECK(write(tier, "plan", 600, start) == (cost == 64 ? Write::stored : Write::quota));
+    CHECK(area.holds(u"cardcache_dear") == (cost > 64));
+  }
+}
+
+TEST_CASE("room: where something must go, a twentieth of the budget goes besides, what is missed least first") {
+  MapArea one;
+  auto measuring = space_over(one, plenty);
+  REQUIRE(write(measuring.tier_of(std::nullopt), key_of(10), 100, start) == Write::stored);
+  const auto record = one.bytes_under(u"cardcache_key_10");
+  const auto note = one.bytes() - record;
+  MapArea area;
+  auto space = space_over(area, static_cast<double>(40 * record));
+  auto& tier = space.tier_of(std::nullopt);
+  // Never in the order of their ages.
+  const auto place = [](std::size_t number) { return number * 7 % 38; };
+  for (std::size_t i = 0; i < 38; ++i) {
+    REQUIRE(write(tier, key_of(10 + i), 100, start + Millis{1'000.0 * static_cast<double>(place(i))}) == Write::stored);
+  }
+  REQUIRE(area.bytes() == 38 * record + note);
+  // One record too long, so that with the two of the twentieth three go.
+  CHECK(write(tier, key_of(99), 100 + 2 * record - note, start + Millis{38'000}) == Write::stored);
+  REQUIRE(space.evicted().size() == 3);
+  for (std::size_t i = 0; i < 38; ++i) CHECK(finds(tier, key_of(10 + i)) == (place(i) > 2));
+  CHECK(area.bytes() == 38 * record);
+}
+
+TEST_CASE("room: a sweep does not forget when a record was used last") {
+  MapArea area;
+  auto space = space_over(area, 1'300);
+  auto& tier = space.tier_of(std::nullopt);
+  REQUIRE(write(tier, "used", 500, start) == Write::stored);
+  REQUIRE(write(tier, "idle", 500, start + second) == Write::stored);
+  tier.note_use("used", start + hour);
+  sweep(space, start + hour);
+  CHECK(write(tier, "new", 500, start + hour) == Write::stored);
+  CHECK(finds(tier, "used"));
+  CHECK_FALSE(finds(tier, "idle"));
 }
 
 TEST_CASE("room: what comes from the future is not worth keeping, however new it claims to be") {
@@ -307,7 +395,9 @@ TEST_CASE("room: a note makes room as a record does, and says where there is non
   CHECK(tier.index().size() == 9);
   CHECK(is_exact(space, area));
   area.refuses = true;
+  area.writes = 0;
   CHECK_FALSE(tier.write_note("!floors", "1.1"));
+  CHECK(area.writes == 3);
 }
 
 TEST_CASE("room: notes count in the budget, and records go for them") {

@@ -372,6 +372,10 @@ TEST_CASE("storage space: what it all would take unpacked follows every write an
   sweep(space, start);
   CHECK(space.plain_bytes() == space.bytes());
   CHECK(before == 0);
+  // What comes after it begins with nothing of its own.
+  REQUIRE(tier.write("teams", "\"" + std::string(3'000, 'x') + "\"", facts, start) == StorageTier::Write::stored);
+  CHECK(space.plain_bytes() > 3'000);
+  CHECK(space.plain_bytes() < 3'200);
 }
 
 TEST_CASE("storage space: what others write beyond the budget goes with the next slice, and within it nothing does") {

@@ -204,6 +204,7 @@ TEST_CASE("storage tier: what another tab wrote unannounced counts once it was r
   auto space = space_over(area);
   auto& tier = space.tier_of(std::nullopt);
   REQUIRE(write(tier, "plan", "1") == StorageTier::Write::stored);
+  space.ensure_counted();
   REQUIRE(area.set(u"cardcache_plan", u"{\"data\":[1,2,3],\"timestamp\":1764000000000}"));
   CHECK(read(tier, "plan") == "[1,2,3]");
   CHECK(space.bytes() == static_cast<double>(area.bytes()));

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/storage_space.hpp"
+#include "core/text.hpp"
 #include "support/map_area.hpp"
 #include "support/random.hpp"
 #include "support/tab.hpp"
@@ -277,6 +278,45 @@ TEST_CASE("upkeep: no slice does more than it may, whatever there is to do") {
     CHECK(finds(tier, "plan"));
     CHECK(area.holds(u"cardcache_plan"));
   }
+}
+
+TEST_CASE("upkeep: no slice looks for more of what it did not meet than it may, wherever its walk ends") {
+  for (std::size_t left = 0; left <= 34; ++left) {
+    INFO(left << " left");
+    MapArea area;
+    write_many(area, 80);
+    auto space = space_over(area);
+    space.ensure_counted();
+    for (std::size_t i = left; i < 80; ++i) area.remove(to_utf16("cardcache_" + key_of(i)));
+    space.begin_sweep();
+    for (bool more = true; more;) {
+      area.reads = 0;
+      more = space.tend(start, 16);
+      REQUIRE(area.reads <= 32);
+    }
+    CHECK(space.tier_of(std::nullopt).index().size() == left);
+    CHECK(is_exact(space, area));
+  }
+}
+
+TEST_CASE("upkeep: what others write beyond the budget while a sweep goes on goes a few at a time") {
+  MapArea area;
+  write_many(area, 200);
+  auto space = space_over(area, static_cast<double>(area.bytes()));
+  space.ensure_counted();
+  for (int i = 0; i < 100; ++i) {
+    const auto name = to_utf16("cardcache_other_" + std::to_string(i));
+    REQUIRE(area.set(name, u"{\"data\":[1,2,3],\"timestamp\":1764000000000}"));
+    space.on_change(to_wtf8(name), area.get(name));
+  }
+  space.begin_sweep();
+  for (bool more = true; more;) {
+    area.removals = 0;
+    more = space.tend(start, 16);
+    REQUIRE(area.removals <= 16);
+  }
+  CHECK(space.bytes() <= space.budget());
+  CHECK(is_exact(space, area));
 }
 
 TEST_CASE("upkeep: a sweep that is asked for while one goes on does not begin anew") {

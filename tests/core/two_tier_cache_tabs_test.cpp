@@ -84,6 +84,18 @@ TEST_CASE("tabs: a value that may yet be taken back stays before another tab's o
   CHECK(here.get("plan") == "2");
 }
 
+TEST_CASE("tabs: an answer that storage refused stays before another tab's older one") {
+  MapArea area;
+  Tab here(&area);
+  here.now = start + second;
+  area.refuses = true;
+  here.set("plan", "2");
+  area.refuses = false;
+  REQUIRE(area.set(u"cardcache_plan", u"{\"data\":1,\"timestamp\":1764000000000}"));
+  here.hear(area, u"cardcache_plan");
+  CHECK(here.get("plan") == "2");
+}
+
 TEST_CASE("tabs: what somebody wrote on this page without a word is listed, cleared and invalidated like the rest") {
   const bool foreign = GENERATE(false, true);
   MapArea area;
@@ -142,6 +154,18 @@ TEST_CASE("tabs: a watched answer that another tab brought is told once, and its
   CHECK(here.cache.take_changed_elsewhere() == Keys{"plan"});
   CHECK(here.cache.take_changed_elsewhere().empty());
   CHECK(coordinator.next_due() == start + minute + Millis{180'000});
+}
+
+TEST_CASE("tabs: of what nobody watches it is not told that another tab has changed it, though it was at hand here") {
+  MapArea area;
+  Tab here(&area);
+  Tab there(&area);
+  here.set("plan", "1");
+  there.now = here.now = start + minute;
+  there.set("plan", "2");
+  here.hear(area, u"cardcache_plan");
+  CHECK(here.cache.take_changed_elsewhere().empty());
+  CHECK(here.get("plan") == "2");
 }
 
 TEST_CASE("tabs: other users', other namespaces' and others' keys are passed over") {
