@@ -55,7 +55,7 @@ TEST_CASE("storage space: what has ended goes first") {
   MapArea area;
   auto space = space_over(area, 1'500);
   auto& tier = space.tier_of(std::nullopt);
-  CHECK(write(tier, "brief", 300, start + hour, {.cost = 100, .life = minute}) == StorageTier::Write::stored);
+  CHECK(write(tier, "brief", 300, start + hour, {.cost = 1'000, .life = minute}) == StorageTier::Write::stored);
   CHECK(write(tier, "old", 300, start, {}) == StorageTier::Write::stored);
   CHECK(write(tier, "new", 800, start + hour + minute, {}) == StorageTier::Write::stored);
   CHECK_FALSE(holds(area, "brief"));
@@ -198,6 +198,7 @@ TEST_CASE("storage space: a corrupt record is ours too, and counts") {
   CHECK(area.set(u"cardcache_plan", u"{\"data\":"));
   auto space = space_over(area, 1'000);
   space.ensure_counted();
+  CHECK(holds(area, "plan"));
   CHECK(space.bytes() == static_cast<double>(area.bytes()));
   space.remove_everything();
   CHECK(area.texts().empty());

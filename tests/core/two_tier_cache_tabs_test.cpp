@@ -63,6 +63,34 @@ TEST_CASE("tabs: of two answers that tabs stored at about the same time the one 
   CHECK(here.get("plan") == "2");
 }
 
+TEST_CASE("tabs: tidings that cannot be read say no more than that somebody else has written") {
+  MapArea area;
+  Tab here(&area);
+  here.set("plan", "2");
+  here.cache.on_area_change("cardcache_plan", u"{", here.now);
+  CHECK_FALSE(here.cache.memory().find("plan"));
+  CHECK(here.cache.look_up(asking_for("plan"), here.now).json == "2");
+}
+
+TEST_CASE("tabs: what is in memory alone stays before another tab's of the same millisecond") {
+  MapArea area;
+  Tab here(&area);
+  here.set("plan", "2", {.reach = Reach::memory});
+  REQUIRE(area.set(u"cardcache_plan", u"{\"data\":1,\"timestamp\":1764000000000}"));
+  here.hear(area, u"cardcache_plan");
+  CHECK(here.get("plan") == "2");
+}
+
+TEST_CASE("tabs: what ends in this very millisecond is no answer that another tab brought") {
+  MapArea area;
+  Tab here(&area);
+  here.cache.coordinator().add("plan", {}, std::nullopt);
+  REQUIRE(area.set(u"cardcache_plan", u"{\"data\":1,\"timestamp\":1763999999000,\"expires\":1764000000000}"));
+  CHECK(here.cache.oldest_to_take("plan", never, start) == long_ago);
+  here.hear(area, u"cardcache_plan");
+  CHECK(here.cache.take_changed_elsewhere().empty());
+}
+
 TEST_CASE("tabs: tidings of an older answer that was overwritten here leave the newer one alone") {
   MapArea area;
   Tab here(&area);
@@ -105,6 +133,7 @@ TEST_CASE("tabs: what somebody wrote on this page without a word is listed, clea
   CHECK(tab.cache.keys({}, tab.now).size() == 1);
   const auto name = to_utf16(foreign ? "agiletrack_teams" : "cardcache_teams");
   REQUIRE(area.set(name, u"{\"data\":2,\"timestamp\":1764000000000}"));
+  if (foreign) CHECK(tab.cache.keys(by_text("teams"), tab.now).size() == 1);
   CHECK(tab.cache.inspect(tab.now).size() == 2);
   CHECK(tab.cache.keys({}, tab.now).size() == 2);
   CHECK(tab.invalidate("*") == 2);
@@ -292,6 +321,11 @@ TEST_CASE("tabs: an answer that has ended, comes from the future or has no key t
   const auto nan = std::nan("");
   CHECK_FALSE(here.adopt("teams", "1", facts_at(Millis{nan})));
   for (const auto* key : {"", "!floor:*", "@tom/plan"}) CHECK_FALSE(here.adopt(key, "1", facts_at(here.now)));
+  for (const double cost : {nan, -1.0, 0.0, 0.5}) {
+    auto facts = facts_at(here.now);
+    facts.cost = cost;
+    CHECK(here.adopt("cost " + std::to_string(cost), "1", facts) == (cost >= 0));
+  }
 }
 
 TEST_CASE("tabs: an answer is taken only in place of an older one") {
@@ -348,6 +382,17 @@ TEST_CASE("tabs: a floor that selects it voids another tab's answer, heard of or
   CHECK(here.adopt("plan:sara", "1", facts_at(start + Millis{1})));
   here.invalidate("teams");
   CHECK_FALSE(here.adopt("teams", "1", facts_at(start)));
+}
+
+TEST_CASE("tabs: an invalidation is no older than what this tab stamped just before, ahead of the clock as it may be") {
+  MapArea area;
+  Tab here(&area);
+  here.invalidate("plan");
+  // Of the same millisecond, so it is stamped with the next.
+  CHECK(here.set("plan", "1").timestamp == start + Millis{1});
+  here.invalidate("plan");
+  CHECK_FALSE(here.adopt("plan", "1", facts_at(start + Millis{1})));
+  CHECK(here.adopt("plan", "1", facts_at(start + Millis{2})));
 }
 
 TEST_CASE("tabs: a tab's own invalidation does not hide another's that it has not heard of") {
