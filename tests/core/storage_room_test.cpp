@@ -172,6 +172,7 @@ TEST_CASE("room: many records are removed a few at once, and those that wait for
   write_many(tier, 400, 60, start);
   std::vector<std::string> keys(400);
   for (std::size_t i = 0; i < keys.size(); ++i) keys[i] = key_of(i);
+  space.ensure_counted();
   area.removals = 0;
   tier.remove_all(keys);
   CHECK(std::cmp_equal(area.removals, StorageSpace::most_at_once));
@@ -253,6 +254,7 @@ TEST_CASE("room: what the area holds on to counts, and is not answered, while wh
   auto& tier = space.tier_of(std::nullopt);
   write_many(tier, 400, 60, start);
   REQUIRE(write(tier, "plan", 60, start) == Write::stored);
+  space.ensure_counted();
   area.clings = true;
   REQUIRE(write(tier, "plan", 40'000, start + day) == Write::waits);
   CHECK(is_exact(space, area));

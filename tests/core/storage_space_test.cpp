@@ -328,6 +328,7 @@ TEST_CASE("storage space: while a purge goes on the note that began it is not be
 TEST_CASE("storage space: a page that opens knows of packed records what the one knew that wrote them") {
   MapArea area;
   StorageSpace writer(&area, "cardcache_", 100'000, {});
+  writer.ensure_counted();
   auto& tier = writer.tier_of(std::nullopt);
   EntryFacts facts;
   facts.timestamp = start;

@@ -200,6 +200,7 @@ TEST_CASE("upkeep: a sweep leaves all notes but floors, and what the area holds 
   auto& tier = space.tier_of(std::nullopt);
   REQUIRE(tier.write_note("!sealed", "1"));
   REQUIRE(tier.write_note("!floors", "1.1"));
+  sweep(space, start);
   REQUIRE(write(tier, "ended", "1", start, minute) == Write::stored);
   area.clings = true;
   sweep(space, start + hour);
