@@ -138,6 +138,13 @@ TEST_CASE("coordinator: requests for what nobody knows are passed over") {
   CHECK_FALSE(coordinator.status("plan"));
 }
 
+TEST_CASE("coordinator: what nothing but requests fetches backs off to three minutes") {
+  Coordinator coordinator;
+  coordinator.add("plan", times_of(never.value), start);
+  for (int attempt = 1; attempt <= 10; ++attempt) coordinator.failed("plan", start, 0);
+  CHECK(coordinator.next_due() == after(90'000));
+}
+
 TEST_CASE("coordinator: failures back off, doubling, never in a tight row and never beyond the interval") {
   for (const double random : {0.0, 0.5, 0.999}) {
     Coordinator coordinator;
@@ -185,7 +192,31 @@ TEST_CASE("coordinator: after a failure an answer that was void leaves the key d
   coordinator.failed("plan", after(10), 0);
   CHECK(coordinator.take_due(after(10'000)) == Keys{"plan"});
   coordinator.discarded("plan");
-  CHECK(coordinator.next_due() <= after(180'000));
+  CHECK(coordinator.next_due() == after(180'000));
+}
+
+TEST_CASE("coordinator: who asked for a fetch that failed still waits when the next one is void") {
+  Coordinator coordinator;
+  coordinator.add("plan", times_of(never.value), start);
+  coordinator.request("plan", start);
+  CHECK(coordinator.take_due(after(300)) == Keys{"plan"});
+  coordinator.failed("plan", after(400), 0);
+  CHECK(coordinator.take_due(after(2'900)) == Keys{"plan"});
+  coordinator.discarded("plan");
+  CHECK(coordinator.next_due() == after(300));
+}
+
+TEST_CASE("coordinator: an answer of the millisecond of a request does not serve it, a younger one does") {
+  Coordinator coordinator;
+  coordinator.add("plan", times_of(never.value), start);
+  coordinator.request("plan", start);
+  coordinator.renewed("plan", start);
+  CHECK(coordinator.take_due(after(300)) == Keys{"plan"});
+  coordinator.renewed("plan", start);
+  coordinator.discarded("plan");
+  CHECK(coordinator.next_due() == after(300));
+  coordinator.renewed("plan", after(1));
+  CHECK(coordinator.next_due() == never);
 }
 
 TEST_CASE("coordinator: whoever asked for a fetch that was overtaken still waits") {
@@ -219,6 +250,15 @@ TEST_CASE("coordinator: what may have missed an event is due at once, what is yo
   CHECK(coordinator.take_due(after(6'000)) == Keys{"old"});
 }
 
+TEST_CASE("coordinator: what has no answer yet has missed no event, and waits for its retry") {
+  Coordinator coordinator;
+  coordinator.add("plan", {}, std::nullopt);
+  coordinator.started("plan");
+  coordinator.failed("plan", start, 0);
+  coordinator.catch_up(after(100), after(200));
+  CHECK(coordinator.next_due() == after(2'500));
+}
+
 TEST_CASE("coordinator: an answer that came another way is as good as a fetched one") {
   Coordinator coordinator;
   coordinator.add("plan", {}, start);
@@ -233,6 +273,34 @@ TEST_CASE("coordinator: a watcher with an older answer does not make the key old
   coordinator.add("plan", {}, start);
   CHECK(coordinator.status("plan")->last_update == after(50'000));
   CHECK(coordinator.status("plan")->watchers == 2);
+  coordinator.add("plan", {}, after(60'000));
+  CHECK(coordinator.status("plan")->last_update == after(60'000));
+}
+
+TEST_CASE("coordinator: a watcher with nothing to show does not take from the key what another shows") {
+  Coordinator coordinator;
+  coordinator.add("plan", {}, start);
+  coordinator.add("plan", {}, std::nullopt);
+  CHECK(coordinator.status("plan")->last_update == start);
+  CHECK(coordinator.next_due() == after(180'000));
+}
+
+TEST_CASE("coordinator: of several watchers the shortest debounce counts") {
+  Coordinator coordinator;
+  coordinator.add("plan", times_of(180'000, 100), start);
+  coordinator.add("plan", times_of(180'000, 500), start);
+  coordinator.request("plan", start);
+  CHECK(coordinator.next_due() == after(100));
+}
+
+TEST_CASE("coordinator: who leaves another key does not lengthen the moment that this one waits") {
+  Coordinator coordinator;
+  const auto watch = coordinator.add("plan", {}, start);
+  const auto other = coordinator.add("teams", {}, start);
+  coordinator.remove(watch, start);
+  coordinator.remove(other, after(4'000));
+  coordinator.sweep(after(5'000));
+  CHECK(coordinator.known_keys() == Keys{"teams"});
 }
 
 TEST_CASE("coordinator: a key's state outlives its last watcher for a moment, for cards that are moved") {
@@ -289,6 +357,7 @@ TEST_CASE("coordinator: it names the keys that are watched, and for a moment tho
   CHECK(coordinator.known_keys() == Keys{"plan", "teams"});
   coordinator.sweep(after(5'000));
   CHECK(coordinator.known_keys() == Keys{"plan"});
+  CHECK(coordinator.is_watched("plan"));
 }
 
 TEST_CASE("coordinator: what an event wanted while nobody watched is due for whoever comes back") {
@@ -319,6 +388,20 @@ TEST_CASE("coordinator: a clock that was set back leaves no key waiting for a ti
   CHECK(coordinator.take_due(ten_days_ago) == Keys{"plan", "teams"});
 }
 
+TEST_CASE("coordinator: after a clock was set back nothing of before comes due again") {
+  Coordinator coordinator;
+  for (const auto* key : {"asked for", "on its way", "failed"}) coordinator.add(key, times_of(never.value), start);
+  coordinator.request("on its way", start);
+  CHECK(coordinator.take_due(after(300)) == Keys{"on its way"});
+  coordinator.request("asked for", start);
+  coordinator.failed("failed", start, 0);
+  const auto ten_days_ago = after(-864'000'000);
+  coordinator.start_anew();
+  coordinator.discarded("on its way");
+  for (const auto* key : {"asked for", "on its way", "failed"}) coordinator.renewed(key, ten_days_ago);
+  CHECK(coordinator.next_due() == never);
+}
+
 TEST_CASE("coordinator: an interval that never ends fetches on request only") {
   Coordinator coordinator;
   coordinator.add("plan", times_of(never.value), start);
@@ -329,6 +412,7 @@ TEST_CASE("coordinator: an interval that never ends fetches on request only") {
 }
 
 TEST_CASE("retry delay: a random share of the doubled base, at most the longest") {
+  CHECK(retry_delay(0, Millis{500}, Millis{30'000}, 0.5) == Millis{250});
   CHECK(retry_delay(1, Millis{500}, Millis{30'000}, 0) == Millis{0});
   CHECK(retry_delay(1, Millis{500}, Millis{30'000}, 0.5) == Millis{250});
   CHECK(retry_delay(3, Millis{500}, Millis{30'000}, 0.5) == Millis{1'000});

@@ -70,6 +70,16 @@ TEST_CASE("event filter: the exact rule goes before any pattern, a longer patter
   CHECK(filter.rule_for("task_")->endpoints.front() == "long");
   CHECK(filter.rule_for("goal_created")->endpoints.front() == "any");
   CHECK(filter.rule_index("goal_created") == 2);
+  // As long as the type itself, and added later.
+  filter.add_rule(rule_of("task_completed*", {"as long"}));
+  CHECK(filter.rule_for("task_completed")->endpoints.front() == "exact");
+  CHECK(filter.rule_for("task_completed_twice")->endpoints.front() == "as long");
+}
+
+TEST_CASE("event filter: a rule for nothing is none for anything") {
+  EventFilter filter;
+  filter.add_rule(rule_of(""));
+  CHECK_FALSE(filter.rule_for("task_completed"));
 }
 
 TEST_CASE("event filter: the later of two rules for one type wins") {

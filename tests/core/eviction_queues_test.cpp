@@ -86,6 +86,18 @@ TEST_CASE("eviction: a use makes up for having been spared") {
   CHECK(replace(queues, 30) == 0);
 }
 
+TEST_CASE("eviction: however often something is spared, it is not forgotten that it was") {
+  EvictionQueues queues(EvictionStyle::recency);
+  queues.insert(0, hash_of_key(0), 512);
+  insert(queues, 1, 1);
+  // It counts 256 times at most: what was worth 512 is worth 2 by then.
+  for (std::uint32_t round = 0; round < 300; ++round) REQUIRE(replace(queues, 10 + round) == 1);
+  queues.set_value(1, 1.5F);
+  CHECK(replace(queues, 400) == 1);
+  queues.set_value(1, 3);
+  CHECK(replace(queues, 401) == 0);
+}
+
 TEST_CASE("eviction: further than the last sixteen nobody looks for the least valued") {
   EvictionQueues queues(EvictionStyle::recency);
   insert(queues, 0, 15, 2);
@@ -110,8 +122,8 @@ TEST_CASE("eviction by trial: what comes back soon after it failed needs no seco
   insert(queues, 0, 9);
   CHECK(replace(queues, 10) == 0);
   const auto back = replace(queues, 0);
-  // A trial of three and seven in the main queue: eight newcomers later it is there still.
-  for (std::uint32_t key = 20; key < 28; ++key) CHECK(replace(queues, key) != back);
+  // In the main queue newcomers pass it by: in the trial it would go with the tenth.
+  for (std::uint32_t key = 20; key < 40; ++key) CHECK(replace(queues, key) != back);
 }
 
 TEST_CASE("eviction by trial: the main queue spares once for each use, three times at most") {
@@ -130,6 +142,37 @@ TEST_CASE("eviction by trial: the main queue spares once for each use, three tim
   while (queues.size() > 0) order.push_back(queues.evict());
   // 8 and 9 go from the trial, where its share of three tenths is to be kept.
   CHECK(order == std::vector<Id>{8, 3, 4, 9, 5, 6, 2, 0, 1});
+}
+
+TEST_CASE("eviction by trial: in the main queue no use counts that came before it, and none beyond three") {
+  EvictionQueues queues(EvictionStyle::trial);
+  insert(queues, 0, 9);
+  for (Id id = 0; id < 7; ++id) {
+    queues.use(id);
+    queues.use(id);
+  }
+  queues.use(0);
+  CHECK(queues.evict() == 7);
+  CHECK(queues.evict() == 8);
+  SECTION("before it") { CHECK(queues.evict() == 0); }
+  SECTION("beyond three") {
+    for (Id id = 2; id < 7; ++id) queues.remove(id);
+    for (int use = 0; use < 4; ++use) queues.use(0);
+    for (int use = 0; use < 2; ++use) queues.use(1);
+    queues.remove(9);
+    CHECK(queues.evict() == 1);
+  }
+}
+
+TEST_CASE("eviction by trial: what takes a number over takes no use of it over") {
+  EvictionQueues queues(EvictionStyle::trial);
+  insert(queues, 0, 0);
+  queues.use(0);
+  queues.use(0);
+  queues.remove(0);
+  queues.insert(0, hash_of_key(10), 1);
+  insert(queues, 1, 1);
+  CHECK(queues.evict() == 0);
 }
 
 TEST_CASE("eviction by trial: what fell from the main queue is tried anew") {
@@ -166,6 +209,45 @@ TEST_CASE("eviction by frequency: a newcomer must have been used more often, its
   queues.use(newcomer);
   CHECK(replace(queues, 23) == 9);
   CHECK(replace(queues, 24) == 0);
+  // It is in the main queue now, and other newcomers are at the trial's end.
+  for (std::uint32_t key = 25; key < 35; ++key) CHECK(replace(queues, key) != newcomer);
+}
+
+TEST_CASE("eviction by frequency: of three the first is the main queue") {
+  EvictionQueues queues(EvictionStyle::frequency);
+  insert(queues, 0, 2);
+  CHECK(queues.evict() == 1);
+}
+
+TEST_CASE("eviction by frequency: what is worth as much is replaced no more easily for being worth much") {
+  EvictionQueues queues(EvictionStyle::frequency);
+  insert(queues, 0, 9, 3);
+  for (std::uint32_t key = 20; key < 25; ++key) CHECK(replace(queues, key, 3) >= 8);
+}
+
+TEST_CASE("eviction by frequency: of a great many uses fifteen are remembered, and no fewer") {
+  EvictionQueues queues(EvictionStyle::frequency);
+  insert(queues, 0, 9);
+  CHECK(replace(queues, 20) == 8);
+  for (int use = 0; use < 20; ++use) queues.use(0);
+  // Worth nothing, it goes for the first newcomer that is worth anything.
+  queues.set_value(0, 0);
+  CHECK(replace(queues, 21) == 0);
+  // Back again it replaces what was used six times.
+  for (int use = 0; use < 6; ++use) queues.use(1);
+  queues.set_value(1, 0.9F);
+  CHECK(replace(queues, 0) == 8);
+  CHECK(replace(queues, 22) == 0);
+  CHECK(queues.evict() != 8);
+}
+
+TEST_CASE("eviction by frequency: a use moves an entry to the newer end of its own queue") {
+  EvictionQueues queues(EvictionStyle::frequency);
+  insert(queues, 0, 9);
+  // From here on 0 … 7 are the main queue, 9 and a newcomer the trial.
+  CHECK(replace(queues, 20) == 8);
+  queues.use(0);
+  CHECK(queues.evict() == 9);
 }
 
 TEST_CASE("eviction by frequency: uses are remembered of what fell out") {

@@ -145,3 +145,12 @@ TEST_CASE("miniature: keys that share a chain are told apart, and leave it one b
   for (std::uint32_t number = 3; number < 9; ++number) CHECK(lru.access(in_one_chain(number), 6));
   CHECK_FALSE(lru.access(in_one_chain(0), 6));
 }
+
+TEST_CASE("miniature: by frequency what is used more often takes the place of what came first") {
+  Miniature miniature(EvictionStyle::frequency);
+  for (std::uint32_t key = 0; key < 10; ++key) CHECK_FALSE(miniature.access(key, 10));
+  CHECK_FALSE(miniature.access(20, 10));
+  for (int use = 0; use < 4; ++use) CHECK(miniature.access(20, 10));
+  for (std::uint32_t key = 21; key < 24; ++key) CHECK_FALSE(miniature.access(key, 10));
+  CHECK(miniature.access(20, 10));
+}

@@ -75,3 +75,24 @@ TEST_CASE("flights: an event does not void what is kept on events, an invalidati
   flights.void_selected({}, Millis{100}, false);
   CHECK(flights.find(kept)->is_void);
 }
+
+TEST_CASE("flights: another answer voids what began before it, not what began with it, and no other key's") {
+  Flights flights;
+  const auto before = flights.begin(flight_of("teams", 99));
+  const auto same = flights.begin(flight_of("teams", 100));
+  const auto other = flights.begin(flight_of("tasks", 99));
+  flights.void_older("teams", Millis{100});
+  CHECK(flights.find(before)->is_void);
+  CHECK_FALSE(flights.find(same)->is_void);
+  CHECK_FALSE(flights.find(other)->is_void);
+}
+
+TEST_CASE("flights: what is under way is younger than an answer if it began after it and still counts") {
+  Flights flights;
+  flights.begin(flight_of("teams", 100));
+  CHECK(flights.has_younger("teams", Millis{99}));
+  CHECK_FALSE(flights.has_younger("teams", Millis{100}));
+  CHECK_FALSE(flights.has_younger("tasks", Millis{99}));
+  flights.void_key("teams");
+  CHECK_FALSE(flights.has_younger("teams", Millis{99}));
+}

@@ -62,6 +62,44 @@ TEST_CASE("floors: of two equal selectors the younger stands, and going back cha
   CHECK(floors.above("daily_plan:sara", {}, false) == Millis{200});
 }
 
+TEST_CASE("floors: what an event left, a write and an invalidation of one selector stand side by side") {
+  Floors floors;
+  CHECK(floors.raise({by_text(":sara"), Millis{300}, true, false}));
+  CHECK(floors.raise({by_text(":sara"), Millis{200}, true, true}));
+  CHECK(floors.raise({by_text(":sara"), Millis{100}, false, false}));
+  CHECK(floors.size() == 3);
+  CHECK(floors.above("plan:sara", {}, true) == Millis{100});
+  CHECK_FALSE(floors.raise({by_text(":sara"), Millis{200}, true, true}));
+  CHECK(floors.raise({by_text(":sara"), Millis{201}, true, true}));
+  CHECK(floors.size() == 3);
+}
+
+TEST_CASE(
+    "floors: merged with one that spares nothing, the first of them, they spare nothing, and none was a write's") {
+  for (const bool first_spares : {true, false}) {
+    Floors floors;
+    CHECK(floors.raise(floor_of("one", 50, first_spares)));
+    for (std::size_t i = 0; i < Floors::most; ++i) {
+      CHECK(floors.raise(floor_of("endpoint_" + std::to_string(i), 100, true)));
+    }
+    REQUIRE(floors.size() == 1);
+    CHECK(floors.all().front().spares_kept == first_spares);
+    CHECK_FALSE(floors.all().front().by_write);
+  }
+}
+
+TEST_CASE("floors: merged, a write's still tells that it is one, unless events' words no longer count") {
+  for (const bool all_spare : {true, false}) {
+    Floors floors;
+    for (std::size_t i = 0; i < Floors::most; ++i) {
+      CHECK(floors.raise({by_text("endpoint_" + std::to_string(i)), Millis{100}, true, i == 7}));
+    }
+    CHECK(floors.raise(floor_of("one_more", 50, all_spare)));
+    REQUIRE(floors.size() == 1);
+    CHECK(floors.all().front().by_write == all_spare);
+  }
+}
+
 TEST_CASE("floors: too many are merged into one over everything, coarser but never lower") {
   Floors floors;
   for (std::size_t i = 0; i < Floors::most; ++i) {

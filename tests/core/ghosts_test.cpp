@@ -26,6 +26,8 @@ TEST_CASE("ghosts: who fell out is known once, with what was known of it") {
   CHECK_FALSE(second->from_trial);
   CHECK_FALSE(ghosts.take(in_one_group(1)));
   CHECK_FALSE(ghosts.take(in_one_group(2)));
+  ghosts.put(in_one_group(3), {.uses = 8, .from_trial = false});
+  CHECK(ghosts.take(in_one_group(3))->uses == 8);
 }
 
 TEST_CASE("ghosts: before there is room for any, none is known") {

@@ -45,6 +45,9 @@ TEST_CASE("json block: a length that its bytes cannot have is refused before any
   std::string block(1, '\1');
   append_number(block, most_json_bytes + 1);
   CHECK_FALSE(read_json_block(block + std::string(most_json_bytes / 255 + 2, '\xFF')));
+  for (const std::size_t size : {most_json_bytes, most_json_bytes + 1}) {
+    CHECK(read_json_block(json_block(std::string(size, 'x'))).has_value() == (size == most_json_bytes));
+  }
 }
 
 TEST_CASE("json block: what is cut off, or of a dictionary that is unknown, is not read") {
@@ -58,4 +61,5 @@ TEST_CASE("json block: what is cut off, or of a dictionary that is unknown, is n
       is_known_block("\x02\x01\x10"
                      "a"));
   CHECK(is_known_block("\1"));
+  CHECK(is_known_block(""));
 }

@@ -15,7 +15,7 @@ using Names = std::vector<std::string>;
 TEST_CASE("event data: username and assigned_users are read, the rest is passed over") {
   const auto facts = read_event_facts(
       R"({"task_id":1,"username":"gabriel","notes":null,"completion_data":{"username":"tom","assigned_users":["ute"]},)"
-      R"("assigned_users":["gabriel","sara"],"list":[1.5,true,"username"]})");
+      R"("assigned_users":["gabriel","sara"],"list":[1.5,-7,true,"username"]})");
   CHECK(facts.username == "gabriel");
   CHECK(facts.assigned_users == Names{"gabriel", "sara"});
 }
@@ -28,6 +28,8 @@ TEST_CASE("event data: fields of other types than expected tell nothing") {
   CHECK(read_event_facts(R"({"assigned_users":null})").assigned_users.empty());
   CHECK(read_event_facts(R"({"assigned_users":"sara"})").assigned_users.empty());
   CHECK(read_event_facts(R"({"assigned_users":{"0":"sara"}})").assigned_users.empty());
+  CHECK(read_event_facts(R"({"assigned_users":{"0":["tom"],"1":"sara"}})").assigned_users.empty());
+  CHECK(read_event_facts(R"({"assigned_users":["tom"],"by":{"name":"sara"}})").assigned_users == Names{"tom"});
 }
 
 TEST_CASE("event data: beside what is no name the names of a list still count") {

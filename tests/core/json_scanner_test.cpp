@@ -48,6 +48,15 @@ TEST_CASE("json scanner: it refuses what JSON.parse refuses") {
   }
 }
 
+TEST_CASE(
+    "json scanner: the digits of an escape are hexadecimal, small and large, and what stands next to them is none") {
+  for (const char16_t digit : std::u16string_view(u"09afAF"))
+    CHECK(is_json(std::u16string(u"\"\\u000") + digit + u'"'));
+  for (const char16_t unit : std::u16string_view(u"/:`g@G")) {
+    CHECK_FALSE(is_json(std::u16string(u"\"\\u000") + unit + u'"'));
+  }
+}
+
 TEST_CASE("json scanner: a value's text is the value alone, and the scanner stands behind it") {
   JsonScanner scanner(u"  {\"a\":[1,2]} , \"b\" ]");
   const auto value = scanner.value();
@@ -93,6 +102,11 @@ TEST_CASE("json scanner: nesting is followed to its limit and no further") {
   CHECK(is_json(objects(limit)));
   CHECK_FALSE(is_json(objects(limit + 1)));
   CHECK_FALSE(is_json(objects(1'000'000)));
+}
+
+TEST_CASE("json scanner: what ends where it is given up is no value") {
+  CHECK_FALSE(is_json(std::u16string(JsonScanner::max_depth + 1, u'[')));
+  CHECK_FALSE(is_json(u"\"\\"));
 }
 
 TEST_CASE("json scanner: it judges spoiled records as nlohmann_json does") {
@@ -170,7 +184,7 @@ TEST_CASE("json numbers: nothing times any power of ten is nothing") {
 }
 
 TEST_CASE("json numbers: what is no number has none") {
-  for (const auto* text : {u"", u"-", u"null", u"\"1\"", u"[1]", u"true", u"1x", u"e5"}) {
+  for (const auto* text : {u"", u"-", u"null", u"\"1\"", u"[1]", u"true", u"1x", u"e5", u"1e5x", u"1e5]"}) {
     INFO(to_wtf8(text));
     CHECK_FALSE(read_number(text));
   }

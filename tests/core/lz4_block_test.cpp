@@ -58,6 +58,26 @@ std::string compressed_by_library(std::string_view text, std::string_view dictio
   return block;
 }
 
+/// How far before the end of the text the last match begins; the text's length where there is none.
+std::size_t last_match_before_end(std::string_view block, std::size_t size) {
+  std::size_t at = 0, done = 0, last = 0;
+  const auto byte = [&] { return static_cast<std::size_t>(static_cast<unsigned char>(block[at++])); };
+  const auto length_of = [&](std::size_t length) {
+    for (std::size_t more = 255; length >= 15 && more == 255; length += more) more = byte();
+    return length;
+  };
+  for (;;) {
+    const auto token = byte();
+    const auto literals = length_of(token >> 4);
+    at += literals;
+    done += literals;
+    if (at == block.size()) return size - last;
+    at += 2;
+    last = done;
+    done += length_of(token % 16) + 4;
+  }
+}
+
 /// From what cannot be compressed to one byte over and over, with pieces of what came before and of the dictionary.
 std::string random_bytes(Random& random, std::size_t size, std::string_view dictionary) {
   const auto letters = 1 + random.below(random.chance(2) ? 4 : 256);
@@ -88,6 +108,8 @@ TEST_CASE("lz4 block: whatever is compressed is read again, by the library too")
     REQUIRE(expanded(block, dictionary, text.size()) == text);
     REQUIRE(expanded_by_library(block, dictionary, text.size()) == text);
     REQUIRE(as_int(block.size()) <= LZ4_compressBound(as_int(text.size())));
+    // As the format asks: the library's fast loops rely on it.
+    if (text.size() >= 12) REQUIRE(last_match_before_end(block, text.size()) >= 12);
   }
 }
 
@@ -105,6 +127,33 @@ TEST_CASE("lz4 block: what lies further back than 65,535 bytes is not referred t
     const auto block = compressed(text, repeated);
     REQUIRE(expanded(block, repeated, text.size()) == text);
     REQUIRE(expanded_by_library(block, repeated, text.size()) == text);
+  }
+}
+
+TEST_CASE("lz4 block: what lies 65,535 bytes back is referred to, and a byte further no more") {
+  // mt19937 gives the same everywhere; the seed of the run does not count.
+  Random random(1);
+  std::string repeated(200, '\0');
+  for (auto& byte : repeated) byte = static_cast<char>(random.below(256));
+  const auto size_at = [&](std::size_t distance) {
+    auto text = repeated;
+    text.append(distance - repeated.size(), 'x').append(repeated);
+    const auto block = compressed(text, "");
+    CHECK(expanded_by_library(block, "", text.size()) == text);
+    return block.size();
+  };
+  CHECK(size_at(65'535) < 500);
+  CHECK(size_at(65'536) > 600);
+}
+
+TEST_CASE("lz4 block: a short text over a short dictionary is written and read whatever the two lengths") {
+  for (std::size_t known = 0; known <= 20; ++known) {
+    for (std::size_t size = 0; size <= 30; ++size) {
+      const std::string dictionary(known, 'a');
+      const std::string text(size, 'a');
+      INFO(known << " and " << size);
+      CHECK(expanded(compressed(text, dictionary), dictionary, size) == text);
+    }
   }
 }
 
@@ -193,6 +242,16 @@ TEST_CASE("lz4 block: lengths that say more than there is are refused at once") 
                                   "vwxyz",
                                   10),
                  "dictionary", 20) == "adictionaryadicvwxyz");
+}
+
+TEST_CASE("lz4 block: what refers to nothing is refused, though its literals alone would fill the text") {
+  const std::string literals = std::string("\xF0\x04", 2) + std::string(19, 'x');
+  const auto with_match = [&](std::string_view token, std::string_view offset) {
+    return expanded(std::string(token) + "a" + std::string(offset) + literals, "dictionary", 20);
+  };
+  CHECK_FALSE(with_match("\x10", std::string_view("\x00\x00", 2)));
+  CHECK_FALSE(with_match("\x10", std::string_view("\x0C\x00", 2)));
+  CHECK_FALSE(with_match("\x1F", std::string_view("\x01\x00\xFF\xFF\x01", 5)));
 }
 
 TEST_CASE("lz4 block: forty texts, always the same, take so many bytes; whoever changes how it looks says so here") {

@@ -56,6 +56,18 @@ TEST_CASE("memory tier: residence is counted from the putting, life from the tim
   CHECK(deadline(tier, slot) == (start + hour).value);
 }
 
+TEST_CASE("memory tier: unless told otherwise it holds a thousand entries, of any size") {
+  MemoryTier tier({});
+  for (int i = 0; i < 1'001; ++i) REQUIRE(tier.put("key_" + std::to_string(i), weighing(1e9), start));
+  CHECK(tier.size() == 1'000);
+}
+
+TEST_CASE("memory tier: what takes all the room there is is held, and a byte more is not") {
+  MemoryTier tier({.max_bytes = 100});
+  CHECK(tier.put("plan", weighing(100), start));
+  CHECK_FALSE(tier.put("plan", weighing(101), start));
+}
+
 TEST_CASE("memory tier: what is more than a minute ahead is not believed") {
   MemoryTier tier({});
   const auto slot = tier.put("plan", facts_of(start + minute, day), start).value();

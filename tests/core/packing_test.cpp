@@ -58,6 +58,12 @@ TEST_CASE("packing: a text that ends elsewhere, or holds any other unit, is none
   CHECK_FALSE(unpack(u"\u0100"));  // no 1 in the last unit
   CHECK(unpack(u"\u0101") == "");
   CHECK_FALSE(unpack(u"\u0102"));  // one bit is no byte
+  // Eight full units are fifteen bytes: what is no unit among or behind them leaves no bit over to tell.
+  const auto full = packed("fifteen bytes !");
+  REQUIRE(full.size() == 9);
+  for (std::size_t at = 0; at < full.size(); ++at) CHECK_FALSE(unpack(std::u16string(full).insert(at, 1, u'a')));
+  CHECK_FALSE(unpack(full.substr(0, 7) + u'\x8100'));
+  CHECK_FALSE(unpack(full.substr(0, 7) + u'\xFFFF'));
   const auto units = packed("cardcache");
   for (const int odd : {0, 0x61, 0xFF, 0x8100, 0xD800, 0xFFFF}) {
     for (std::size_t at = 0; at < units.size(); ++at) {

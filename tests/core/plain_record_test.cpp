@@ -72,6 +72,13 @@ TEST_CASE("plain record: an end further away than numbers count is one that neve
   }
 }
 
+TEST_CASE("plain record: an end as far away as numbers count comes back to the millisecond") {
+  auto facts = facts_at(1'764'000'000'000);
+  facts.end = Millis{most_millis};
+  CHECK(most_millis == 9'007'199'254'740'991);
+  CHECK(read_plain_record(write_plain_record("1", facts, life), life)->facts.end == facts.end);
+}
+
 TEST_CASE("plain record: text of every kind is written as JSON that reads back") {
   auto facts = facts_at(5);
   facts.version = "\x01\x1F\"\\/\xC3\xA4\xF0\x9F\x98\x80\xED\xA0\xBD";
@@ -82,6 +89,14 @@ TEST_CASE("plain record: text of every kind is written as JSON that reads back")
   CHECK(back->facts.version == facts.version);
   CHECK(back->facts.tags == facts.tags);
   CHECK(to_wtf8(back->data) == "\"\xED\xA0\xBD\"");
+}
+
+TEST_CASE("plain record: what JSON may hold as it is stands as it is, and nothing else does") {
+  auto facts = facts_at(5);
+  // U+001F and U+0020, and both sides of the surrogates.
+  facts.version = to_wtf8(u"\u001F \uD7FF\uE000" + std::u16string(1, u'\xD800') + u'x' + u'\xDFFF');
+  CHECK(write_plain_record("1", facts, life) ==
+        u"{\"data\":1,\"timestamp\":5,\"version\":\"\\u001f \uD7FF\uE000\\ud800x\\udfff\"}");
 }
 
 TEST_CASE("plain record: escapes in names are read as JSON means them") {
@@ -122,11 +137,43 @@ TEST_CASE("plain record: weights come back to a thousandth") {
   }
 }
 
+TEST_CASE("plain record: a whole weight is written without a fraction") {
+  auto facts = facts_at(5);
+  facts.cost = 20;
+  CHECK(write_plain_record("1", facts, life) == u"{\"data\":1,\"timestamp\":5,\"cost\":20}");
+}
+
+TEST_CASE("plain record: a weight of which nobody can count the thousandths is the largest of which one can") {
+  auto facts = facts_at(5);
+  for (const double cost : {1e13, 1e300, never.value}) {
+    facts.cost = cost;
+    const auto back = read_plain_record(write_plain_record("1", facts, life), life);
+    REQUIRE(back);
+    CHECK(back->facts.cost == Catch::Approx(9'007'199'254'740.991));
+  }
+}
+
+TEST_CASE("plain record: with a field of ours of another kind it is none") {
+  for (const auto* field : {R"("timestamp":"5")", R"("timestamp":null)", R"("expires":"soon")", R"("version":2)",
+                            R"("tags":"red")", R"("tags":["red",2])"}) {
+    INFO(field);
+    CHECK_FALSE(read(std::string(R"({"data":1,"timestamp":5,)") + field + "}"));
+  }
+  CHECK(read(R"({"data":1,"timestamp":5,"tags":[]})")->facts.tags.empty());
+}
+
+TEST_CASE("plain record: the last of two fields of one name holds, as in JSON.parse") {
+  CHECK(read(R"({"data":1,"timestamp":"5","data":2,"timestamp":7})")->facts.timestamp == Millis{7});
+}
+
 TEST_CASE("plain record: only the word keep keeps it on events") {
   CHECK(read(R"({"data":1,"timestamp":5,"onEvent":"keep"})")->facts.kept_on_event);
   CHECK_FALSE(read(R"({"data":1,"timestamp":5,"onEvent":"refresh"})")->facts.kept_on_event);
   CHECK_FALSE(read(R"({"data":1,"timestamp":5,"onEvent":true})")->facts.kept_on_event);
   CHECK_FALSE(read(R"({"data":1,"timestamp":5})")->facts.kept_on_event);
+  // And only in its own field.
+  CHECK_FALSE(read(R"({"data":1,"timestamp":5,"advice":"keep"})")->facts.kept_on_event);
+  CHECK(read(R"({"data":1,"timestamp":5,"onEvent":"keep","advice":1})")->facts.kept_on_event);
 }
 
 TEST_CASE("plain record: it is cut off at any point and is then none") {

@@ -7,6 +7,7 @@
 #include "core/checksum.hpp"
 #include "core/dictionary.hpp"
 #include "core/packed_record.hpp"
+#include "core/packing.hpp"
 #include "core/text.hpp"
 #include "support/exact.hpp"
 #include "support/random.hpp"
@@ -113,12 +114,22 @@ TEST_CASE("record: whatever facts are written come back, in either form") {
   }
 }
 
+TEST_CASE("record: what a packed one takes as text is told by its head, two bytes a unit where one is wide") {
+  for (const std::string& json : {json_of_units(500), "\"\xC4\x80" + std::string(497, 'x') + "\""}) {
+    const double bytes = json.size() == 500 ? 500 : 1'000;
+    CHECK(read_record_head(written(json), form)->facts.bytes == bytes);
+    CHECK(read(written(json))->facts.bytes == bytes);
+  }
+}
+
 TEST_CASE("record: times beyond all counting are as good as never") {
   auto facts = facts_at(1'764'000'000'000);
   for (const double end : {1e17, 1e300}) {
     facts.end = Millis{end};
     CHECK(read(written(json_of_units(21), facts))->facts.end == never);
   }
+  facts.end = Millis{9'007'199'254'740'991};
+  CHECK(read(written(json_of_units(21), facts))->facts.end == facts.end);
   facts.end = Millis{-1e300};
   CHECK(read(written(json_of_units(21), facts))->facts.end < Millis{-1e15});
 }
@@ -153,13 +164,16 @@ TEST_CASE("record: a plain one that others wrote needs no checksum") {
   CHECK(read(bare)->data == "[1]");
   CHECK(read(bare + u"\n")->data == "[1]");
   CHECK(read(bare + u"\r\n")->data == "[1]");
+  CHECK(fault_of(bare + u"\r\n ") == RecordFault::corrupt);
 }
 
 TEST_CASE("record: the checksum of a plain one is white space, which JSON readers pass over") {
   const auto text = written("[1,2]");
   CHECK(text.starts_with(u"{\"data\":\t[1,2],\"timestamp\":5}"));
   CHECK(text.size() == 29 + 16);
-  CHECK(text.find_first_not_of(u" \t\n\r", 29) == std::u16string::npos);
+  // Two bits each, the low ones first.
+  const auto sum = checksum(bytes_of(std::u16string_view(text).substr(0, 29)), checksum(bytes_of(name), 0));
+  for (unsigned i = 0; i < 16; ++i) CHECK(text[29 + i] == std::u16string_view(u" \t\n\r")[sum >> 2 * i & 3]);
   CHECK(read_record_head(text, form));
 }
 
@@ -253,6 +267,24 @@ TEST_CASE("record: one over a dictionary to come is of another version, and not 
   CHECK(read_record_head(over('\xFF'), form)->facts.timestamp == Millis{5});
 }
 
+TEST_CASE("record: a packed one whose head does not end is corrupt, though its checksum is right") {
+  const std::string tags_to_come("\x20\x02\x0A", 3);
+  const auto sum = checksum(tags_to_come, checksum(bytes_of(name), 0));
+  std::string bytes;
+  for (unsigned shift = 0; shift < 32; shift += 8) bytes.push_back(static_cast<char>(sum >> shift));
+  std::u16string text(1, packed_mark);
+  append_packed(text, bytes + tags_to_come);
+  CHECK(fault_of(text) == RecordFault::corrupt);
+  CHECK_FALSE(read_record_head(text, form));
+}
+
+TEST_CASE("record: of sealed data their head says nothing but that they are sealed") {
+  const auto text = write_record(name, "\xC4\x80\xC4\x80", facts_at(5), true, form);
+  const auto bytes = open_packed_record(text, checksum(bytes_of(name), 0));
+  REQUIRE(bytes);
+  CHECK(bytes->at(4) == 1);
+}
+
 TEST_CASE("record: a head is read from the beginning alone; where that is too short it says nothing") {
   const auto facts = full_facts();
   const auto text = written(json_of_units(4'000), facts);
@@ -306,9 +338,23 @@ TEST_CASE("record: a packed one tells what it would take in the plain form, wide
   }
 }
 
+TEST_CASE("record: a weight of nothing, and one beyond all counting, come back from either form") {
+  for (const auto units : {5U, 500U}) {
+    auto facts = facts_at(5);
+    facts.cost = 0;
+    CHECK(read(written(json_of_units(units), facts))->facts.cost == 0);
+    facts.cost = 1e300;
+    CHECK(read(written(json_of_units(units), facts))->facts.cost > 9e12);
+  }
+}
+
 TEST_CASE("record: what goes without saying takes no room in a packed one") {
   const auto json = json_of_units(500);
   const auto usual = written(json);
+  const auto bytes = open_packed_record(usual, checksum(bytes_of(name), 0));
+  REQUIRE(bytes);
+  // No flag is set.
+  CHECK(bytes->at(4) == 0);
   auto facts = facts_at(5);
   facts.end = facts.end + Millis{1};
   CHECK(written(json, facts).size() > usual.size());

@@ -10,6 +10,7 @@ TEST_CASE("sealings: one is found by its number until it ends") {
   facts.timestamp = Millis{5};
   const auto plan = sealings.begin("plan", facts);
   const auto list = sealings.begin("list", {});
+  CHECK(sealings.size() == 2);
   REQUIRE(sealings.find(plan));
   CHECK(sealings.find(plan)->key == "plan");
   CHECK(sealings.find(plan)->facts.timestamp == Millis{5});

@@ -71,6 +71,12 @@ TEST_CASE("selector: None selects what is shared, with and without the word") {
   CHECK_FALSE(selects("history:None:week", "history:sara:week"));
 }
 
+TEST_CASE("selector: a user without a name has nothing, what is shared least of all") {
+  Selector selector;
+  selector.user = "";
+  for (const auto* key : {"teams", "teams:None", "teams::7", "teams:sara"}) CHECK_FALSE(selector.selects(key, {}));
+}
+
 TEST_CASE("selector: a star alone selects everything") {
   CHECK(selects("*", "teams"));
   CHECK(selects("*", "daily_plan:sara:1"));
@@ -127,6 +133,7 @@ TEST_CASE("selector: its text reads back to the same selector") {
       by_text(":None"),
       by_text("a:*:30:*"),
       by_text("a.b3:4.x:e5.daily"),
+      by_text("nine_char"),
       by_keys({}),
       by_keys({"teams", "", "k3.abc", "*"}),
       by_tag("e5.daily"),
@@ -160,8 +167,8 @@ TEST_CASE("selector: any selector's text reads back to it") {
 }
 
 TEST_CASE("selector: texts that no selector wrote are refused") {
-  for (const auto* text :
-       {"x1.a", "e", "e5", "e.a", "e-1.a", "e9.abc", "e1.ab", "k1.a", "e99999999999999999999.a", "**"}) {
+  for (const auto* text : {"x1.a", "e", "e5", "e.a", "e-1.a", "e9.abc", "e1.ab", "k1.a", "e99999999999999999999.a",
+                           "**", "e.", "e1:a", "e:.0123456789"}) {
     INFO("'" << text << "'");
     CHECK_FALSE(Selector::from_text(text));
   }

@@ -81,11 +81,20 @@ TEST_CASE("statistics report: hits and misses make the rate, and stand by endpoi
   CHECK(endpoint_of(report, "teams").entries == 0);
 }
 
+TEST_CASE("statistics report: one question makes a rate") {
+  Tab tab(nullptr);
+  tab.set("plan", "1", {.reach = Reach::memory});
+  CHECK(tab.get("plan"));
+  tab.observe();
+  CHECK(report_statistics(tab.cache, start).numbers.memory.hit_rate == 1);
+}
+
 TEST_CASE("statistics report: what else was counted is in it") {
   Tab tab(nullptr);
   auto& statistics = tab.cache.statistics();
   statistics.latencies[static_cast<std::size_t>(LatencyOf::fetch)].add(20);
   statistics.latencies[static_cast<std::size_t>(LatencyOf::fetch)].add(40);
+  statistics.latencies[static_cast<std::size_t>(LatencyOf::persist)].add(3);
   statistics.count(FetchCount::joined);
   tab.cache.note_error(ErrorKind::crypto, "plan");
   statistics.memory.evictions = 4;
@@ -99,6 +108,7 @@ TEST_CASE("statistics report: what else was counted is in it") {
   CHECK(fetch.p50 == 20);
   CHECK(fetch.p95 == 40);
   CHECK(fetch.longest == 40);
+  CHECK(numbers.latencies[static_cast<std::size_t>(LatencyOf::persist)].longest == 3);
   CHECK(numbers.fetches[static_cast<std::size_t>(FetchCount::joined)] == 1);
   CHECK(numbers.errors[static_cast<std::size_t>(ErrorKind::crypto)] == 1);
   CHECK(numbers.memory.evictions == 4);

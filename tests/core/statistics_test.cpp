@@ -33,6 +33,15 @@ TEST_CASE("latency: quantiles are those of the last ones, count and longest thos
   CHECK(latency.quantile(1) == 7);
 }
 
+TEST_CASE("latency: the last 128 count") {
+  Latency latency;
+  for (int i = 0; i < 80; ++i) latency.add(10);
+  for (int i = 0; i < 48; ++i) latency.add(20);
+  CHECK(latency.quantile(0.625) == 10);
+  latency.add(20);
+  CHECK(latency.quantile(0.625) == 20);
+}
+
 TEST_CASE("statistics: endpoints are counted apart") {
   Statistics statistics;
   ++statistics.counts_of("teams").hits;
@@ -61,6 +70,9 @@ TEST_CASE("statistics: keys made of ids do not make them grow for ever, and no c
   });
   CHECK(hits == 10'000);
   CHECK(misses == 20'000);
+  // Who was there before goes on being counted by name.
+  ++statistics.counts_of("team_7").hits;
+  CHECK(statistics.endpoint(*statistics.endpoint_numbers().find("team_7")).hits == 2);
   const auto* rest = statistics.endpoint_numbers().find("…");
   REQUIRE(rest);
   CHECK(statistics.endpoint(*rest).hits == 10'000 - static_cast<double>(Statistics::most_endpoints));

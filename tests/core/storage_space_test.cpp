@@ -55,7 +55,7 @@ TEST_CASE("storage space: what has ended goes first") {
   MapArea area;
   auto space = space_over(area, 1'500);
   auto& tier = space.tier_of(std::nullopt);
-  CHECK(write(tier, "brief", 300, start + hour, {.cost = 100, .life = minute}) == StorageTier::Write::stored);
+  CHECK(write(tier, "brief", 300, start + hour, {.cost = 1'000, .life = minute}) == StorageTier::Write::stored);
   CHECK(write(tier, "old", 300, start, {}) == StorageTier::Write::stored);
   CHECK(write(tier, "new", 800, start + hour + minute, {}) == StorageTier::Write::stored);
   CHECK_FALSE(holds(area, "brief"));
@@ -198,6 +198,7 @@ TEST_CASE("storage space: a corrupt record is ours too, and counts") {
   CHECK(area.set(u"cardcache_plan", u"{\"data\":"));
   auto space = space_over(area, 1'000);
   space.ensure_counted();
+  CHECK(holds(area, "plan"));
   CHECK(space.bytes() == static_cast<double>(area.bytes()));
   space.remove_everything();
   CHECK(area.texts().empty());
@@ -327,6 +328,7 @@ TEST_CASE("storage space: while a purge goes on the note that began it is not be
 TEST_CASE("storage space: a page that opens knows of packed records what the one knew that wrote them") {
   MapArea area;
   StorageSpace writer(&area, "cardcache_", 100'000, {});
+  writer.ensure_counted();
   auto& tier = writer.tier_of(std::nullopt);
   EntryFacts facts;
   facts.timestamp = start;
@@ -372,6 +374,10 @@ TEST_CASE("storage space: what it all would take unpacked follows every write an
   sweep(space, start);
   CHECK(space.plain_bytes() == space.bytes());
   CHECK(before == 0);
+  // What comes after it begins with nothing of its own.
+  REQUIRE(tier.write("teams", "\"" + std::string(3'000, 'x') + "\"", facts, start) == StorageTier::Write::stored);
+  CHECK(space.plain_bytes() > 3'000);
+  CHECK(space.plain_bytes() < 3'200);
 }
 
 TEST_CASE("storage space: what others write beyond the budget goes with the next slice, and within it nothing does") {

@@ -112,6 +112,7 @@ TEST_CASE("storage tier: without an area everything is absent and every write sa
   space.recount();
   sweep(space, start);
   space.remove_everything();
+  space.on_change("cardcache_plan", u"{\"data\":2,\"timestamp\":1764000000000}");
   CHECK(space.latest_time_seen() == long_ago);
   CHECK(space.bytes() == 0);
 }
@@ -204,9 +205,47 @@ TEST_CASE("storage tier: what another tab wrote unannounced counts once it was r
   auto space = space_over(area);
   auto& tier = space.tier_of(std::nullopt);
   REQUIRE(write(tier, "plan", "1") == StorageTier::Write::stored);
+  space.ensure_counted();
   REQUIRE(area.set(u"cardcache_plan", u"{\"data\":[1,2,3],\"timestamp\":1764000000000}"));
   CHECK(read(tier, "plan") == "[1,2,3]");
   CHECK(space.bytes() == static_cast<double>(area.bytes()));
+}
+
+TEST_CASE("storage tier: of a record that another tab wrote unannounced the time is known once it was read") {
+  MapArea area;
+  auto space = space_over(area);
+  auto& tier = space.tier_of(std::nullopt);
+  REQUIRE(area.set(u"cardcache_plan", u"{\"data\":1,\"timestamp\":1764000000000}"));
+  space.ensure_counted();
+  REQUIRE(area.set(u"cardcache_plan", u"{\"data\":1,\"timestamp\":1764000000001}"));
+  CHECK(read(tier, "plan") == "1");
+  const auto id = tier.index().find("plan");
+  REQUIRE(id);
+  CHECK(tier.facts(*id).timestamp == start + Millis{1});
+}
+
+TEST_CASE("storage tier: a note that the area holds on to counts on") {
+  MapArea area;
+  auto space = space_over(area);
+  auto& tier = space.tier_of(std::nullopt);
+  REQUIRE(tier.write_note("!floor:*", "123"));
+  space.ensure_counted();
+  area.clings = true;
+  tier.remove_note("!floor:*");
+  CHECK(space.bytes() == static_cast<double>(area.bytes()));
+}
+
+TEST_CASE("storage tier: in another program's namespace, where no floor can stand for it, all goes at once") {
+  MapArea area;
+  StorageSpace space(&area, "agiletrack_", plenty, {.foreign = true});
+  auto& tier = space.tier_of(std::nullopt);
+  std::vector<std::string> keys(50);
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    keys[i] = "key_" + std::to_string(i);
+    REQUIRE(write(tier, keys[i], "1") == StorageTier::Write::stored);
+  }
+  tier.remove_all(keys);
+  CHECK(area.texts().empty());
 }
 
 TEST_CASE("storage tier: a value that its owner found too long takes the older record with it") {

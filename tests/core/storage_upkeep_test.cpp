@@ -1,10 +1,12 @@
 // What goes on in idle time: counting, sweeping, a purge; and what is answered meanwhile.
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/storage_space.hpp"
+#include "core/text.hpp"
 #include "support/map_area.hpp"
 #include "support/random.hpp"
 #include "support/tab.hpp"
@@ -192,6 +194,57 @@ TEST_CASE("upkeep: an area that never ends, or whose numbers mean nothing, does 
   CHECK(write(space.tier_of(std::nullopt), "plan", "1", start) == Write::stored);
 }
 
+TEST_CASE("upkeep: a sweep leaves all notes but floors, and what the area holds on to") {
+  MapArea area;
+  auto space = space_over(area);
+  auto& tier = space.tier_of(std::nullopt);
+  REQUIRE(tier.write_note("!sealed", "1"));
+  REQUIRE(tier.write_note("!floors", "1.1"));
+  sweep(space, start);
+  REQUIRE(write(tier, "ended", "1", start, minute) == Write::stored);
+  area.clings = true;
+  sweep(space, start + hour);
+  CHECK(area.holds(u"cardcache_!sealed"));
+  CHECK(area.holds(u"cardcache_!floors"));
+  CHECK(space.evicted().empty());
+  CHECK(is_exact(space, area));
+}
+
+TEST_CASE("upkeep: what is not ours to remove does not hold a walk up, wherever it lies") {
+  const bool foreign = GENERATE(false, true);
+  MapArea area;
+  const std::u16string ours = foreign ? u"agiletrack_" : u"cardcache_";
+  for (int i = 0; i < 60; ++i) {
+    const auto number = to_utf16(std::to_string(i));
+    REQUIRE(area.set(ours + u"!floor:e2." + number, u"1764000000000"));
+    REQUIRE(area.set(ours + u"@odd_" + number, u"7"));
+    REQUIRE(area.set(ours + u"other_" + number, foreign ? u"7" : u"\x8102"));
+  }
+  REQUIRE(area.set(ours + u"plan", u"{\"data\":1,\"timestamp\":1764000000000}"));
+  StorageSpace space(&area, foreign ? "agiletrack_" : "cardcache_", plenty, {.foreign = foreign});
+  int slices = 0;
+  while (space.tend(start, 8) && slices < 100) ++slices;
+  CHECK(slices < 30);
+  CHECK(space.tier_of(std::nullopt).index().find("plan"));
+  CHECK(area.texts().size() == 181);
+  if (foreign) CHECK(space.bytes() == static_cast<double>(area.bytes_under(u"agiletrack_plan")));
+}
+
+TEST_CASE("upkeep: behind notes that a walk removes it passes nothing over") {
+  MapArea area;
+  write_many(area, 40);
+  for (int i = 10; i < 50; ++i) {
+    REQUIRE(area.set(u"cardcache_!floor:e2." + to_utf16(std::to_string(i)), u"1763000000000"));
+  }
+  auto space = space_over(area);
+  while (space.tend(start + hour, 8)) continue;
+  CHECK(area.bytes_under(u"cardcache_!floor:") == 0);
+  area.reads = 0;
+  CHECK(space.tier_of(std::nullopt).index().size() == 40);
+  CHECK(is_exact(space, area));
+  CHECK(area.reads == 0);
+}
+
 // ---- a clock that was set back
 
 TEST_CASE("upkeep: a clock set back makes all void at once, and takes it out of the area a little at a time") {
@@ -199,6 +252,7 @@ TEST_CASE("upkeep: a clock set back makes all void at once, and takes it out of 
   write_many(area, 200);
   write_many(area, 200, "sara");
   REQUIRE(area.set(u"somebody", u"else"));
+  REQUIRE(area.set(u"cardcache_@tom/!floor:*", u"1764000000000"));
   auto space = space_over(area);
   auto& tier = space.tier_of(std::nullopt);
   auto& sara = space.tier_of("sara");
@@ -236,6 +290,27 @@ TEST_CASE("upkeep: a clock set back makes all void at once, and takes it out of 
     CHECK(again.observe(now + second));
     CHECK_FALSE(finds(again.tier_of(std::nullopt), key_of(150)));
   }
+}
+
+TEST_CASE("upkeep: a clock set back ends what waits and what was void, in an area that is known to its end as well") {
+  MapArea area;
+  auto space = space_over(area, 20'000);
+  auto& tier = space.tier_of(std::nullopt);
+  for (std::size_t i = 0; i < 200; ++i) REQUIRE(write(tier, key_of(i), "[1,2,3]", start) == Write::stored);
+  space.saw(start + hour);
+  area.clings = true;
+  tier.remove(key_of(7));
+  area.clings = false;
+  REQUIRE(is_exact(space, area));
+  std::string noise(12'000, '1');
+  Random random(1);
+  for (auto& digit : noise) digit = static_cast<char>('1' + random.below(9));
+  REQUIRE(write(tier, "plan", noise, start + hour) == Write::waits);
+  CHECK(space.observe(start - day));
+  while (space.tend(start - day, 16)) continue;
+  CHECK(is_exact(space, area));
+  CHECK(area.texts().size() == 1);
+  CHECK(area.holds(u"cardcache_!clock"));
 }
 
 TEST_CASE("upkeep: an area that will not be emptied answers nothing of old all the same") {
@@ -277,6 +352,45 @@ TEST_CASE("upkeep: no slice does more than it may, whatever there is to do") {
     CHECK(finds(tier, "plan"));
     CHECK(area.holds(u"cardcache_plan"));
   }
+}
+
+TEST_CASE("upkeep: no slice looks for more of what it did not meet than it may, wherever its walk ends") {
+  for (std::size_t left = 0; left <= 34; ++left) {
+    INFO(left << " left");
+    MapArea area;
+    write_many(area, 80);
+    auto space = space_over(area);
+    space.ensure_counted();
+    for (std::size_t i = left; i < 80; ++i) area.remove(to_utf16("cardcache_" + key_of(i)));
+    space.begin_sweep();
+    for (bool more = true; more;) {
+      area.reads = 0;
+      more = space.tend(start, 16);
+      REQUIRE(area.reads <= 32);
+    }
+    CHECK(space.tier_of(std::nullopt).index().size() == left);
+    CHECK(is_exact(space, area));
+  }
+}
+
+TEST_CASE("upkeep: what others write beyond the budget while a sweep goes on goes a few at a time") {
+  MapArea area;
+  write_many(area, 200);
+  auto space = space_over(area, static_cast<double>(area.bytes()));
+  space.ensure_counted();
+  for (int i = 0; i < 100; ++i) {
+    const auto name = to_utf16("cardcache_other_" + std::to_string(i));
+    REQUIRE(area.set(name, u"{\"data\":[1,2,3],\"timestamp\":1764000000000}"));
+    space.on_change(to_wtf8(name), area.get(name));
+  }
+  space.begin_sweep();
+  for (bool more = true; more;) {
+    area.removals = 0;
+    more = space.tend(start, 16);
+    REQUIRE(area.removals <= 16);
+  }
+  CHECK(space.bytes() <= space.budget());
+  CHECK(is_exact(space, area));
 }
 
 TEST_CASE("upkeep: a sweep that is asked for while one goes on does not begin anew") {

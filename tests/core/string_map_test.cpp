@@ -39,6 +39,14 @@ TEST_CASE("string map: what is erased is gone, what is not there can be erased")
   CHECK(map.size() == 0);
 }
 
+TEST_CASE("string map: growing loses nobody, not even whose name is empty") {
+  StringMap map;
+  map.put("", 7);
+  for (std::uint32_t i = 0; i < 100; ++i) map.put("key_" + std::to_string(i), i);
+  REQUIRE(map.find(""));
+  CHECK(*map.find("") == 7);
+}
+
 TEST_CASE("string map: it does what std::map does, whatever comes in whatever order") {
   Random random;
   INFO("--rng-seed " << random.seed());

@@ -110,3 +110,20 @@ TEST_CASE("text: JSON writes half a pair as an escape, at its end and before wha
   CHECK(to_utf8_json(std::u16string{0xDE00, 0xD83D}) == "\\ude00\\ud83d");
   CHECK(to_utf8_json(u"\U0001F600") == "\xF0\x9F\x98\x80");
 }
+
+TEST_CASE("text: what is longer than it need be, or begins no character, is none") {
+  // U+07FF in three bytes and U+FFFF in four, then the bytes beyond U+10FFFF.
+  CHECK(to_utf16("\xE0\x9F\xBF") == std::u16string(3, u'\xFFFD'));
+  CHECK(to_utf16("\xF0\x8F\xBF\xBF") == std::u16string(4, u'\xFFFD'));
+  CHECK(to_utf16("\xF4\x90\x80\x80") == std::u16string(4, u'\xFFFD'));
+  for (int lead = 0xF5; lead <= 0xFF; ++lead) {
+    CHECK(to_utf16(std::string(1, static_cast<char>(lead)) + "\x80\x80\x80") == std::u16string(4, u'\xFFFD'));
+  }
+}
+
+TEST_CASE("text: what stands before digits counts as one unit, wherever it stands") {
+  for (std::size_t before = 0; before < 12; ++before) {
+    const auto text = std::string(before, '1') + "\xC3\xA9" + std::string(7, '1');
+    CHECK(utf16_size(text).units == before + 8);
+  }
+}

@@ -357,3 +357,28 @@ TEST_CASE("freshness: a machine that slept wakes to honest ages") {
   tab.now = start + day;
   CHECK_FALSE(tab.get("plan"));
 }
+
+TEST_CASE("freshness: a good read, and a purge, begin the row of unreadable records anew") {
+  MapArea area;
+  Tab tab(&area);
+  const auto spoil = [&](int count) {
+    for (int i = 0; i < count; ++i) {
+      REQUIRE(area.set(u"cardcache_broken", u"{"));
+      CHECK_FALSE(tab.get("broken"));
+    }
+  };
+  for (const int row : {1, 2}) {
+    INFO("row " << row);
+    REQUIRE(area.set(u"cardcache_good", u"{\"data\":1,\"timestamp\":1764000000000}"));
+    REQUIRE(area.set(u"cardcache_other", u"{\"data\":1,\"timestamp\":1764000000000}"));
+    tab.hear(area, u"cardcache_other");
+    if (row == 1) {
+      spoil(TwoTierCache::corrupt_limit - 1);
+      CHECK(tab.get("good"));
+    }
+    spoil(TwoTierCache::corrupt_limit - 1);
+    CHECK(area.holds(u"cardcache_other"));
+    spoil(1);
+    CHECK_FALSE(area.holds(u"cardcache_other"));
+  }
+}

@@ -322,3 +322,13 @@ TEST_CASE("invalidating: keys by tag go by the records as they lie there now") {
   REQUIRE(area.set(u"cardcache_team_7", u"{\"data\":2,\"timestamp\":1764000000000}"));
   CHECK(tab.cache.keys(by_tag("red"), start).empty());
 }
+
+TEST_CASE("invalidating: what events leave alone is fetched anew all the same when it is invalidated itself") {
+  MapArea area;
+  Tab tab(&area);
+  WatchTimes kept;
+  kept.on_event = OnEvent::keep;
+  tab.cache.coordinator().add("plan", kept, start);
+  tab.invalidate("plan");
+  CHECK(tab.cache.coordinator().next_due() == start + Millis{300});
+}

@@ -70,6 +70,56 @@ TEST_CASE("sealed: a set keeps the value in memory and takes the older record aw
   CHECK(tab.cache.memory().facts(*kept.slot).end == start + default_storage_ttl);
 }
 
+TEST_CASE("sealed: of two answers that tabs stored at about the same time the one that lies there stands") {
+  MapArea area;
+  Tab here(&area);
+  Tab there(&area);
+  here.now = start + second;
+  const auto slot = begin(here, "plan", "1");
+  REQUIRE(finish(here, slot.sealing, "1"));
+  CHECK(here.cache.memory().facts(*slot.slot).is_stored);
+  // Stamped earlier, and written later.
+  area.remove(u"cardcache_plan");
+  seal(there, "plan", "2");
+  here.hear(area, u"cardcache_plan");
+  CHECK_FALSE(here.cache.memory().find("plan"));
+}
+
+TEST_CASE("sealed: a value that was set anew while its record was written is not taken for stored") {
+  MapArea area;
+  Tab tab(&area);
+  const auto first = begin(tab, "plan", "1").sealing;
+  const auto wanted = tab.cache.prepare_sealing(first, "1");
+  REQUIRE(wanted);
+  tab.now = start + second;
+  const auto second_set = tab.set("plan", "2", {.reach = Reach::resident});
+  tab.cache.write_sealed(first, box_of(*wanted), tab.now);
+  CHECK(area.holds(u"cardcache_plan"));
+  CHECK_FALSE(tab.cache.memory().facts(*second_set.slot).is_stored);
+}
+
+TEST_CASE("sealed: what storage refused is not taken for stored") {
+  MapArea area;
+  Tab tab(&area);
+  const auto kept = begin(tab, "plan", "1");
+  area.broken = true;
+  REQUIRE(finish(tab, kept.sealing, "1"));
+  CHECK_FALSE(tab.cache.memory().facts(*kept.slot).is_stored);
+}
+
+TEST_CASE("sealed: an answer that another tab brings overtakes what is being encrypted") {
+  MapArea area;
+  Tab tab(&area);
+  const auto sealing = begin(tab, "plan", "1").sealing;
+  EntryFacts facts;
+  facts.timestamp = start + second;
+  facts.end = facts.timestamp + hour;
+  tab.now = start + second;
+  REQUIRE(tab.adopt("plan", "2", facts));
+  CHECK_FALSE(finish(tab, sealing, "1"));
+  CHECK_FALSE(area.holds(u"cardcache_plan"));
+}
+
 TEST_CASE("sealed: where there is no storage it lives as long as what is in memory") {
   Tab tab(nullptr);
   const auto kept = begin(tab, "plan", "1");

@@ -63,6 +63,34 @@ TEST_CASE("tabs: of two answers that tabs stored at about the same time the one 
   CHECK(here.get("plan") == "2");
 }
 
+TEST_CASE("tabs: tidings that cannot be read say no more than that somebody else has written") {
+  MapArea area;
+  Tab here(&area);
+  here.set("plan", "2");
+  here.cache.on_area_change("cardcache_plan", u"{", here.now);
+  CHECK_FALSE(here.cache.memory().find("plan"));
+  CHECK(here.cache.look_up(asking_for("plan"), here.now).json == "2");
+}
+
+TEST_CASE("tabs: what is in memory alone stays before another tab's of the same millisecond") {
+  MapArea area;
+  Tab here(&area);
+  here.set("plan", "2", {.reach = Reach::memory});
+  REQUIRE(area.set(u"cardcache_plan", u"{\"data\":1,\"timestamp\":1764000000000}"));
+  here.hear(area, u"cardcache_plan");
+  CHECK(here.get("plan") == "2");
+}
+
+TEST_CASE("tabs: what ends in this very millisecond is no answer that another tab brought") {
+  MapArea area;
+  Tab here(&area);
+  here.cache.coordinator().add("plan", {}, std::nullopt);
+  REQUIRE(area.set(u"cardcache_plan", u"{\"data\":1,\"timestamp\":1763999999000,\"expires\":1764000000000}"));
+  CHECK(here.cache.oldest_to_take("plan", never, start) == long_ago);
+  here.hear(area, u"cardcache_plan");
+  CHECK(here.cache.take_changed_elsewhere().empty());
+}
+
 TEST_CASE("tabs: tidings of an older answer that was overwritten here leave the newer one alone") {
   MapArea area;
   Tab here(&area);
@@ -84,6 +112,18 @@ TEST_CASE("tabs: a value that may yet be taken back stays before another tab's o
   CHECK(here.get("plan") == "2");
 }
 
+TEST_CASE("tabs: an answer that storage refused stays before another tab's older one") {
+  MapArea area;
+  Tab here(&area);
+  here.now = start + second;
+  area.refuses = true;
+  here.set("plan", "2");
+  area.refuses = false;
+  REQUIRE(area.set(u"cardcache_plan", u"{\"data\":1,\"timestamp\":1764000000000}"));
+  here.hear(area, u"cardcache_plan");
+  CHECK(here.get("plan") == "2");
+}
+
 TEST_CASE("tabs: what somebody wrote on this page without a word is listed, cleared and invalidated like the rest") {
   const bool foreign = GENERATE(false, true);
   MapArea area;
@@ -93,6 +133,7 @@ TEST_CASE("tabs: what somebody wrote on this page without a word is listed, clea
   CHECK(tab.cache.keys({}, tab.now).size() == 1);
   const auto name = to_utf16(foreign ? "agiletrack_teams" : "cardcache_teams");
   REQUIRE(area.set(name, u"{\"data\":2,\"timestamp\":1764000000000}"));
+  if (foreign) CHECK(tab.cache.keys(by_text("teams"), tab.now).size() == 1);
   CHECK(tab.cache.inspect(tab.now).size() == 2);
   CHECK(tab.cache.keys({}, tab.now).size() == 2);
   CHECK(tab.invalidate("*") == 2);
@@ -142,6 +183,18 @@ TEST_CASE("tabs: a watched answer that another tab brought is told once, and its
   CHECK(here.cache.take_changed_elsewhere() == Keys{"plan"});
   CHECK(here.cache.take_changed_elsewhere().empty());
   CHECK(coordinator.next_due() == start + minute + Millis{180'000});
+}
+
+TEST_CASE("tabs: of what nobody watches it is not told that another tab has changed it, though it was at hand here") {
+  MapArea area;
+  Tab here(&area);
+  Tab there(&area);
+  here.set("plan", "1");
+  there.now = here.now = start + minute;
+  there.set("plan", "2");
+  here.hear(area, u"cardcache_plan");
+  CHECK(here.cache.take_changed_elsewhere().empty());
+  CHECK(here.get("plan") == "2");
 }
 
 TEST_CASE("tabs: other users', other namespaces' and others' keys are passed over") {
@@ -268,6 +321,11 @@ TEST_CASE("tabs: an answer that has ended, comes from the future or has no key t
   const auto nan = std::nan("");
   CHECK_FALSE(here.adopt("teams", "1", facts_at(Millis{nan})));
   for (const auto* key : {"", "!floor:*", "@tom/plan"}) CHECK_FALSE(here.adopt(key, "1", facts_at(here.now)));
+  for (const double cost : {nan, -1.0, 0.0, 0.5}) {
+    auto facts = facts_at(here.now);
+    facts.cost = cost;
+    CHECK(here.adopt("cost " + std::to_string(cost), "1", facts) == (cost >= 0));
+  }
 }
 
 TEST_CASE("tabs: an answer is taken only in place of an older one") {
@@ -324,6 +382,17 @@ TEST_CASE("tabs: a floor that selects it voids another tab's answer, heard of or
   CHECK(here.adopt("plan:sara", "1", facts_at(start + Millis{1})));
   here.invalidate("teams");
   CHECK_FALSE(here.adopt("teams", "1", facts_at(start)));
+}
+
+TEST_CASE("tabs: an invalidation is no older than what this tab stamped just before, ahead of the clock as it may be") {
+  MapArea area;
+  Tab here(&area);
+  here.invalidate("plan");
+  // Of the same millisecond, so it is stamped with the next.
+  CHECK(here.set("plan", "1").timestamp == start + Millis{1});
+  here.invalidate("plan");
+  CHECK_FALSE(here.adopt("plan", "1", facts_at(start + Millis{1})));
+  CHECK(here.adopt("plan", "1", facts_at(start + Millis{2})));
 }
 
 TEST_CASE("tabs: a tab's own invalidation does not hide another's that it has not heard of") {

@@ -166,7 +166,6 @@ std::optional<PlainRecord> read_plain_record(std::u16string_view text, Millis de
       data = value;
     } else if (*name == u"timestamp") {
       timestamp = read_number(*value);
-      if (!timestamp) return std::nullopt;
     } else if (*name == u"expires") {
       const auto end = *value == u"null" ? never.value : read_number(*value);
       if (!end) return std::nullopt;
