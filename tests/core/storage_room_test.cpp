@@ -271,6 +271,7 @@ TEST_CASE("room: what waits for it is not taken for gone when all is counted ane
   REQUIRE(write(tier, "plan", 50'000, start + day) == Write::waits);
   space.recount();
   CHECK(is_exact(space, area));
+  CHECK(space.has_upkeep());
   CHECK(finds(tier, "plan"));
   while (space.tend(start + day, 16)) continue;
   CHECK(area.holds(u"cardcache_plan"));
