@@ -215,10 +215,12 @@ TEST_CASE("upkeep: what is not ours to remove does not hold a walk up, wherever 
   MapArea area;
   const std::u16string ours = foreign ? u"agiletrack_" : u"cardcache_";
   for (int i = 0; i < 60; ++i) {
-    const auto number = to_utf16(std::to_string(i));
-    REQUIRE(area.set(ours + u"!floor:e2." + number, u"1764000000000"));
-    REQUIRE(area.set(ours + u"@odd_" + number, u"7"));
-    REQUIRE(area.set(ours + u"other_" + number, foreign ? u"7" : u"\x8102"));
+    const auto numbered = [&](std::u16string_view name) {
+      return std::u16string(ours).append(name).append(to_utf16(std::to_string(i)));
+    };
+    REQUIRE(area.set(numbered(u"!floor:e2."), u"1764000000000"));
+    REQUIRE(area.set(numbered(u"@odd_"), u"7"));
+    REQUIRE(area.set(numbered(u"other_"), foreign ? u"7" : u"\x8102"));
   }
   REQUIRE(area.set(ours + u"plan", u"{\"data\":1,\"timestamp\":1764000000000}"));
   StorageSpace space(&area, foreign ? "agiletrack_" : "cardcache_", plenty, {.foreign = foreign});

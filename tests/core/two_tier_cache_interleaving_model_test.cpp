@@ -354,7 +354,8 @@ class World {
     if (page.unheard.empty()) return;
     const auto which = random_.chance(3) ? random_.below(static_cast<std::uint32_t>(page.unheard.size())) : 0;
     const auto number = page.unheard[which];
-    if (!random_.chance(8) || pages_[tab].unheard.size() > 20) page.unheard.erase(page.unheard.begin() + which);
+    if (!random_.chance(8) || pages_[tab].unheard.size() > 20)
+      page.unheard.erase(page.unheard.begin() + static_cast<std::ptrdiff_t>(which));
     note(tab, "hears of " + to_wtf8(log_[number].name) + (log_[number].text ? "" : " gone"));
     page.tab->observe();
     page.tab->cache.on_area_change(to_wtf8(log_[number].name), log_[number].text, now_);
@@ -365,7 +366,7 @@ class World {
     if (told_.empty()) return;
     const auto which = random_.below(static_cast<std::uint32_t>(told_.size()));
     const auto [to, answer, facts] = told_[which];
-    if (!random_.chance(8) || told_.size() > 20) told_.erase(told_.begin() + which);
+    if (!random_.chance(8) || told_.size() > 20) told_.erase(told_.begin() + static_cast<std::ptrdiff_t>(which));
     auto& page = pages_[to];
     const auto& key = keys[answers_[answer].key];
     const bool kept = page.tab->adopt(key.name, json(answer), facts);
