@@ -21,7 +21,7 @@ std::optional<Floor> read_floor(std::string_view note, std::u16string_view text)
 
 // ---- invalidating
 
-std::size_t TwoTierCache::drop_selected(const Selector& selector, bool spares_kept, Millis now, Millis& newest) {
+std::size_t TwoTierCache::drop_selected(const Selector& selector, bool spares_kept, Millis now) {
   std::size_t count = 0;
   // Storage first: an entry in both tiers is recognised by its slot and counted once.
   const auto& stored = storage_.index_for(selector);
@@ -29,7 +29,6 @@ std::size_t TwoTierCache::drop_selected(const Selector& selector, bool spares_ke
   for (const auto id : stored.select(selector)) {
     if (spares_kept && storage_.facts(id).kept_on_event) continue;
     keys.push_back(stored.key(id));
-    newest = std::max(newest, storage_.facts(id).timestamp);
     const auto slot = memory_.find(keys.back());
     const bool counted_in_memory = slot && memory_.is_fresh(*slot, now);
     if (!counted_in_memory && is_stored_fresh(id, now)) ++count;
@@ -39,20 +38,15 @@ std::size_t TwoTierCache::drop_selected(const Selector& selector, bool spares_ke
     const SlotId slot{id};
     if (spares_kept && memory_.facts(slot).kept_on_event) continue;
     if (memory_.is_fresh(slot, now)) ++count;
-    newest = std::max(newest, memory_.facts(slot).timestamp);
     memory_.remove(slot);
   }
   return count;
 }
 
 std::size_t TwoTierCache::invalidate_with(Floor floor, Millis now) {
-  auto newest = long_ago;
-  const auto count = drop_selected(floor.selector, floor.spares_kept, now, newest);
+  const auto count = drop_selected(floor.selector, floor.spares_kept, now);
   // At or after whatever this tab has stamped so far, so that a flight of the very same millisecond is void too.
   last_floor_ = std::max(now, last_stamp_);
-  // Another tab has stamped ahead of this millisecond, and a fetch of its that replaces what it stamped a millisecond
-  // more.
-  if (newest >= now && newest > last_stamp_ && newest <= now + clock_tolerance) last_floor_ = newest + Millis{1};
   floor.at = last_floor_;
   flights_.void_selected(floor.selector, floor.at, floor.spares_kept);
   raise(floor);
