@@ -15,7 +15,7 @@ const mutants = {
   'every life is 0': {
     suite: ['module_values'],
     'two_tier_cache.cpp': [
-      '.end = std::min(result.timestamp + life, request.expires_at)',
+      '.end = std::min(timestamp + life, request.expires_at)',
       '.end = result.timestamp + (life - life)',
     ],
   },
