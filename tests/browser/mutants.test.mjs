@@ -16,7 +16,7 @@ const mutants = {
     suite: ['module_values'],
     'two_tier_cache.cpp': [
       '.end = std::min(timestamp + life, request.expires_at)',
-      '.end = result.timestamp + (life - life)',
+      '.end = timestamp + (life - life)',
     ],
   },
   'the event filter is inverted': {
