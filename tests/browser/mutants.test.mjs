@@ -14,10 +14,7 @@ const built = join(root, 'build', 'wasm');
 const mutants = {
   'every life is 0': {
     suite: ['module_values'],
-    'two_tier_cache.cpp': [
-      '.end = std::min(timestamp + life, request.expires_at)',
-      '.end = timestamp + (life - life)',
-    ],
+    'two_tier_cache.cpp': ['.end = std::min(timestamp + life, request.expires_at)', '.end = timestamp + (life - life)'],
   },
   'the event filter is inverted': {
     suite: ['demo_events', 'module_values'],
