@@ -1,7 +1,7 @@
 // Who asks again after a change, and who is left in peace.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { callsOf, card, newestDecisions, openDemo, row, screenshot, startDemo } from './harness.mjs';
+import { callsOf, card, newestDecisions, openDemo, row, screenshot, startDemo, waitFor } from './harness.mjs';
 
 const demo = await startDemo();
 const DEBOUNCE_AND_MORE = 3000;
@@ -12,13 +12,18 @@ async function elsewhere(page, as, task, service) {
   await page.locator(`#other-device [data-task="${task}"] [data-service="${service}"]`).click();
 }
 
-/** Calls of both users from here on, once the event is judged and every refetch that it caused has been sent. */
-async function callsAfter({ page, opened }, act) {
+/**
+ * Calls of both users from here on, once the event is judged and `asking`, the users whose cards ask again, have asked. Between
+ * a page's timer and its call lies a lock of the browser, which no moved clock hurries: hence the waiting.
+ */
+async function callsAfter({ page, opened }, act, asking = []) {
   const before = { gabriel: callsOf(opened, 'gabriel').length, sara: callsOf(opened, 'sara').length };
+  const since = (user) => callsOf(opened, user).slice(before[user]);
   await act();
   const concerned = await newestDecisions(page);
   await page.clock.runFor(DEBOUNCE_AND_MORE);
-  const since = (user) => callsOf(opened, user).slice(before[user]);
+  await waitFor(() => asking.every((user) => since(user).length > 0));
+  await page.clock.runFor(DEBOUNCE_AND_MORE);
   return { concerned, gabriel: since('gabriel'), sara: since('sara') };
 }
 
@@ -57,7 +62,11 @@ test('a shared task completed in gabriel’s card leaves sara’s within a secon
 
 test('a task of gabriel alone makes gabriel’s card ask again and sara’s not', async (t) => {
   const opening = await openDemo(t, demo);
-  const after = await callsAfter(opening, () => elsewhere(opening.page, 'gabriel', 'RecurringTask:6', 'complete_task'));
+  const after = await callsAfter(
+    opening,
+    () => elsewhere(opening.page, 'gabriel', 'RecurringTask:6', 'complete_task'),
+    ['gabriel'],
+  );
   assert.deepEqual(after.concerned, { gabriel: true, sara: false });
   assert.deepEqual(after.gabriel, ['get_daily_plan']);
   assert.deepEqual(after.sara, []);
@@ -68,12 +77,13 @@ test('a task of gabriel alone makes gabriel’s card ask again and sara’s not'
 test('a task made for sara alone appears in her card, and gabriel’s asks nothing', async (t) => {
   const opening = await openDemo(t, demo);
   const form = opening.page.locator('#other-device form');
-  const after = await callsAfter(opening, async () => {
+  const make = async () => {
     await opening.page.locator('#other-device select[name="as"]').selectOption('gabriel');
     await form.locator('[name="name"]').fill('Return the library books');
     await form.locator('[name="for"]').selectOption('sara');
     await form.locator('button').click();
-  });
+  };
+  const after = await callsAfter(opening, make, ['sara']);
   assert.deepEqual(after.concerned, { gabriel: false, sara: true });
   assert.deepEqual(after.gabriel, []);
   assert.deepEqual(after.sara, ['get_daily_plan']);
@@ -85,9 +95,8 @@ test('a completion that names another task’s people still reaches who has the 
   // The event of SelfCareTask 4, which both have, carries the list of RecurringTask 4, which is gabriel's alone.
   const heard = [];
   demo.server.tracker.onEvent(({ data }) => heard.push(data.assigned_users));
-  const after = await callsAfter(opening, () =>
-    row(opening.page, 'gabriel', 'SelfCareTask:4').locator('[data-action="complete"]').click(),
-  );
+  const complete = () => row(opening.page, 'gabriel', 'SelfCareTask:4').locator('[data-action="complete"]').click();
+  const after = await callsAfter(opening, complete, ['sara']);
   assert.deepEqual(heard, [['gabriel']]);
   assert.deepEqual(after.concerned, { gabriel: true, sara: true });
   assert.deepEqual(after.sara, ['get_daily_plan']);
