@@ -13,10 +13,6 @@ namespace {
 /// Drains the ring and brings the words up to date; what the page calls when only the time has moved.
 void observe(std::uint32_t id, double now) { const Call call(id, now); }
 
-double slot_word(const std::optional<SlotId>& slot) {
-  return slot ? static_cast<double>(static_cast<std::uint32_t>(*slot)) : -1;
-}
-
 /// Staged: key, version, and where a sealed record was opened what was inside and the end of its box. Answers
 /// Lookup::Where; a storage answer's JSON lies at `json_at` until the next call.
 int look_up(std::uint32_t id, double now, double grace, double max_age, double not_before, bool has_version, bool peek,

@@ -96,6 +96,10 @@ Call::~Call() {
   words[answered] = 1;
 }
 
+double slot_word(const std::optional<SlotId>& slot) {
+  return slot ? static_cast<double>(static_cast<std::uint32_t>(*slot)) : -1;
+}
+
 emscripten::val to_js(const std::vector<std::string>& texts) {
   auto out = emscripten::val::array();
   for (unsigned i = 0; i < texts.size(); ++i) out.set(i, js_text(to_utf16(texts[i])));

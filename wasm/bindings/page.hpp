@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -50,6 +51,8 @@ class Call {
 };
 
 [[nodiscard]] Page& page_of(std::uint32_t id);
+/// What the page reads at `slot`: −1 where there is none.
+[[nodiscard]] double slot_word(const std::optional<SlotId>& slot);
 [[nodiscard]] emscripten::val to_js(const std::vector<std::string>& texts);
 
 }  // namespace cardcache::bindings

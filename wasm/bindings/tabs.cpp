@@ -28,7 +28,7 @@ bool adopt(std::uint32_t id, double now) {
   facts.kept_on_event = staged.number() != 0;
   facts.is_stored = staged.number() != 0;
   const auto result = call.cache.adopt(key, facts, call.now);
-  words[slot] = result.slot ? static_cast<double>(static_cast<std::uint32_t>(*result.slot)) : -1;
+  words[slot] = slot_word(result.slot);
   return result.kept;
 }
 

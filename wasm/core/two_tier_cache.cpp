@@ -63,16 +63,17 @@ Millis TwoTierCache::stamp(std::string_view key, std::span<const std::string> ta
 // ---- reading
 
 void TwoTierCache::drain_hits(std::span<const std::uint32_t> slots) {
-  for (const auto number : slots) {
-    const SlotId slot{number};
-    auto* use = memory_.note_use(slot);
-    if (!use) continue;
-    ++statistics_.memory.hits;
-    if (use->endpoint == MemoryTier::Use::unknown) {
-      use->endpoint = statistics_.number_of(split_key(memory_.key(slot)).endpoint);
-    }
-    ++statistics_.counts_of(use->endpoint).hits;
+  for (const auto slot : slots) count_hit(SlotId{slot});
+}
+
+void TwoTierCache::count_hit(SlotId slot) {
+  auto* use = memory_.note_use(slot);
+  if (!use) return;
+  ++statistics_.memory.hits;
+  if (use->endpoint == MemoryTier::Use::unknown) {
+    use->endpoint = statistics_.number_of(split_key(memory_.key(slot)).endpoint);
   }
+  ++statistics_.counts_of(use->endpoint).hits;
 }
 
 Lookup TwoTierCache::look_up(const LookupRequest& request, Millis now) {
@@ -82,11 +83,7 @@ Lookup TwoTierCache::look_up(const LookupRequest& request, Millis now) {
     const bool wanted =
         facts.timestamp >= request.not_before && (!request.version || *request.version == facts.version);
     if (memory_.may_serve(*slot, now, request.grace) && wanted) {
-      if (!request.peek) {
-        memory_.note_use(*slot);
-        ++statistics_.memory.hits;
-        ++statistics_.counts_of(endpoint).hits;
-      }
+      if (!request.peek) count_hit(*slot);
       return {Lookup::Where::memory, *slot, {}, facts};
     }
     if (!memory_.may_serve(*slot, now, grace_)) memory_.evict(*slot, Why::expired);

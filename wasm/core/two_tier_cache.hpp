@@ -250,6 +250,7 @@ class TwoTierCache {
   void save_floors();
   void learn_floors();
   void learn_newest_floors();
+  void count_hit(SlotId slot);
   [[nodiscard]] bool is_void(const EntryFacts& facts, std::string_view key) const;
   [[nodiscard]] std::string binding_of(std::string_view key, const EntryFacts& facts) const;
   [[nodiscard]] bool unseal(Record& record, const LookupRequest& request);
