@@ -10,6 +10,7 @@ export type * from './types.ts';
  * link serves all who connect the same cache to the same connection; it ends when the last of them has closed it.
  */
 export function connectHass(cache: CardCache, hass: HomeAssistant, options: HassOptions = {}): HassLink {
+  checkOptions(options);
   const { links } = portOf(cache);
   let shared = links.get(hass.connection) as { link: Link; holders: number } | undefined;
   if (shared) {
@@ -38,6 +39,16 @@ export function connectHass(cache: CardCache, hass: HomeAssistant, options: Hass
   };
 }
 
+/** TypeError for what no link can be made with. */
+function checkOptions({ events, pollInterval }: HassOptions): void {
+  if (events !== undefined && !(Array.isArray(events) && events.every((type) => typeof type === 'string'))) {
+    throw new TypeError('cardcache: events must be a list of texts');
+  }
+  if (pollInterval !== undefined && !(typeof pollInterval === 'number' && pollInterval > 0)) {
+    throw new TypeError(`cardcache: pollInterval must be milliseconds > 0, not ${String(pollInterval)}`);
+  }
+}
+
 interface Opened {
   cache: CardCache;
   /** Options that were merged already: cards pass the same ones with every new hass. */
@@ -51,6 +62,7 @@ const opened = new WeakMap<object, Map<string, Opened>>();
  * connection: what cards show survives their elements.
  */
 export function openHassCache(hass: HomeAssistant, options: Omit<CacheOptions, 'user'> & HassOptions = {}): CardCache {
+  checkOptions(options);
   const connection = hass.connection as object;
   let ofConnection = opened.get(connection);
   if (!ofConnection) opened.set(connection, (ofConnection = new Map<string, Opened>()));
