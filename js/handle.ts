@@ -52,6 +52,8 @@ export class Handle implements CardCache {
         cache.connectedUser = user;
       },
       links: cache.links,
+      untilClosed: (undo) => this.#until(undo),
+      isClosed: () => this.#closed,
     };
   }
 

@@ -11,7 +11,8 @@ export type * from './types.ts';
  */
 export function connectHass(cache: CardCache, hass: HomeAssistant, options: HassOptions = {}): HassLink {
   checkOptions(options);
-  const { links } = portOf(cache);
+  const port = portOf(cache);
+  const { links } = port;
   let shared = links.get(hass.connection) as { link: Link; holders: number } | undefined;
   if (shared) {
     shared.link.merge(options);
@@ -24,6 +25,11 @@ export function connectHass(cache: CardCache, hass: HomeAssistant, options: Hass
   const held = shared;
   held.holders++;
   let closed = false;
+  // A cache that is closed needs no events, whoever forgets to say so.
+  const close = port.untilClosed(() => {
+    closed = true;
+    if (--held.holders === 0) held.link.close();
+  });
   return {
     get source() {
       return closed ? 'none' : held.link.source;
@@ -31,11 +37,7 @@ export function connectHass(cache: CardCache, hass: HomeAssistant, options: Hass
     get user() {
       return held.link.user;
     },
-    close() {
-      if (closed) return;
-      closed = true;
-      if (--held.holders === 0) held.link.close();
-    },
+    close,
   };
 }
 
@@ -59,7 +61,8 @@ const opened = new WeakMap<object, Map<string, Opened>>();
 
 /**
  * openCache for the signed-in user, connected. Call again with each new hass: cheap, the same handle. It lives as long as the
- * connection: what cards show survives their elements.
+ * connection: what cards show survives their elements. All who ask share it: whoever closes it closes it for them as well, until
+ * they ask again.
  */
 export function openHassCache(hass: HomeAssistant, options: Omit<CacheOptions, 'user'> & HassOptions = {}): CardCache {
   checkOptions(options);
@@ -69,7 +72,7 @@ export function openHassCache(hass: HomeAssistant, options: Omit<CacheOptions, '
   const user = hass.user?.id ?? null;
   const name = `${options.namespace ?? ''} ${user ?? ''}`;
   const known = ofConnection.get(name);
-  if (known) {
+  if (known && !portOf(known.cache).isClosed()) {
     const held = portOf(known.cache).links.get(connection) as { link: Link } | undefined;
     held?.link.update(hass);
     if (!known.seen.has(options)) {

@@ -378,6 +378,39 @@ test('openHassCache merges what a second card brings', async (t) => {
   assert.ok(cache.remainingTtl('plan') <= 1_000 && cache.remainingTtl('goals') <= 2_000);
 });
 
+test('a cache that is closed hears nothing more, and the next who asks gets one that is open', async (t) => {
+  const server = await HassServer.start(t);
+  const hass = await openHass(t, server);
+  const options = { namespace: 'reopened_', storage: false, ...OPTIONS };
+  const cache = openHassCache(hass, options);
+  await until(() => server.subscriptions.length === TYPES.length, 'it has subscribed');
+  await cache.close();
+  await until(() => server.subscriptions.length === 0, 'it has unsubscribed');
+  const again = openHassCache(hass, options);
+  t.after(() => again.close());
+  again.set('plan:sara', 1);
+  assert.equal(again.get('plan:sara'), 1);
+  assert.equal(openHassCache(hass.next({}), options), again);
+  await until(() => server.subscriptions.length === TYPES.length, 'it has subscribed anew');
+});
+
+test('a closed handle takes no events from others who connect the same cache', async (t) => {
+  const { server, hass, cache, link } = await openLinked(t);
+  const mine = openCache({ namespace: 'shared_', storage: false });
+  const other = openCache({ namespace: 'shared_', storage: false });
+  t.after(() => other.close());
+  connectHass(mine, hass, OPTIONS);
+  const kept = connectHass(other, hass, OPTIONS);
+  await until(() => kept.source === 'command');
+  await mine.close();
+  assert.equal(kept.source, 'command');
+  server.fire('tasktracker_task_created', {});
+  await until(() => other.stats().events.seen === 1, 'the event came');
+  assert.equal(link.source, 'command');
+  await cache.close();
+  assert.equal(link.source, 'none');
+});
+
 test('a write with an event of its own is judged for the connected user', async (t) => {
   const { cache } = await openLinked(t, { options: { username: 'gabriel' } });
   const users = [];
