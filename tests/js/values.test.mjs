@@ -109,6 +109,18 @@ test('texts of every kind survive storage', (t) => {
   assert.deepEqual(reload().get('texts'), texts);
 });
 
+test('a text of any length survives storage, wherever its pairs of surrogates lie', (t) => {
+  const { cache, reload } = open(t);
+  const texts = [0, 1, 2, 3].map((before) => 'x'.repeat(before) + '🐉'.repeat(25_000) + 'é€');
+  texts.forEach((text, index) => cache.set(`text:${index}`, [text]));
+  // Few enough of them to cross the border as escapes, at its beginning, its end and in its middle.
+  const long = `€${'x'.repeat(16_382)}🐉${'é'.repeat(9_000)}\u20ac🐉`;
+  cache.set('long', long);
+  const loaded = reload();
+  texts.forEach((text, index) => assert.ok(loaded.get(`text:${index}`)?.[0] === text, `text ${index}`));
+  assert.ok(loaded.get('long') === long);
+});
+
 test('numbers survive storage to the last bit', (t) => {
   const { cache, reload } = open(t);
   const numbers = [0.1, 1 / 3, Number.MAX_VALUE, Number.MIN_VALUE, 2 ** 53, -(2 ** 53), 1e21, 5e-324, 123456.789012];
@@ -206,6 +218,16 @@ test('a member that is undefined does not keep a value out of storage', (t) => {
   cache.set('value', { a: 1, b: undefined });
   assert.equal(cache.stats().errors.serialize, 0);
   assert.deepEqual(reload().get('value'), { a: 1 });
+});
+
+test('what a page has added to all objects keeps no value out of storage, and is no part of it', (t) => {
+  const { cache, reload } = open(t);
+  Object.prototype.each = () => undefined;
+  t.after(() => delete Object.prototype.each);
+  cache.set('value', { a: [{ b: 1 }] });
+  assert.equal(cache.stats().errors.serialize, 0);
+  delete Object.prototype.each;
+  assert.deepEqual(reload().get('value'), { a: [{ b: 1 }] });
 });
 
 test('an object without a prototype is plain JSON', (t) => {
