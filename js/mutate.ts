@@ -23,6 +23,8 @@ export interface Layer {
  */
 export async function mutate<T>(cache: SharedCache, write: () => Promise<T>, options: MutateOptions): Promise<T> {
   if (!cache.core) await cache.ready;
+  const drop = (): void => settle(cache, options);
+  cache.writes.add(drop);
   const layers: Layer[] = [];
   for (const [key, optimistic] of options.optimistic ?? []) {
     const kept = cache.peekValue(key);
@@ -41,7 +43,8 @@ export async function mutate<T>(cache: SharedCache, write: () => Promise<T>, opt
       cache.layers.delete(layer);
       if (Object.is(cache.peekValue(layer.key), layer.optimistic)) cache.core?.dropResident(layer.key);
     }
-    settle(cache, options);
+    cache.writes.delete(drop);
+    drop();
   }
 }
 

@@ -50,6 +50,8 @@ export class SharedCache {
   readonly links = new Map<unknown, unknown>();
   /** What writes under way show before they have ended, oldest first. */
   readonly layers = new Set<Layer>();
+  /** Drops what writes under way may change. */
+  readonly writes = new Set<() => void>();
   core: Core | undefined;
   /** Where there is one that processes share. */
   remote: Remote | undefined;
@@ -412,6 +414,8 @@ export class SharedCache {
   }
 
   close(): void {
+    // Nobody can when they have ended: what they change would be answered from storage by whoever opens next.
+    for (const drop of this.writes) drop();
     this.#closed = true;
     this.#encrypted?.close();
     this.#toCome = undefined;

@@ -180,6 +180,18 @@ test('a fetch that began before the write ended fills nothing', async (t) => {
   assert.equal(cache.get('plan:sara'), undefined);
 });
 
+test('what a write may change is dropped though the cache closes before the write has ended', async (t) => {
+  const { cache, reload } = open(t);
+  cache.set('plan:sara', 'before the write');
+  const write = deferred();
+  const writing = cache.mutate(() => write.promise, { optimistic: [['plan:sara', 'optimistic']] });
+  const loaded = reload();
+  assert.equal(loaded.get('plan:sara'), undefined);
+  write.resolve('written');
+  assert.equal(await writing, 'written');
+  assert.equal(loaded.get('plan:sara'), undefined);
+});
+
 test('what is watched is fetched once, 300 ms after the write, however many echoes come', async (t) => {
   stopTime(t);
   const { cache } = open(t, { clock: () => Date.now() });
