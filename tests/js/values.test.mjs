@@ -157,6 +157,9 @@ const notJson = {
     tasks = [];
   })(),
   'an object with toJSON': { toJSON: () => 'something else' },
+  'a list with toJSON': Object.assign([1], { toJSON: () => 'something else' }),
+  'a list with members of its own': Object.assign([1], { columns: ['day'] }),
+  'a list of a class': new (class Rows extends Array {})(1, 2),
 };
 
 for (const [what, value] of Object.entries(notJson)) {
@@ -175,6 +178,22 @@ for (const [what, value] of Object.entries(notJson)) {
     assert.equal(reload().get('value'), undefined);
   });
 }
+
+test('nested as deep as records are read it survives storage, deeper it stays in memory, counted', (t) => {
+  for (const storage of [PLAIN, {}]) {
+    const { cache, reload } = open(t, { storage });
+    const nested = (depth) => JSON.parse('{"a":'.repeat(depth) + '1' + '}'.repeat(depth));
+    cache.set('deep', nested(2_000));
+    assert.equal(cache.stats().errors.serialize, 0);
+    cache.set('deeper', nested(2_001));
+    assert.equal(cache.stats().errors.serialize, 1);
+    assert.notEqual(cache.get('deeper'), undefined);
+    const loaded = reload();
+    assert.deepEqual(JSON.stringify(loaded.get('deep')), JSON.stringify(nested(2_000)));
+    assert.equal(loaded.get('deeper'), undefined);
+    assert.equal(loaded.stats().errors.corrupt, 0);
+  }
+});
 
 test('a value nested very deep neither throws nor is lost', (t) => {
   const { cache } = open(t);
@@ -241,11 +260,17 @@ test('an equal answer of a fetcher keeps the reference too', async (t) => {
 
 test('a value that differs in one place takes the old one’s place', (t) => {
   const { cache } = open(t);
+  const withHole = [1, 2, 3];
+  delete withHole[1];
   for (const [before, after] of [
     [{ a: 1 }, { a: 2 }],
     [{ a: 1 }, { a: 1, b: undefined }],
     [{ a: 1 }, { b: 1 }],
     [[1, 2], [1]],
+    [withHole, [1, 2, 3]],
+    [withHole, [1, undefined, 3]],
+    [Object.assign([1], { total: 1 }), Object.assign([1], { total: 2 })],
+    [[1], new (class Rows extends Array {})(1).fill(1)],
     [{ 0: 1 }, [1]],
     [0, ''],
     [null, {}],
