@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/two_tier_cache.hpp"
@@ -276,7 +277,7 @@ TEST_CASE("invalidating: clear reads nothing of what lies there, and nothing of 
   area.reads = area.removals = 0;
   CHECK(tab.cache.clear(tab.now) == 201);
   CHECK(area.reads < 5);
-  CHECK(area.removals <= static_cast<int>(StorageSpace::most_at_once));
+  CHECK(std::cmp_less_equal(area.removals, StorageSpace::most_at_once));
   tab.observe();
   CHECK(tab.held() == 0);
   CHECK(tab.cache.inspect(tab.now).empty());

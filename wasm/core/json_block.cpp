@@ -1,10 +1,9 @@
 #include "core/json_block.hpp"
 
-#include <memory>
-
 #include "core/byte_reader.hpp"
 #include "core/dictionary.hpp"
 #include "core/lz4_block.hpp"
+#include "core/unfilled.hpp"
 
 namespace cardcache {
 
@@ -32,11 +31,10 @@ std::optional<std::string> read_json_block(std::string_view block) {
   if (reader.ended() || !known || size > most_json_bytes || size > bytes.size() * most_lz4_expansion)
     return std::nullopt;
   if (number == 0) return size == bytes.size() ? std::optional(std::string(bytes)) : std::nullopt;
-  // Not a string that is filled with zeros first, which takes longer than expanding.
-  const std::size_t room = static_cast<std::size_t>(size);
-  const auto json = std::make_unique_for_overwrite<char[]>(room);
-  if (!read_lz4_block(bytes, *known, {json.get(), room})) return std::nullopt;
-  return std::string(json.get(), room);
+  const auto length = static_cast<std::size_t>(size);
+  const Unfilled<char> json(length);
+  if (!read_lz4_block(bytes, *known, {json.data(), length})) return std::nullopt;
+  return std::string(json.data(), length);
 }
 
 }  // namespace cardcache

@@ -4,8 +4,9 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
-#include <memory>
 #include <vector>
+
+#include "core/unfilled.hpp"
 
 namespace cardcache {
 namespace {
@@ -61,16 +62,16 @@ class Compressor {
  public:
   Compressor(std::string_view text, std::string_view dictionary)
       : size_(static_cast<std::uint32_t>(dictionary.size() + text.size())),
-        bytes_(std::make_unique_for_overwrite<char[]>(size_ + beyond)),
-        from_(bytes_.get()),
+        bytes_(size_ + beyond),
+        from_(bytes_.data()),
         anchor_(static_cast<std::uint32_t>(dictionary.size())),
         heads_(1U << hash_bits),
-        steps_(std::make_unique_for_overwrite<std::uint16_t[]>(std::min(size_, farthest + 1))),
+        steps_(std::min(size_, farthest + 1)),
         // What does not compress at all grows by a byte in 255.
-        block_(std::make_unique_for_overwrite<char[]>(text.size() + text.size() / 255 + 16 + beyond)),
-        to_(block_.get()) {
-    dictionary.copy(bytes_.get(), dictionary.size());
-    text.copy(bytes_.get() + dictionary.size(), text.size());
+        block_(text.size() + text.size() / 255 + 16 + beyond),
+        to_(block_.data()) {
+    dictionary.copy(bytes_.data(), dictionary.size());
+    text.copy(bytes_.data() + dictionary.size(), text.size());
   }
 
   std::string_view run() {
@@ -103,7 +104,7 @@ class Compressor {
       at = anchor_ = end;
     }
     put(size_, 0, 0);
-    return {block_.get(), static_cast<std::size_t>(to_ - block_.get())};
+    return {block_.data(), static_cast<std::size_t>(to_ - block_.data())};
   }
 
  private:
@@ -115,7 +116,7 @@ class Compressor {
   void remember(std::uint32_t at, std::uint32_t end, std::uint32_t step = 1) {
     for (; at < end; at += step) {
       auto& head = head_of(at);
-      steps_[at & farthest] = static_cast<std::uint16_t>(std::min(at - head, farthest));
+      steps_.data()[at & farthest] = static_cast<std::uint16_t>(std::min(at - head, farthest));
       head = at;
     }
   }
@@ -147,7 +148,7 @@ class Compressor {
         if (length > best.length) best = {earlier, length};
         if (length >= good_match) break;
       }
-      const std::uint32_t step = steps_[earlier & farthest];
+      const std::uint32_t step = steps_.data()[earlier & farthest];
       if (step == farthest || step >= earlier) break;
       earlier -= step;
     }
@@ -175,14 +176,13 @@ class Compressor {
     if (more >= token_limit) put_rest(more);
   }
 
-  // Nothing fills what is written before it is read: that alone would take a tenth of the time.
   const std::uint32_t size_;
-  const std::unique_ptr<char[]> bytes_;  // dictionary and text
+  const Unfilled<char> bytes_;  // dictionary and text
   const char* const from_;
-  std::uint32_t anchor_;                          // up to here all is written
-  std::vector<std::uint32_t> heads_;              // the latest place of each hash
-  const std::unique_ptr<std::uint16_t[]> steps_;  // from each place that is remembered back to the one before it
-  const std::unique_ptr<char[]> block_;
+  std::uint32_t anchor_;                 // up to here all is written
+  std::vector<std::uint32_t> heads_;     // the latest place of each hash
+  const Unfilled<std::uint16_t> steps_;  // from each place that is remembered back to the one before it
+  const Unfilled<char> block_;
   char* to_;
 };
 

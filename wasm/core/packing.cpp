@@ -3,7 +3,8 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
-#include <memory>
+
+#include "core/unfilled.hpp"
 
 namespace cardcache {
 namespace {
@@ -17,8 +18,7 @@ constexpr unsigned word_bits = 32;
 /// Takes units one by one and gives bytes; answers false for a unit that is none.
 class Unpacker {
  public:
-  explicit Unpacker(std::size_t units)
-      : bytes_(std::make_unique_for_overwrite<char[]>(units * unit_bits / 8 + word_size)), to_(bytes_.get()) {}
+  explicit Unpacker(std::size_t units) : bytes_(units * unit_bits / 8 + word_size), to_(bytes_.data()) {}
 
   bool take(char16_t unit) { return take_bits(unit - std::uint32_t{first_packed}, unit_bits); }
   /// The last unit: what stands below its highest 1. True where the bytes end with it.
@@ -30,7 +30,7 @@ class Unpacker {
   }
   std::string finish() {
     for (; count_ >= 8; count_ -= 8, waiting_ >>= 8) *to_++ = static_cast<char>(waiting_);
-    return {bytes_.get(), to_};
+    return {bytes_.data(), to_};
   }
 
  private:
@@ -46,7 +46,7 @@ class Unpacker {
     return true;
   }
 
-  const std::unique_ptr<char[]> bytes_;
+  const Unfilled<char> bytes_;
   char* to_;
   std::uint64_t waiting_ = 0;
   unsigned count_ = 0;
