@@ -321,7 +321,7 @@ TEST_CASE("writing: what a set leaves unsaid is an answer that costs one, takes 
   const auto slot = tab.cache.set(request, start).slot;
   REQUIRE(slot);
   const auto& facts = tab.cache.memory().facts(*slot);
-  CHECK(facts.cost == 1);
+  CHECK(tab.cache.memory().cost(*slot) == 1);
   CHECK(facts.bytes == 0);
   CHECK_FALSE(facts.kept_on_event);
 }
