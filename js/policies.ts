@@ -37,6 +37,8 @@ export function checkSpan(span: number | undefined, name: string): void {
   }
 }
 
+const NO_POLICY: Policy = {};
+
 /** Policies by endpoint. A call's own policy goes over its endpoint's, field by field. */
 export class Policies {
   readonly #byEndpoint = new Map<string, Policy>();
@@ -55,8 +57,8 @@ export class Policies {
   }
 
   for(key: Key, own?: Policy): Policy {
-    const general = this.#byEndpoint.get(endpointOf(key));
-    if (!own) return general ?? {};
+    const general = this.#byEndpoint.size > 0 ? this.#byEndpoint.get(endpointOf(key)) : undefined;
+    if (!own) return general ?? NO_POLICY;
     checkPolicy(own);
     if (!general) return own;
     const stated = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));

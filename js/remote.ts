@@ -143,7 +143,7 @@ export class Remote {
     const { scope = this.#scope, sparesKept = false, byWrite = false } = of ?? {};
     if (!core || scope !== this.#scope) return;
     core.call(({ module, memory, page, now }) =>
-      module.learnFloor(page, now, stageSelector(memory, selector), at, sparesKept, byWrite),
+      module._learnFloor(page, now, stageSelector(memory, selector), at, sparesKept, byWrite),
     );
     this.#cache.flights.endVoidTurns();
     this.#cache.watches.schedule();
@@ -184,7 +184,7 @@ function adopt(core: Core, key: Key, value: unknown, { timestamp, version, tags 
       .name(version ?? '')
       .names(tags ?? []);
     words[Word.timestamp] = timestamp;
-    const kept = module.adoptRemote(page, now, ttl, expiresAt, cost, bytes, Reach.storage, onEvent === 'keep');
+    const kept = module._adoptRemote(page, now, ttl, expiresAt, cost, bytes, Reach.storage, onEvent === 'keep');
     return kept ? memory.words[Word.slot] : undefined;
   });
   if (slot !== undefined) core.install(key, slot, value);

@@ -71,7 +71,7 @@ function adopt(
     words[Word.end] = end;
     words[Word.cost] = cost;
     words[Word.bytes] = json.length * 2;
-    return module.adopt(page, now) ? memory.words[Word.slot] : undefined;
+    return module._adopt(page, now) ? memory.words[Word.slot] : undefined;
   });
   if (slot !== undefined) core.install(key, slot, value);
   return slot !== undefined;
@@ -81,7 +81,7 @@ function adopt(
 export function oldestToTake(core: Core, key: Key, { forceRefresh = false, maxAge = Infinity }: FetchOptions): number {
   return core.call(({ module, memory, page, now }) => {
     memory.stage().name(key);
-    return module.oldestToTake(page, now, forceRefresh ? -1 : maxAge);
+    return module._oldestToTake(page, now, forceRefresh ? -1 : maxAge);
   });
 }
 
