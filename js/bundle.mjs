@@ -5,6 +5,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generateDtsBundle } from 'dts-bundle-generator';
 import * as esbuild from 'esbuild';
+import { minified } from './minify.mjs';
 import { stripped } from './wasm_sections.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -77,15 +78,22 @@ const besideIndex = {
   },
 };
 
-async function bundle(out, entry, plugins, options = {}) {
-  await esbuild.build({
+/** `mapped: false`: the code does not name the map beside it. */
+async function bundle(out, entry, plugins, { mapped = true, ...options } = {}) {
+  const outfile = join(dist, out);
+  const { outputFiles } = await esbuild.build({
     ...common,
-    sourcemap: 'linked',
     ...options,
+    sourcemap: 'external',
     entryPoints: [entry],
-    outfile: join(dist, out),
+    outfile,
     plugins,
+    write: false,
   });
+  const [map, built] = ['.map', ''].map((ending) => outputFiles.find(({ path }) => path === outfile + ending).text);
+  const { code, map: mapOfAll } = await minified(built, map, mapped ? `${out}.map` : undefined);
+  writeFileSync(outfile, code);
+  writeFileSync(`${outfile}.map`, mapOfAll);
 }
 
 /** The types of each library, self-contained: a file that imports no other can be read, copied and kept. */
@@ -107,7 +115,7 @@ for (const { out, entry } of libraries.slice(1)) await bundle(`${out}.js`, entry
 // The one file that HACS copies names no map: none lies beside it there, and the browser would ask for it. Its first line
 // tells who looks into a browser's cache which version that has kept.
 await bundle('cardcache.js', join(root, 'cards', 'index.ts'), [core('inside')], {
-  sourcemap: 'external',
+  mapped: false,
   // What a library draws stands in a card's shadow root, and its styles with it.
   loader: { '.css': 'text' },
   banner: { js: `/*! cardcache ${version} */` },

@@ -204,11 +204,10 @@ export class Core {
       return undefined;
     }
     if (peek) return value;
-    const slot = this.call(({ module, memory, page, now }) => {
+    this.keep(key, value, ({ module, page, now }) => {
       module._admit(page, now, serial);
-      return memory.words[Word.slot] ?? -1;
+      return true;
     });
-    this.install(key, slot, value);
     return value;
   }
 
@@ -274,6 +273,18 @@ export class Core {
     this.#slots.set(key, at);
     this.#keys[at] = key;
     this.#values[at] = value;
+  }
+
+  /** A call that says whether the core keeps the value, and where. */
+  keep(key: Key, value: unknown, action: (border: Border) => boolean): boolean {
+    let slot = -1;
+    const kept = this.call((border) => {
+      const isKept = action(border);
+      slot = border.memory.words[Word.slot] ?? -1;
+      return isKept;
+    });
+    if (kept) this.install(key, slot, value);
+    return kept;
   }
 
   delete(key: Key): boolean {

@@ -1,7 +1,8 @@
-import { accepts, endOf, Reach, type Core, type Kept } from './core.ts';
+import { endOf, Reach, type Core, type Kept } from './core.ts';
 import type { Landed } from './flights.ts';
 import { Word } from './linearMemory.ts';
 import { mayReachStorage } from './policies.ts';
+import { receive } from './received.ts';
 import { stageSelector } from './selectors.ts';
 import type { SharedCache } from './sharedCache.ts';
 import { answerFor, oldestToTake } from './tabAnswers.ts';
@@ -15,7 +16,7 @@ import type {
   Selector,
   TierStatistics,
 } from './types.ts';
-import { sameJson, toJson } from './values.ts';
+import { toJson } from './values.ts';
 
 /** A store that hangs costs a fetch this long. */
 const PATIENCE = 2_000;
@@ -118,22 +119,11 @@ export class Remote {
   }
 
   #take(key: Key, record: RemoteRecord, policy: Policy, notBefore: number): Landed | undefined {
-    const { emitter, watches } = this.#cache;
     const core = this.#core;
     if (this.#cache.core !== core) return undefined;
-    const { data, version = '' } = record;
-    if ((policy.version ?? version) !== version || !accepts(policy, data)) {
-      core.noteError('version', key);
-      return undefined;
-    }
-    const shown = watches.shown(key);
-    const before = core.resident(key) ?? shown;
-    const equal = before !== undefined && sameJson(before, data);
-    const value = equal ? before : data;
-    if (!adopt(core, key, value, record, policy)) return undefined;
-    if (!equal) queueMicrotask(() => emitter.emit('update', { key }));
-    if (!equal || !sameJson(shown, value)) watches.changed(key, value, 'remote');
-    watches.schedule();
+    const { data: value, version = '' } = record;
+    const received = { key, value, version, policy, source: 'remote' } as const;
+    if (!receive(this.#cache, core, received, (kept) => adopt(core, key, kept, record, policy))) return undefined;
     const found = answerFor(core, key, { policy, notBefore });
     return found && { ...found, source: 'remote' };
   }
@@ -177,18 +167,15 @@ function adopt(core: Core, key: Key, value: unknown, { timestamp, version, tags 
   const { ttl = NaN, cost = 1, onEvent } = policy;
   const expiresAt = endOf(policy, value);
   const bytes = (toJson(value)?.length ?? 0) * 2;
-  const slot = core.call(({ module, memory, page, now }) => {
+  return core.keep(key, value, ({ module, memory, page, now }) => {
     const { words } = memory
       .stage()
       .name(key)
       .name(version ?? '')
       .names(tags ?? []);
     words[Word.timestamp] = timestamp;
-    const kept = module._adoptRemote(page, now, ttl, expiresAt, cost, bytes, Reach.storage, onEvent === 'keep');
-    return kept ? memory.words[Word.slot] : undefined;
+    return module._adoptRemote(page, now, ttl, expiresAt, cost, bytes, Reach.storage, onEvent === 'keep') === 1;
   });
-  if (slot !== undefined) core.install(key, slot, value);
-  return slot !== undefined;
 }
 
 /** What is iterated can be read once, and not be sent. */

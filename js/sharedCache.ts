@@ -1,5 +1,5 @@
 import { clockOf, type Clock } from './clock.ts';
-import { Core, Reach, type CoreListener, type Wanted } from './core.ts';
+import { Core, Reach, type CoreListener, type Voided, type Wanted } from './core.ts';
 import { callSafely, Emitter } from './emitter.ts';
 import { Encrypted } from './encrypted.ts';
 import { startEngine, type Engine, type SpaceSizes } from './engine.ts';
@@ -247,12 +247,7 @@ export class SharedCache {
       this.#early.clear();
       return 0;
     }
-    const { count, at } = this.core?.invalidate(selector, afterWrite) ?? NOTHING_VOIDED;
-    this.remote?.invalidate(selector, at, afterWrite ? 'write' : 'asked');
-    this.flights.endVoidTurns();
-    this.emitter.emit('invalidate', { selector, count });
-    this.watches.schedule();
-    return count;
+    return this.#voided(selector, this.core?.invalidate(selector, afterWrite), afterWrite ? 'write' : 'asked');
   }
 
   clear(): void {
@@ -260,12 +255,16 @@ export class SharedCache {
       this.#early.clear();
       return;
     }
-    const { count, at } = this.core?.clear() ?? NOTHING_VOIDED;
-    this.remote?.invalidate('*', at, 'asked');
+    this.#voided('*', this.core?.clear(), 'asked');
     this.remote?.forgetStatistics();
+  }
+
+  #voided(selector: Selector, { count, at }: Voided = NOTHING_VOIDED, why: 'asked' | 'write'): number {
+    this.remote?.invalidate(selector, at, why);
     this.flights.endVoidTurns();
-    this.emitter.emit('invalidate', { selector: '*', count });
+    this.emitter.emit('invalidate', { selector, count });
     this.watches.schedule();
+    return count;
   }
 
   // ---- fetching

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { minified } from './minify.mjs';
 import { codeOf, DATA, functionsOf, sectionsOf } from './wasm_sections.mjs';
 
 const from = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
@@ -42,5 +43,5 @@ export async function sizeParts() {
 /** Minified as it is shipped. */
 async function scriptOf(file) {
   const options = { entryPoints: [file], bundle: true, minify: true, format: 'esm', target: 'es2022', write: false };
-  return (await build(options)).outputFiles[0].contents;
+  return (await minified((await build(options)).outputFiles[0].text)).code;
 }

@@ -1,13 +1,13 @@
-import { accepts, type Core, type Wanted } from './core.ts';
+import type { Core, Wanted } from './core.ts';
 import { FOREIGN_NAMESPACE, type SpaceSizes } from './engine.ts';
 import type { Landed } from './flights.ts';
 import { Word } from './linearMemory.ts';
 import { isSecret } from './policies.ts';
+import { receive } from './received.ts';
 import type { SharedCache } from './sharedCache.ts';
 import { localArea } from './storageArea.ts';
 import { Tabs, type Answer } from './tabs.ts';
 import type { FetchOptions, Key, Policy } from './types.ts';
-import { sameJson } from './values.ts';
 
 /** Tabs agree where they share localStorage, by which each learns of the others' invalidations. */
 export function openTabs(cache: SharedCache, { namespace, area }: SpaceSizes, user: string | null): Tabs | undefined {
@@ -37,18 +37,7 @@ function take(cache: SharedCache, answer: Answer): void {
   const policy = cache.flights.policyOf(key) ?? watches.policyOf(key) ?? known;
   if (!core || !policy || isSecret(policy)) return;
   const value: unknown = JSON.parse(answer.json);
-  if ((policy.version ?? version) !== version || !accepts(policy, value)) {
-    core.noteError('version', key);
-    return;
-  }
-  const shown = watches.shown(key);
-  const before = resident ?? shown;
-  const equal = before !== undefined && sameJson(before, value);
-  const kept = equal ? before : value;
-  if (!adopt(core, answer, kept)) return;
-  if (!equal) queueMicrotask(() => cache.emitter.emit('update', { key }));
-  if (!equal || !sameJson(shown, kept)) watches.changed(key, kept, 'tab');
-  watches.schedule();
+  receive(cache, core, { key, value, version, policy, source: 'tab' }, (kept) => adopt(core, answer, kept));
 }
 
 /** What another tab wrote; gives the keys whose watchers are to be told. */
@@ -65,16 +54,14 @@ function adopt(
   { key, timestamp, end, version, tags, cost, kept, stored, json }: Answer,
   value: unknown,
 ): boolean {
-  const slot = core.call(({ module, memory, page, now }) => {
+  return core.keep(key, value, ({ module, memory, page, now }) => {
     const { words } = memory.stage().name(key).name(version).names(tags).number(Number(kept)).number(Number(stored));
     words[Word.timestamp] = timestamp;
     words[Word.end] = end;
     words[Word.cost] = cost;
     words[Word.bytes] = json.length * 2;
-    return module._adopt(page, now) ? memory.words[Word.slot] : undefined;
+    return module._adopt(page, now) === 1;
   });
-  if (slot !== undefined) core.install(key, slot, value);
-  return slot !== undefined;
 }
 
 /** From which timestamp on another tab's answer will do for a fetch that is asked for now. */

@@ -18,6 +18,8 @@ const MOST = 256;
 const MOST_KNOWN = 4_096;
 /** A write from a reading that was outdated is over after a round trip; then it is looked whether ours still stands. */
 const SETTLED_AFTER = 20;
+/** A process that was held up between reading and writing takes longer: it is looked again after these, ms. */
+const LOOKED_AFTER = [500, 5_000];
 const TRIES = 10;
 
 /**
@@ -66,6 +68,8 @@ export class Floors {
     const further = writers.filter((writer) => !known.includes(writer));
     if (further.length > 0) this.#handOn(further, await this.#readLists(further));
     this.#writers = writers;
+    // Another process wrote the list from a reading older than our name.
+    if (this.#own.size > 0 && !writers.includes(this.#self)) this.write().catch(() => undefined);
   }
 
   /** What another process has told. */
@@ -87,9 +91,16 @@ export class Floors {
       const lists = await this.#readLists(writers);
       const living = writers.filter((_writer, index) => lists[index] !== undefined);
       await put(this.#store, WRITERS, [...living, this.#self], this.#ttl);
+      if (attempt === 0) for (const time of LOOKED_AFTER) this.#lookAgainIn(time);
       await new Promise((resolve) => setTimeout(resolve, SETTLED_AFTER * (1 + Math.random())));
     }
     throw new Error('cardcache: this process’s invalidations could not be made known in the store');
+  }
+
+  #lookAgainIn(time: number): void {
+    const timer: unknown = setTimeout(() => void this.write().catch(() => undefined), time);
+    // It must not keep a finished program alive.
+    (timer as { unref?: () => void }).unref?.();
   }
 
   async #readWriters(): Promise<string[]> {

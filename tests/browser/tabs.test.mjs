@@ -164,9 +164,9 @@ test('4 tabs that poll ask once a poll, and an equal answer calls nobody', async
     await until(() => times().length >= 12);
     // Those who came after an answer that stays in memory asked for themselves.
     const together = times().slice(tabs.length);
-    const gaps = together.slice(1).map((at, index) => at - together[index]);
-    // Half of an interval for what a busy machine takes between a timer and the server.
-    assert.ok(Math.min(...gaps) > interval / 2, `${tier}: ${gaps}`);
+    // On the whole: a busy machine lets one come late and the next in time. Four that each ask would be four times as many.
+    const mean = (together.at(-1) - together[0]) / (together.length - 1);
+    assert.ok(mean > interval / 2, `${tier}: ${together.map((at) => at - together[0])}`);
     const told = await inAll(tabs, () => shown.filter(([number]) => number === 0).length);
     assert.deepEqual(told, [1, 1, 1, 1]);
   }

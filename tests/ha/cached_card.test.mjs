@@ -4,6 +4,7 @@ import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { CARDS, startBench } from './harness/bench.mjs';
 import { launch, newUserPage, screenshot } from './harness/browser.mjs';
 import { CardPage } from './harness/card_page.mjs';
+import { sectionsView } from './harness/dashboards.mjs';
 import { miniGraphCard } from './harness/third_party_card.mjs';
 
 const CARD = 'custom:cardcache-cached-card';
@@ -28,29 +29,23 @@ const HISTORY = 'GET /api/history/period';
 const STATISTICS_COMMAND = 'recorder/statistics_during_period';
 
 const wrapped = (card, more) => ({ type: CARD, card, ...more });
-const view = (path, ...cards) => ({
-  path,
-  title: path,
-  type: 'sections',
-  sections: cards.map((card) => ({ type: 'grid', cards: [card] })),
-});
 const dashboard = {
   views: [
-    view('home', wrapped(GRAPH), wrapped(GRAPH)),
-    view('plain', GRAPH, GRAPH),
-    view('both', GRAPH, wrapped(GRAPH)),
-    view('aged', wrapped(GRAPH)),
-    view('probe', wrapped({ type: 'markdown', content: 'Asks when it is told to.' }), wrapped(GRAPH)),
-    view('statistics', wrapped(STATISTICS)),
-    view('plain-statistics', STATISTICS),
+    sectionsView('home', wrapped(GRAPH), wrapped(GRAPH)),
+    sectionsView('plain', GRAPH, GRAPH),
+    sectionsView('both', GRAPH, wrapped(GRAPH)),
+    sectionsView('aged', wrapped(GRAPH)),
+    sectionsView('probe', wrapped({ type: 'markdown', content: 'Asks when it is told to.' }), wrapped(GRAPH)),
+    sectionsView('statistics', wrapped(STATISTICS)),
+    sectionsView('plain-statistics', STATISTICS),
 
-    view(
+    sectionsView(
       'services',
       wrapped({ type: 'markdown', content: 'Asks services.' }, { reads: ['service:tasktracker.get_available_users'] }),
     ),
-    view('later', wrapped({ type: 'custom:card-that-comes-later' })),
-    view('unknown', wrapped({ type: 'no-such-card' })),
-    view('bad', { type: CARD }, wrapped(GRAPH, { reads: ['history/*'] })),
+    sectionsView('later', wrapped({ type: 'custom:card-that-comes-later' })),
+    sectionsView('unknown', wrapped({ type: 'no-such-card' })),
+    sectionsView('bad', { type: CARD }, wrapped(GRAPH, { reads: ['history/*'] })),
   ],
 };
 

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { CARDS, startBench } from './harness/bench.mjs';
 import { launch, newUserPage, screenshot } from './harness/browser.mjs';
+import { signIn } from './setup/users.mjs';
 
 const SECOND = 1000;
 const HIDDEN_UNTIL_DETACHED = 301 * SECOND;
@@ -80,6 +81,31 @@ test('after a reconnect the new element has the plan in its first render and goe
   await assertAlive(1);
   await assertOneSetOfSubscriptions();
   await screenshot(sara.page, '12-after-reconnect');
+});
+
+test('a token that ran out is refreshed with the connection, and the card goes on working', async () => {
+  await open({ signedIn: await signIn(bench.url, 'sara') });
+  const tasks = await sara.tasks;
+  await sara.startRecord();
+  const tokens = () => sara.page.evaluate(async () => ({ ...(await window.hassConnection).auth.data }));
+  const before = await tokens();
+  await sara.page.evaluate(async () => {
+    const { auth } = await window.hassConnection;
+    auth.data.expires = Date.now() - 1;
+  });
+  await sara.reconnect();
+  await sara.page.waitForFunction(
+    async (old) =>
+      (await window.hassConnection).auth.accessToken !== old && (await window.hassConnection).conn.connected,
+    before.access_token,
+  );
+  assert.ok((await tokens()).expires > Date.now());
+  await sara.card.waitFor();
+  assert.deepEqual(await sara.tasks, tasks);
+  assert.ok(!(await sara.record()).frames.some(hasLoading));
+  await assertAlive(1);
+  await bench.tracker.until(({ live_subscriptions: live }) => live.sara === 13, 'all subscriptions are back');
+  await assertOneSetOfSubscriptions();
 });
 
 test('through a restart of Home Assistant the plan stays, even where our integration comes up last', async () => {

@@ -4,11 +4,12 @@ import { after, before, test } from 'node:test';
 import { allBrowsers } from '../../wasm/toolchain/browser.mjs';
 import { launchFirefox } from '../browser/engines/firefox.mjs';
 import { CARDS, startBench } from './harness/bench.mjs';
+import { hassTokens } from './harness/browser.mjs';
+import { sectionsView } from './harness/dashboards.mjs';
 import { lastHour, seed, TAG as STATISTICS } from './harness/statistics.mjs';
 import { createList } from './harness/todo_lists.mjs';
 
 const HOUR = 3_600_000;
-const YEAR = 31_536_000;
 const PATIENCE = 30_000;
 const PLAN = 'cardcache-daily-plan-card';
 
@@ -18,9 +19,7 @@ const cards = [
   { type: `custom:${STATISTICS}`, entities: ['cardcache:attic'], days_to_show: 2 },
   { type: 'custom:cardcache-cached-card', card: { type: 'markdown', content: 'Wrapped in Firefox.' } },
 ];
-const dashboard = {
-  views: [{ path: 'home', type: 'sections', sections: cards.map((card) => ({ type: 'grid', cards: [card] })) }],
-};
+const dashboard = { views: [sectionsView('home', ...cards)] };
 
 let bench;
 let browser;
@@ -32,18 +31,9 @@ before(async () => {
   await createList(bench, 'Chores', ['Sweep']);
   browser = await launchFirefox();
   tab = await browser.newTab();
-  const tokens = {
-    hassUrl: bench.url,
-    clientId: `${bench.url}/`,
-    access_token: bench.users.sara.token,
-    refresh_token: '',
-    token_type: 'Bearer',
-    expires_in: YEAR,
-    expires: Date.now() + YEAR * 1000,
-  };
   // Any page of the origin will do to sign in from.
   await tab.open(`${bench.url}/robots.txt`);
-  await tab.run(`localStorage.setItem('hassTokens', ${JSON.stringify(JSON.stringify(tokens))})`);
+  await tab.run(`localStorage.setItem('hassTokens', ${JSON.stringify(JSON.stringify(hassTokens(bench, 'sara')))})`);
 });
 after(async () => {
   await browser?.close();

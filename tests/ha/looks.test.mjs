@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import axe from 'axe-core';
 import { CARDS, startBench } from './harness/bench.mjs';
 import { launch, newUserPage, screenshot } from './harness/browser.mjs';
+import { sectionsView } from './harness/dashboards.mjs';
 import { createList } from './harness/todo_lists.mjs';
 import { TODO } from './harness/todo_page.mjs';
 
@@ -22,14 +23,7 @@ const views = {
     ready: 'ha-markdown',
   },
 };
-const dashboard = {
-  views: Object.entries(views).map(([path, { card }]) => ({
-    path,
-    title: path,
-    type: 'sections',
-    sections: [{ type: 'grid', cards: [card] }],
-  })),
-};
+const dashboard = { views: Object.entries(views).map(([path, { card }]) => sectionsView(path, card)) };
 
 let bench;
 let browser;

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { CARDS, startBench } from './harness/bench.mjs';
 import { launch, newUserPage, screenshot } from './harness/browser.mjs';
+import { sectionsView } from './harness/dashboards.mjs';
 import { lastHour, seed, TAG as STATISTICS } from './harness/statistics.mjs';
 import { createList } from './harness/todo_lists.mjs';
 
@@ -22,9 +23,7 @@ const cards = [
     card: { type: 'statistics-graph', entities: ['cardcache:attic'], period: 'hour', days_to_show: 1 },
   },
 ];
-const dashboard = {
-  views: [{ path: 'home', type: 'sections', sections: cards.map((card) => ({ type: 'grid', cards: [card] })) }],
-};
+const dashboard = { views: [sectionsView('home', ...cards)] };
 
 let bench;
 let browser;

@@ -4,7 +4,7 @@ import { after, afterEach, before, test } from 'node:test';
 import axe from 'axe-core';
 import { CARDS, startBench } from './harness/bench.mjs';
 import { launch, newUserPage, screenshot } from './harness/browser.mjs';
-import { createStorageDashboard } from './harness/dashboards.mjs';
+import { createStorageDashboard, sectionsView } from './harness/dashboards.mjs';
 import { hourly, lastHour, recordStatistics, seed, SEEDS, TAG } from './harness/statistics.mjs';
 
 const HOUR = 3_600_000;
@@ -28,21 +28,15 @@ const cards = {
     days_to_show: 3,
   },
 };
-const view = (path, ...list) => ({
-  path,
-  title: path,
-  type: 'sections',
-  sections: list.map((card) => ({ type: 'grid', cards: [card] })),
-});
 const dashboard = {
   views: [
-    view('home', cards.attic),
-    view('pair', cards.pair),
-    view('all', ...Object.values(cards)),
-    view('missing', { type: TYPE, entities: ['sensor.nobody'] }),
-    view('bad', { type: TYPE, entities: ['cardcache:attic'], period: 'minute' }),
-    view('fahrenheit', { type: TYPE, entities: [{ entity: 'cardcache:attic', unit: '°F' }], days_to_show: 1 }),
-    view('months', {
+    sectionsView('home', cards.attic),
+    sectionsView('pair', cards.pair),
+    sectionsView('all', ...Object.values(cards)),
+    sectionsView('missing', { type: TYPE, entities: ['sensor.nobody'] }),
+    sectionsView('bad', { type: TYPE, entities: ['cardcache:attic'], period: 'minute' }),
+    sectionsView('fahrenheit', { type: TYPE, entities: [{ entity: 'cardcache:attic', unit: '°F' }], days_to_show: 1 }),
+    sectionsView('months', {
       type: TYPE,
       entities: ['cardcache:energy'],
       period: 'month',

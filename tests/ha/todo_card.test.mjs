@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { CARDS, startBench } from './harness/bench.mjs';
 import { launch, newUserPage, screenshot } from './harness/browser.mjs';
+import { sectionsView } from './harness/dashboards.mjs';
 import { createList } from './harness/todo_lists.mjs';
 import { TODO } from './harness/todo_page.mjs';
 import { wireOf } from './harness/wire.mjs';
@@ -13,19 +14,12 @@ const CARD = 'custom:cardcache-todo-card';
 const HIDDEN_UNTIL_DETACHED = 301_000;
 const CROWD = 100;
 
-const sections = (...cards) => ({ type: 'sections', sections: cards.map((card) => ({ type: 'grid', cards: [card] })) });
 const dashboard = {
   views: [
-    {
-      path: 'home',
-      ...sections({ type: CARD, entity: 'todo.chores' }, { type: 'entities', entities: ['input_number.level'] }),
-    },
-    {
-      path: 'pair',
-      ...sections({ type: CARD, entity: 'todo.chores' }, { type: CARD, entity: 'todo.chores', title: 'Again' }),
-    },
-    { path: 'crowd', ...sections({ type: CARD, entity: 'todo.crowd' }) },
-    { path: 'missing', ...sections({ type: CARD, entity: 'todo.nowhere' }) },
+    sectionsView('home', { type: CARD, entity: 'todo.chores' }, { type: 'entities', entities: ['input_number.level'] }),
+    sectionsView('pair', { type: CARD, entity: 'todo.chores' }, { type: CARD, entity: 'todo.chores', title: 'Again' }),
+    sectionsView('crowd', { type: CARD, entity: 'todo.crowd' }),
+    sectionsView('missing', { type: CARD, entity: 'todo.nowhere' }),
     { path: 'elsewhere', cards: [{ type: 'markdown', content: 'No list here.' }] },
   ],
 };

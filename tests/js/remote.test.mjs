@@ -1,6 +1,7 @@
 // The remote tier: processes that share a real Redis, and tiers that fail in ways a Redis seldom does.
 import assert from 'node:assert/strict';
 import test, { after, before, describe } from 'node:test';
+import { setImmediate as immediate } from 'node:timers/promises';
 import Keyv from 'keyv';
 import { openCache } from '../../dist/index.js';
 import { keyvTier } from '../../dist/node.js';
@@ -435,4 +436,41 @@ test('hundreds of invalidations become one over everything, never less', async (
   await reader.get('anything');
   assert.ok(heard.length <= 256);
   assert.ok(heard.some(([selector, at, scope]) => selector === '*' && at >= now + 256 && scope === 'a_'));
+});
+
+describe('a list of writers that another process has overwritten', () => {
+  for (const [how, act] of [
+    ['is mended some time later', (t) => t.mock.timers.tick(500)],
+    ['is mended with the next question to the store', (_t, tier) => tier.get('another')],
+  ]) {
+    test(how, async (t) => {
+      t.mock.timers.enable({ apis: ['setTimeout'] });
+      const store = new Keyv();
+      const one = keyvTier(store);
+      await over(t, one.invalidate('plan', Date.now()));
+      const [name] = await store.get('!cardcache:floors');
+      // As one does that was held up between reading the list and writing it.
+      await store.set('!cardcache:floors', []);
+      await act(t, one);
+      for (let turn = 0; !(await store.get('!cardcache:floors')).includes(name); turn += 1) {
+        assert.ok(turn < 1_000);
+        await immediate();
+      }
+      const heard = [];
+      const two = keyvTier(store);
+      two.subscribe((selector) => heard.push(selector));
+      await two.get('plan');
+      assert.deepEqual(heard, ['plan']);
+    });
+  }
+
+  /** What waits for short timers, with the timers stopped. */
+  async function over(t, promise) {
+    let settled = false;
+    promise.finally(() => (settled = true));
+    while (!settled) {
+      t.mock.timers.tick(1);
+      await immediate();
+    }
+  }
 });

@@ -23,6 +23,18 @@ export async function launch() {
   });
 }
 
+/** What the frontend keeps in localStorage of somebody who is signed in: with a token for a year, or as `signIn` gave it. */
+export function hassTokens(bench, username, given = { access_token: bench.users[username].token, expires_in: YEAR }) {
+  return {
+    hassUrl: bench.url,
+    clientId: `${bench.url}/`,
+    refresh_token: '',
+    token_type: 'Bearer',
+    expires: Date.now() + given.expires_in * 1000,
+    ...given,
+  };
+}
+
 /**
  * A page of one user in a browser context of its own, with nothing cached. `clock: true` puts timers and dates under
  * `page.clock`; time goes on by itself until a test moves it.
@@ -31,18 +43,9 @@ export async function newUserPage(
   browser,
   bench,
   username,
-  { viewport = WIDE, colorScheme = 'light', clock = false, locale = 'en-GB', card = PLAN } = {},
+  { viewport = WIDE, colorScheme = 'light', clock = false, locale = 'en-GB', card = PLAN, signedIn } = {},
 ) {
-  const tokens = {
-    hassUrl: bench.url,
-    clientId: `${bench.url}/`,
-    access_token: bench.users[username].token,
-    refresh_token: '',
-    token_type: 'Bearer',
-    expires_in: YEAR,
-    expires: Date.now() + YEAR * 1000,
-  };
-  const localStorage = [{ name: 'hassTokens', value: JSON.stringify(tokens) }];
+  const localStorage = [{ name: 'hassTokens', value: JSON.stringify(hassTokens(bench, username, signedIn)) }];
   const context = await browser.newContext({
     viewport,
     colorScheme,

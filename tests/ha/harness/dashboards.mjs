@@ -2,25 +2,17 @@
 
 export const CARD = 'custom:cardcache-daily-plan-card';
 
+/** A view of one section a card, as people's newer dashboards are. */
+export function sectionsView(path, ...cards) {
+  return { path, title: path, type: 'sections', sections: cards.map((card) => ({ type: 'grid', cards: [card] })) };
+}
+
 /** A sections view, a masonry view, one with two cards, and one without any of ours to switch to. */
 export const planDashboard = {
   views: [
-    {
-      title: 'Home',
-      path: 'home',
-      type: 'sections',
-      sections: [{ type: 'grid', cards: [{ type: CARD }, { type: 'entities', entities: ['input_number.level'] }] }],
-    },
+    sectionsView('home', { type: CARD }, { type: 'entities', entities: ['input_number.level'] }),
     { title: 'Masonry', path: 'masonry', cards: [{ type: CARD }, { type: 'markdown', content: 'Another card.' }] },
-    {
-      title: 'Pair',
-      path: 'pair',
-      type: 'sections',
-      sections: [
-        { type: 'grid', cards: [{ type: CARD }] },
-        { type: 'grid', cards: [{ type: CARD, user: 'gabriel' }] },
-      ],
-    },
+    sectionsView('pair', { type: CARD }, { type: CARD, user: 'gabriel' }),
     { title: 'Elsewhere', path: 'elsewhere', cards: [{ type: 'markdown', content: 'No plan here.' }] },
   ],
 };

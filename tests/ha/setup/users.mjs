@@ -15,8 +15,7 @@ export async function onboard(url) {
     password: passwordOf(OWNER),
     language: 'en',
   });
-  const ownerToken = await exchange(url, clientId, code);
-  const owner = await HaConnection.open(url, ownerToken);
+  const owner = await HaConnection.open(url, (await exchange(url, clientId, code)).access_token);
   try {
     const users = { [OWNER]: { id: (await owner.send({ type: 'auth/current_user' })).id } };
     users[OWNER].token = await longLivedToken(owner);
@@ -33,7 +32,7 @@ export async function onboard(url) {
         username,
         password,
       });
-      const connection = await HaConnection.open(url, await logIn(url, clientId, username, password));
+      const connection = await HaConnection.open(url, (await signIn(url, username)).access_token);
       users[username] = { id: user.id, token: await longLivedToken(connection) };
       connection.close();
     }
@@ -52,20 +51,22 @@ function passwordOf(username) {
   return `${username} of the tests`;
 }
 
-async function logIn(url, clientId, username, password) {
+/** As the form on the sign-in page does: the server's tokens, `{ access_token, refresh_token, expires_in, … }`. */
+export async function signIn(url, username) {
+  const clientId = `${url}/`;
   const flow = await post(`${url}/auth/login_flow`, {
     client_id: clientId,
     handler: ['homeassistant', null],
     redirect_uri: clientId,
   });
-  const done = await post(`${url}/auth/login_flow/${flow.flow_id}`, { client_id: clientId, username, password });
+  const answer = { client_id: clientId, username, password: passwordOf(username) };
+  const done = await post(`${url}/auth/login_flow/${flow.flow_id}`, answer);
   return exchange(url, clientId, done.result);
 }
 
 async function exchange(url, clientId, code) {
   const body = new URLSearchParams({ grant_type: 'authorization_code', code, client_id: clientId });
-  const { access_token: token } = await answerOf(await fetch(`${url}/auth/token`, { method: 'POST', body }));
-  return token;
+  return answerOf(await fetch(`${url}/auth/token`, { method: 'POST', body }));
 }
 
 function longLivedToken(connection) {
