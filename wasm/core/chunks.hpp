@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <type_traits>
 #include <vector>
 
@@ -18,10 +17,10 @@ class ChunkList {
   static constexpr std::uint32_t chunk_size = 128;
 
   void grow(std::uint32_t size, const void* item, std::size_t item_bytes);
-
-  std::vector<std::unique_ptr<std::byte[]>> chunks_;
+  [[nodiscard]] std::byte* chunk_with(std::uint32_t at) { return chunks_[at / chunk_size].data(); }
 
  private:
+  std::vector<std::vector<std::byte>> chunks_;
   std::uint32_t size_ = 0;
 };
 
@@ -32,9 +31,7 @@ class Chunks : public ChunkList {
   static_assert(std::is_trivially_copyable_v<Item>);
 
  public:
-  [[nodiscard]] Item& operator[](std::uint32_t at) {
-    return reinterpret_cast<Item*>(chunks_[at / chunk_size].get())[at % chunk_size];
-  }
+  [[nodiscard]] Item& operator[](std::uint32_t at) { return reinterpret_cast<Item*>(chunk_with(at))[at % chunk_size]; }
   [[nodiscard]] const Item& operator[](std::uint32_t at) const { return const_cast<Chunks&>(*this)[at]; }
 
   /// `size` is not less than it was.

@@ -34,16 +34,16 @@ TextStore::Ref TextStore::put(std::string_view text) {
   if (most > block_size / 4) {
     // One of its own: what is left of the block that is being filled stays for shorter ones.
     block = blocks_.size();
-    blocks_.push_back(std::make_unique<char[]>(most));
+    blocks_.emplace_back(most);
   } else {
     if (used_ + most > block_size) {
       block = filling_ = blocks_.size();
-      blocks_.push_back(std::make_unique<char[]>(block_size));
+      blocks_.emplace_back(block_size);
       used_ = 0;
     }
     at = used_;
   }
-  auto* to = blocks_[block].get() + at;
+  auto* to = blocks_[block].data() + at;
   const auto prefix = write_length(to, text.size());
   std::ranges::copy(text, to + prefix);
   if (most <= block_size / 4) used_ = at + prefix + text.size();
@@ -52,7 +52,7 @@ TextStore::Ref TextStore::put(std::string_view text) {
 }
 
 std::string_view TextStore::at(Ref ref) const {
-  return text_at(blocks_[(ref - 1) / block_size].get() + (ref - 1) % block_size);
+  return text_at(blocks_[(ref - 1) / block_size].data() + (ref - 1) % block_size);
 }
 
 void TextStore::drop(Ref ref) {

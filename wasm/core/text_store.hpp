@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -25,7 +24,7 @@ class TextStore {
  private:
   static constexpr std::size_t block_size = 4096;
 
-  std::vector<std::unique_ptr<char[]>> blocks_;
+  std::vector<std::vector<char>> blocks_;
   /// In the block that is being filled, which is not the last where that holds one long text.
   std::size_t filling_ = 0, used_ = block_size;
   std::size_t kept_ = 0, dropped_ = 0;
