@@ -452,11 +452,12 @@ function keptBy({ words }: LinearMemory): Kept {
 
 /** What a policy's own `expiresAt` says; one that fails or says nothing sets no end. */
 export function endOf(policy: Policy, value: unknown): number {
-  let end: number | undefined;
+  let end: unknown;
   callSafely(() => {
     end = policy.expiresAt?.(value);
   });
-  return end === undefined || Number.isNaN(end) ? Infinity : end;
+  if (end instanceof Date) end = end.getTime();
+  return typeof end === 'number' && !Number.isNaN(end) ? end : Infinity;
 }
 
 export function accepts(policy: Policy, value: unknown): boolean {

@@ -1,5 +1,6 @@
 import type { Core } from './core.ts';
 import { beginFlight, countFetch, endFlight, isVoid, retryAfter, voidFlights } from './coreFlights.ts';
+import { callSafely } from './emitter.ts';
 import { isSecret } from './policies.ts';
 import { oldestToTake } from './tabAnswers.ts';
 import type { Tabs } from './tabs.ts';
@@ -7,7 +8,6 @@ import { nobody, type End } from './turns.ts';
 import type { FetchContext, FetchOptions, Key, Policy, Update } from './types.ts';
 
 const DEFAULT_TIMEOUT = 30_000;
-const DEFAULT_RETRY = { attempts: 1, baseDelay: 500, maxDelay: 30_000 };
 /** Timers hold 31 bits; what waits longer waits for ever. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
@@ -95,7 +95,7 @@ export class Flights {
   }
 
   /** Joins the key's flight where that may still answer, else starts one. */
-  fetch(key: Key, fetcher: AnyFetcher, options: FetchOptions, attempts = DEFAULT_RETRY.attempts): Promise<Landed> {
+  fetch(key: Key, fetcher: AnyFetcher, options: FetchOptions, attempts = 1): Promise<Landed> {
     const { signal, forceRefresh = false } = options;
     if (signal?.aborted) return Promise.reject(abortError(signal));
     const flight = this.#joinable(key, forceRefresh) ?? this.#start(key, fetcher, options, forceRefresh, attempts);
@@ -176,10 +176,11 @@ export class Flights {
     policy: Policy,
     id: number,
     signal: AbortSignal,
-    attempts: number,
+    usual: number,
   ): Promise<Landed> {
     const started = performance.now();
-    const retry = { ...DEFAULT_RETRY, attempts, ...policy.retry };
+    const { retry = {} } = policy;
+    const { attempts = usual, baseDelay = 500, maxDelay = 30_000 } = retry;
     for (let attempt = 1; ; attempt++) {
       try {
         const value = await this.#attempt(key, fetcher, policy.timeout ?? DEFAULT_TIMEOUT, signal);
@@ -192,14 +193,13 @@ export class Flights {
         this.#core?.addLatency('fetch', started);
         return this.#deck.land({ key, value, policy, flight: id });
       } catch (error) {
-        const again = attempt < retry.attempts && !signal.aborted && (retry.when?.(error) ?? true);
-        if (!again) {
+        if (attempt >= attempts || signal.aborted || !allows(retry, error)) {
           countFetch(this.#core, 'failed');
           if (!signal.aborted) this.#deck.failed(key, error);
           throw error;
         }
         countFetch(this.#core, 'retried');
-        const delay = this.#core ? retryAfter(this.#core, attempt, retry.baseDelay, retry.maxDelay) : retry.baseDelay;
+        const delay = this.#core ? retryAfter(this.#core, attempt, baseDelay, maxDelay) : baseDelay;
         await pause(delay, signal);
       }
     }
@@ -243,6 +243,15 @@ export class Flights {
       flight.promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
     });
   }
+}
+
+/** One that fails itself allows nothing: the error to be told is the fetcher's. */
+function allows(retry: NonNullable<Policy['retry']>, error: unknown): boolean {
+  let allowed = false;
+  callSafely(() => {
+    allowed = retry.when?.(error) ?? true;
+  });
+  return allowed;
 }
 
 function abortError(signal: AbortSignal): DOMException {

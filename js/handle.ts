@@ -3,6 +3,7 @@ import type { AnyFetcher } from './flights.ts';
 import { checkKey } from './keys.ts';
 import { LINK_PORT, type LinkPort } from './linkPort.ts';
 import { checkSpan } from './policies.ts';
+import { readOnce } from './selectors.ts';
 import type { SharedCache } from './sharedCache.ts';
 import { entriesOf, statisticsOf } from './report.ts';
 import type {
@@ -51,6 +52,8 @@ export class Handle implements CardCache {
         cache.connectedUser = user;
       },
       links: cache.links,
+      untilClosed: (undo) => this.#until(undo),
+      isClosed: () => this.#closed,
     };
   }
 
@@ -70,8 +73,7 @@ export class Handle implements CardCache {
   }
 
   set<T>(key: Key, value: T, policy?: Policy<T>): void {
-    checkKey(key);
-    if (value === undefined) throw new TypeError(`cardcache: undefined is no value (${key}); delete removes an entry`);
+    checkEntry(key, value);
     this.#open().set(key, value, policy);
   }
 
@@ -86,7 +88,7 @@ export class Handle implements CardCache {
 
   age(key: Key): number | undefined {
     checkKey(key);
-    const timestamp = this.#open().timestampOf(key);
+    const timestamp = this.#open().peek(key)?.timestamp;
     return timestamp === undefined ? undefined : Math.max(0, this.#cache.now() - timestamp);
   }
 
@@ -123,23 +125,31 @@ export class Handle implements CardCache {
   }
 
   warm(queries: Iterable<Query<unknown>>, options?: WarmOptions): Promise<WarmResult> {
-    return warm(this.#open(), queries, options);
+    const all = [...queries];
+    for (const query of all) asked(query, undefined, undefined);
+    return warm(this.#open(), all, options);
   }
 
   mutate<T>(
     write: () => Promise<T>,
     options: { optimistic?: Iterable<[Key, unknown]>; invalidate?: Selector; event?: MutationEvent } = {},
   ): Promise<T> {
-    // A selector that says nothing is refused before the write, not after it.
-    if (options.invalidate !== undefined) this.keys(options.invalidate);
-    return mutate(this.#open(), write, options);
+    // What is refused is refused before the write, not after it; and what can be iterated once is.
+    if (typeof write !== 'function') throw new TypeError('cardcache: mutate needs a write');
+    const optimistic = [...(options.optimistic ?? [])];
+    for (const [key, value] of optimistic) checkEntry(key, value);
+    if (options.invalidate === undefined) return mutate(this.#open(), write, { ...options, optimistic });
+    const invalidate = readOnce(options.invalidate);
+    this.keys(invalidate);
+    return mutate(this.#open(), write, { ...options, optimistic, invalidate });
   }
 
   invalidate(selector: Selector): number {
-    return this.#open().invalidate(selector);
+    return this.#open().invalidate(readOnce(selector));
   }
 
   invalidateUser(user: string): number {
+    if (typeof user !== 'string') throw new TypeError('cardcache: invalidateUser needs a user');
     return this.#open().invalidate({ user });
   }
 
@@ -163,6 +173,7 @@ export class Handle implements CardCache {
     const { key, fetcher, options } = asked(first, (own ?? given) as Fetcher<T>, given);
     if (typeof listener !== 'function') throw new TypeError('cardcache: watch needs a listener');
     checkSpan(given?.interval, 'interval');
+    if (given?.interval === 0) throw new TypeError('cardcache: interval must be more than 0; Infinity means never');
     checkSpan(given?.debounce, 'debounce');
     return this.#until(this.#open().watch(key, fetcher, options, listener as (update: Update<unknown>) => void));
   }
@@ -179,6 +190,7 @@ export class Handle implements CardCache {
   }
 
   on<E extends keyof CacheEvents>(event: E, listener: (detail: CacheEvents[E]) => void): () => void {
+    if (typeof listener !== 'function') throw new TypeError('cardcache: on needs a listener');
     return this.#until(this.#open().emitter.on(event, listener));
   }
 
@@ -215,6 +227,11 @@ export class Handle implements CardCache {
     this.#undo.add(once);
     return once;
   }
+}
+
+function checkEntry(key: Key, value: unknown): void {
+  checkKey(key);
+  if (value === undefined) throw new TypeError(`cardcache: undefined is no value (${key}); delete removes an entry`);
 }
 
 /** The two forms, a query or key and fetcher, as one. */

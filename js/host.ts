@@ -1,7 +1,7 @@
-import { checkSpan } from './policies.ts';
-import { FOREIGN_NAMESPACE, openCount } from './engine.ts';
+import { openCount } from './engine.ts';
 import { Handle } from './handle.ts';
 import { HOSTS } from './neighbours.ts';
+import { checkOptions } from './options.ts';
 import { SharedCache } from './sharedCache.ts';
 import { areaNumber } from './storageArea.ts';
 import type { CacheOptions, CardCache } from './types.ts';
@@ -74,24 +74,6 @@ function hostOfPage(): Host {
 
 /** A handle at once; the core loads behind it. The same `namespace` and `user` share one core on the page, whichever bundle asked. */
 export function openCache(options: CacheOptions = {}): CardCache {
-  const { namespace = 'cardcache_', user, memory, storage, remote } = options;
-  if (!/^[a-z0-9]+_$/.test(namespace)) {
-    throw new TypeError(`cardcache: a namespace is small letters and digits with one _ at its end, not ${namespace}`);
-  }
-  if (user === '') throw new TypeError('cardcache: a user may not be empty; null means not separated');
-  if (namespace === FOREIGN_NAMESPACE && user != null) {
-    throw new TypeError(`cardcache: ${namespace} is AgileTrack's own and knows no users`);
-  }
-  if (remote && (['get', 'set', 'invalidate'] as const).some((name) => typeof remote[name] !== 'function')) {
-    throw new TypeError('cardcache: remote must be a RemoteTier, such as keyvTier of cardcache/node gives');
-  }
-  checkSpan(memory?.ttl, 'memory.ttl');
-  checkSpan(memory?.maxEntries, 'memory.maxEntries');
-  checkSpan(memory?.maxBytes, 'memory.maxBytes');
-  if (storage) {
-    checkSpan(storage.ttl, 'storage.ttl');
-    checkSpan(storage.maxBytes, 'storage.maxBytes');
-    checkSpan(storage.compressAbove, 'storage.compressAbove');
-  }
+  checkOptions(options);
   return hostOfPage().open(options);
 }

@@ -25,7 +25,12 @@ export function key(endpoint: string, user?: string | null, ...params: Segment[]
   const segments = [escapeSegment(endpoint)];
   if (user != null) segments.push(escapeUser(user));
   else if (user === null || params.length > 0) segments.push('None');
-  for (const param of params) segments.push(escapeSegment(String(param)));
+  for (const param of params) {
+    // As texts all objects are alike.
+    if (typeof param === 'symbol' || Object(param) === param)
+      throw new TypeError('cardcache: a parameter must be plain');
+    segments.push(escapeSegment(String(param)));
+  }
   return segments.join(':');
 }
 

@@ -36,6 +36,9 @@ export const RING_SIZE = 256;
 /** JSON of more bytes is not stored, and so not staged either; the same number as `most_json_bytes` in wasm/core/json_block.hpp. */
 export const MOST_JSON_BYTES = 2 ** 20;
 
+/** Text goes over in pieces of so many units: Chromium copies each first, and has no room at hand for a copy of hundreds of kB. */
+const PIECE = 16_384;
+
 const encoder = new TextEncoder();
 // A text may begin with what looks like a byte order mark.
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -110,10 +113,16 @@ export class LinearMemory {
   /** Well-formed text, such as JSON.stringify gives, as UTF-8. */
   text(text: string): this {
     this.#room(4 + text.length * 3);
-    const target = this.#bytes.subarray(this.#staging + this.#at + 4, this.#staging + this.#capacity);
-    const { written } = encoder.encodeInto(text, target);
-    this.number(written);
-    this.#at += written;
+    const start = this.#staging + this.#at + 4;
+    let to = start;
+    for (let from = 0; from < text.length; from += PIECE) {
+      // A pair of surrogates that a piece ends in is left to the next one.
+      const begin = from - pairBefore(text, from);
+      const piece = text.slice(begin, from + PIECE - pairBefore(text, from + PIECE));
+      to += encoder.encodeInto(piece, this.#bytes.subarray(to)).written;
+    }
+    this.number(to - start);
+    this.#at += to - start;
     return this;
   }
 
@@ -156,6 +165,11 @@ export class LinearMemory {
     this.#bytes = new Uint8Array(this.#memory.buffer);
     this.#data = new DataView(this.#memory.buffer);
   }
+}
+
+/** 1 where a pair of surrogates lies over this place of well-formed text. */
+function pairBefore(text: string, index: number): number {
+  return (text.charCodeAt(index) & 0xfc00) === 0xdc00 ? 1 : 0;
 }
 
 function putCodePoint(bytes: Uint8Array, to: number, point: number): number {

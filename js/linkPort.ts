@@ -17,6 +17,10 @@ export interface LinkPort {
   refresh(key: Key): void;
   /** The connected user, for `mutate({event})`; undefined takes it back. */
   connectUser(user: string | undefined): void;
+  /** Whether its handle has been closed. */
+  isClosed(): boolean;
+  /** Runs `undo` when its handle closes; gives what runs it before. */
+  untilClosed(undo: () => void): () => void;
   /** One link a source, whichever bundle made it. */
   readonly links: Map<unknown, unknown>;
 }

@@ -10,32 +10,51 @@ export interface MutateOptions {
 /** All users' and shared entries: what a write may have changed when nobody says more. */
 const EVERYTHING: Selector = '*';
 
+/** One value that a write under way shows, and what it stands before. */
+export interface Layer {
+  readonly key: Key;
+  readonly optimistic: unknown;
+  before: unknown;
+}
+
 /**
  * Runs a write. What it may have changed is dropped when it has ended, well or not: whether a server that failed has applied
  * it cannot be known.
  */
 export async function mutate<T>(cache: SharedCache, write: () => Promise<T>, options: MutateOptions): Promise<T> {
   if (!cache.core) await cache.ready;
-  const shown = new Map<Key, { before: unknown; optimistic: unknown }>();
+  const drop = (): void => settle(cache, options);
+  cache.writes.add(drop);
+  const layers: Layer[] = [];
   for (const [key, optimistic] of options.optimistic ?? []) {
     const kept = cache.peekValue(key);
-    shown.set(key, { before: kept === undefined ? cache.watches.shown(key) : kept, optimistic });
+    const layer = { key, optimistic, before: kept === undefined ? cache.watches.shown(key) : kept };
+    layers.push(layer);
+    cache.layers.add(layer);
     cache.setOptimistic(key, optimistic);
   }
   try {
     return await write();
   } catch (error) {
-    for (const [key, { before, optimistic }] of shown) {
-      // Where something newer has taken its place, that stands.
-      if (cache.watches.shown(key) === optimistic) cache.watches.changed(key, before, 'set');
-    }
+    for (const layer of [...layers].reverse()) takeBack(cache, layer);
     throw error;
   } finally {
-    for (const [key, { optimistic }] of shown) {
-      if (cache.peekValue(key) === optimistic) cache.core?.dropResident(key);
+    for (const layer of layers) {
+      cache.layers.delete(layer);
+      if (Object.is(cache.peekValue(layer.key), layer.optimistic)) cache.core?.dropResident(layer.key);
     }
-    settle(cache, options);
+    cache.writes.delete(drop);
+    drop();
   }
+}
+
+/** Where something newer has taken its place, that stands; but what a later write shows must not fall back to it. */
+function takeBack({ layers, watches }: SharedCache, layer: Layer): void {
+  const { key, optimistic, before } = layer;
+  const ofKey = [...layers].filter((other) => other.key === key);
+  const above = ofKey[ofKey.indexOf(layer) + 1];
+  if (above && Object.is(above.before, optimistic)) above.before = before;
+  if (Object.is(watches.shown(key), optimistic)) watches.changed(key, before, 'set');
 }
 
 function settle(cache: SharedCache, { invalidate, event }: MutateOptions): void {

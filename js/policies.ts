@@ -1,5 +1,5 @@
 import { endpointOf, escapeSegment } from './keys.ts';
-import type { Key, Policy } from './types.ts';
+import type { FetchOptions, Key, Policy } from './types.ts';
 
 /** Whether a value under this policy may leave memory; in the clear only where it is no secret. */
 export function mayReachStorage(policy: Policy): boolean {
@@ -11,13 +11,27 @@ export function isSecret(policy: Policy): boolean {
   return Boolean(policy.sensitive || policy.encrypted);
 }
 
-/** TypeError for what no policy can mean. */
-export function checkPolicy(policy: Policy): void {
-  checkSpan(policy.ttl, 'ttl');
-  checkSpan(policy.staleWhileRevalidate, 'staleWhileRevalidate');
-  checkSpan(policy.staleIfError, 'staleIfError');
-  checkSpan(policy.timeout, 'timeout');
-  const { tier, cost, onEvent } = policy;
+const POLICY = {
+  ttl: 'span',
+  staleWhileRevalidate: 'span',
+  staleIfError: 'span',
+  timeout: 'span',
+  maxAge: 'span',
+  expiresAt: 'function',
+  check: 'function',
+  version: 'string',
+  tags: 'texts',
+  retry: 'object',
+} as const;
+const RETRY = { attempts: 'span', baseDelay: 'span', maxDelay: 'span', when: 'function' } as const;
+
+/** TypeError for what no policy, and no options of a fetch, can mean. */
+export function checkPolicy(policy: FetchOptions): void {
+  checkMembers(policy, POLICY);
+  if (policy.retry) checkMembers(policy.retry, RETRY, 'retry.');
+  const { tier, cost, onEvent, signal } = policy;
+  // One of another frame is a signal, too.
+  if (signal && typeof signal.addEventListener !== 'function') throw new TypeError('cardcache: signal must be one');
   if (tier !== undefined && tier !== 'memory' && tier !== 'both') {
     throw new TypeError(`cardcache: tier is 'memory' or 'both', not ${String(tier)}`);
   }
@@ -29,15 +43,33 @@ export function checkPolicy(policy: Policy): void {
   }
 }
 
-/** A span of milliseconds: a number ≥ 0 or Infinity. */
+/** A time, a size or a count: a number ≥ 0 or Infinity. */
 export function checkSpan(span: number | undefined, name: string): void {
-  if (span === undefined) return;
-  if (typeof span !== 'number' || !(span >= 0)) {
-    throw new TypeError(`cardcache: ${name} must be milliseconds ≥ 0 or Infinity, not ${String(span)}`);
+  if (span === undefined || (typeof span === 'number' && span >= 0)) return;
+  throw new TypeError(`cardcache: ${name} must be a number ≥ 0 or Infinity, not ${String(span)}`);
+}
+
+export type Kind = 'function' | 'object' | 'span' | 'string' | 'texts';
+
+/** TypeError where a member is there and is none of its kind. */
+export function checkMembers(owner: object, kinds: Readonly<Record<string, Kind>>, before = ''): void {
+  for (const name in kinds) {
+    const value = (owner as Record<string, unknown>)[name];
+    if (value === undefined) continue;
+    const kind = kinds[name];
+    if (kind === 'span') checkSpan(value as number, before + name);
+    else if (!(kind === 'texts' ? isTexts(value) : typeof value === kind && value !== null))
+      throw new TypeError(
+        `cardcache: ${before}${name} must be ${kind === 'texts' ? 'a list of texts' : `of type ${kind}`}`,
+      );
   }
 }
 
 const NO_POLICY: Policy = {};
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((text) => typeof text === 'string');
+}
 
 /** Policies by endpoint. A call's own policy goes over its endpoint's, field by field. */
 export class Policies {
@@ -50,7 +82,6 @@ export class Policies {
 
   merge(policies: Record<string, Policy> | undefined): void {
     for (const [endpoint, policy] of Object.entries(policies ?? {})) {
-      checkPolicy(policy);
       const name = escapeSegment(endpoint);
       this.#byEndpoint.set(name, { ...this.#byEndpoint.get(name), ...policy });
     }

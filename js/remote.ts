@@ -86,9 +86,8 @@ export class Remote {
 
   /** What was invalidated here, as of `at`: by hand, after a write or after an event. */
   invalidate(selector: Selector, at: number, why: 'asked' | 'write' | 'event'): void {
-    const sent = plain(selector);
     const of = { scope: this.#scope, sparesKept: why !== 'asked', byWrite: why === 'write' };
-    this.#lastFloor = this.#write('', () => this.#tier.invalidate(sent, at, of));
+    this.#lastFloor = this.#write('', () => this.#tier.invalidate(selector, at, of));
   }
 
   /** One key was removed here: older answers of the store are void as well. */
@@ -176,11 +175,6 @@ function adopt(core: Core, key: Key, value: unknown, { timestamp, version, tags 
     words[Word.timestamp] = timestamp;
     return module._adoptRemote(page, now, ttl, expiresAt, cost, bytes, Reach.storage, onEvent === 'keep') === 1;
   });
-}
-
-/** What is iterated can be read once, and not be sent. */
-function plain(selector: Selector): Selector {
-  return typeof selector === 'string' || !selector.keys ? selector : { ...selector, keys: [...selector.keys] };
 }
 
 function isRecord(value: unknown): value is RemoteRecord {

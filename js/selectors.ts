@@ -1,6 +1,6 @@
 import { escapeUser } from './keys.ts';
 import type { LinearMemory } from './linearMemory.ts';
-import type { Selector } from './types.ts';
+import type { Key, Selector } from './types.ts';
 
 /** Which fields follow; the same bits as in wasm/bindings/selectors.cpp. */
 const Field = { text: 1, endpoint: 2, user: 4, shared: 8, tag: 16, keys: 32 } as const;
@@ -13,7 +13,7 @@ export function stageSelector(memory: LinearMemory, selector: Selector): number 
   }
   const { endpoint, user, tag } = selector;
   // What is iterated may be anybody's code, which may call the cache.
-  const keys = selector.keys && [...selector.keys];
+  const keys = selector.keys && listOf(selector.keys);
   memory.stage();
   let fields = 0;
   if (endpoint !== undefined) {
@@ -35,6 +35,17 @@ export function stageSelector(memory: LinearMemory, selector: Selector): number 
   }
   if (fields === 0) throw noSelector(selector);
   return fields;
+}
+
+/** What is iterated can be read once: not before a write and after it, nor for the core and for other processes. */
+export function readOnce(selector: Selector): Selector {
+  return typeof selector === 'string' || !selector.keys ? selector : { ...selector, keys: listOf(selector.keys) };
+}
+
+function listOf(keys: Iterable<Key>): Key[] {
+  // A text could be iterated, too: each of its characters a key.
+  if (typeof keys === 'string') throw new TypeError("cardcache: a selector's keys must be a list of keys");
+  return [...keys].map((key) => nonEmpty(key, 'keys'));
 }
 
 export function noSelector(selector: Selector): TypeError {

@@ -5,9 +5,12 @@ import { Encrypted } from './encrypted.ts';
 import { startEngine, type Engine, type SpaceSizes } from './engine.ts';
 import { Flights, type AnyFetcher, type Landed } from './flights.ts';
 import { IdleTask } from './idleTask.ts';
+import { checkKey } from './keys.ts';
 import { Log } from './log.ts';
+import type { Layer } from './mutate.ts';
 import { MutationEvents, watchedUsers } from './mutationEvents.ts';
 import { isTelling } from './neighbours.ts';
+import { checkMerged } from './options.ts';
 import { isSecret, mayReachStorage, Policies } from './policies.ts';
 import { mayBeRemote, Remote, scopeOf } from './remote.ts';
 import type { Opened } from './sealedRecords.ts';
@@ -45,6 +48,10 @@ export class SharedCache {
   readonly log: Log;
   /** Kept here so that bundles that link the same cache to the same source find each other's links. */
   readonly links = new Map<unknown, unknown>();
+  /** What writes under way show before they have ended, oldest first. */
+  readonly layers = new Set<Layer>();
+  /** Drops what writes under way may change. */
+  readonly writes = new Set<() => void>();
   core: Core | undefined;
   /** Where there is one that processes share. */
   remote: Remote | undefined;
@@ -98,7 +105,9 @@ export class SharedCache {
   }
 
   /** Policies and rules of a further opener. */
-  merge({ policies, rules, remote }: CacheOptions): void {
+  merge(options: CacheOptions): void {
+    checkMerged(options);
+    const { policies, rules, remote } = options;
     if (remote) this.#openRemote(remote);
     this.#policies.merge(policies);
     for (const policy of Object.values(policies ?? {})) this.#allowGrace(policy);
@@ -123,6 +132,8 @@ export class SharedCache {
       if (this.emitter.hearsHits) this.emitter.emit('hit', { key, source: 'memory' });
       return resident;
     }
+    // What is resident was checked when it came.
+    checkKey(key);
     const policy = this.policyFor(key);
     const found = this.lookUp(key, policy);
     // The next one who asks is to have it.
@@ -269,7 +280,8 @@ export class SharedCache {
 
   // ---- fetching
 
-  async getOrFetch(key: Key, fetcher: AnyFetcher, options: FetchOptions): Promise<unknown> {
+  /** `attempts`: how many where no policy says. */
+  async getOrFetch(key: Key, fetcher: AnyFetcher, options: FetchOptions, attempts?: number): Promise<unknown> {
     if (!this.core) await this.ready;
     const policy: FetchOptions = { ...this.policyFor(key, options), ...unset(options) };
     this.#allowGrace(policy);
@@ -281,11 +293,11 @@ export class SharedCache {
       }
       const opening = this.#encrypted?.opening(key, policy);
       const opened = opening && (await unlessAborted(opening.opened, policy.signal));
-      const found = policy.signal?.aborted ? undefined : this.#answer(key, fetcher, policy, opened);
+      const found = policy.signal?.aborted ? undefined : this.#answer(key, fetcher, policy, opened, attempts);
       if (found) return found.value;
     }
     try {
-      return (await this.flights.fetch(key, fetcher, policy)).value;
+      return (await this.flights.fetch(key, fetcher, policy, attempts)).value;
     } catch (error) {
       const stale = policy.staleIfError && !policy.signal?.aborted && this.peek(key, { grace: policy.staleIfError });
       if (stale) return stale.value;
@@ -294,13 +306,13 @@ export class SharedCache {
   }
 
   /** What may be answered without waiting for a fetch. */
-  #answer(key: Key, fetcher: AnyFetcher, policy: FetchOptions, opened: Opened | undefined) {
+  #answer(key: Key, fetcher: AnyFetcher, policy: FetchOptions, opened: Opened | undefined, attempts?: number) {
     const found = this.lookUp(key, policy, { maxAge: policy.maxAge, opened });
     const grace = policy.staleWhileRevalidate;
     if (found || !grace) return found;
     const stale = this.peek(key, { grace });
     // It may fail unseen: whoever asked has an answer, and the failure is counted.
-    if (stale) this.flights.fetch(key, fetcher, policy).catch(() => undefined);
+    if (stale) this.flights.fetch(key, fetcher, policy, attempts).catch(() => undefined);
     return stale;
   }
 
@@ -402,6 +414,8 @@ export class SharedCache {
   }
 
   close(): void {
+    // Nobody can when they have ended: what they change would be answered from storage by whoever opens next.
+    for (const drop of this.writes) drop();
     this.#closed = true;
     this.#encrypted?.close();
     this.#toCome = undefined;

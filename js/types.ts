@@ -155,7 +155,7 @@ export interface CardCache {
 export type Selector = string | { endpoint?: string; user?: string | null; tag?: string; keys?: Iterable<Key> };
 
 export interface WatchOptions<T = any> extends FetchOptions<T> {
-  /** Default 180 000 ms; Infinity: never polled. */
+  /** More than 0, default 180 000 ms; Infinity: never polled. */
   interval?: number;
   /** Default 300 ms. */
   debounce?: number;

@@ -18,8 +18,7 @@ export async function warm(
   const work = async () => {
     for (const { key, fetcher, ...policy } of rest) {
       try {
-        const retry = { attempts: ATTEMPTS, ...policy.retry };
-        await cache.getOrFetch(key, fetcher, { ...policy, retry, ...(signal ? { signal } : {}) });
+        await cache.getOrFetch(key, fetcher, { ...policy, ...(signal ? { signal } : {}) }, ATTEMPTS);
         result.warmed.push(key);
       } catch (error) {
         result.failed.push({ key, error });

@@ -279,7 +279,8 @@ export class Watches {
     } catch (error) {
       watch.fetching = false;
       coordinator.refreshFailed(this.#core, key);
-      watch.error = error;
+      // Who gives no reason has failed all the same.
+      watch.error = error ?? new Error(`cardcache: the fetch of ${key} failed`);
       if (watch.data === undefined && watch.policy.staleIfError) this.#recall(watch, watch.policy.staleIfError);
       this.#tellAll(watch);
     }

@@ -18,6 +18,7 @@ export class CachedData<T> {
   #key: string | undefined;
   #update: Update<T> | undefined;
   #stop: (() => void) | undefined;
+  #connected = false;
 
   constructor(host: unknown, options: CachedDataOptions<T>) {
     this.#host = host as Host;
@@ -26,8 +27,10 @@ export class CachedData<T> {
   }
 
   get data(): T | undefined {
+    const shown = this.#update?.data;
+    if (shown !== undefined) return shown;
     const query = this.#options.query();
-    return this.#update?.data ?? (query && this.#options.cache()?.peek<T>(query.key));
+    return query && this.#options.cache()?.peek<T>(query.key);
   }
 
   get error(): unknown {
@@ -51,15 +54,21 @@ export class CachedData<T> {
   }
 
   hostConnected(): void {
+    this.#connected = true;
     this.#follow();
   }
 
-  /** Before each render: cache and query may be others now. */
+  /** Before each render: cache and query may be others now. Lit also renders what has been removed since it was asked to. */
   hostUpdate(): void {
-    this.#follow();
+    if (this.#connected) this.#follow();
   }
 
   hostDisconnected(): void {
+    this.#connected = false;
+    this.#leave();
+  }
+
+  #leave(): void {
     this.#stop?.();
     this.#stop = this.#cache = this.#key = undefined;
   }
@@ -68,7 +77,7 @@ export class CachedData<T> {
     const cache = this.#options.cache();
     const query: Query<T> | undefined = this.#options.query();
     if (cache === this.#cache && query?.key === this.#key) return;
-    this.hostDisconnected();
+    this.#leave();
     this.#update = undefined;
     if (!cache || !query) return;
     this.#cache = cache;

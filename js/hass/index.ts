@@ -10,7 +10,9 @@ export type * from './types.ts';
  * link serves all who connect the same cache to the same connection; it ends when the last of them has closed it.
  */
 export function connectHass(cache: CardCache, hass: HomeAssistant, options: HassOptions = {}): HassLink {
-  const { links } = portOf(cache);
+  checkOptions(options);
+  const port = portOf(cache);
+  const { links } = port;
   let shared = links.get(hass.connection) as { link: Link; holders: number } | undefined;
   if (shared) {
     shared.link.merge(options);
@@ -23,6 +25,11 @@ export function connectHass(cache: CardCache, hass: HomeAssistant, options: Hass
   const held = shared;
   held.holders++;
   let closed = false;
+  // A cache that is closed needs no events, whoever forgets to say so.
+  const close = port.untilClosed(() => {
+    closed = true;
+    if (--held.holders === 0) held.link.close();
+  });
   return {
     get source() {
       return closed ? 'none' : held.link.source;
@@ -30,12 +37,18 @@ export function connectHass(cache: CardCache, hass: HomeAssistant, options: Hass
     get user() {
       return held.link.user;
     },
-    close() {
-      if (closed) return;
-      closed = true;
-      if (--held.holders === 0) held.link.close();
-    },
+    close,
   };
+}
+
+/** TypeError for what no link can be made with. */
+function checkOptions({ events, pollInterval }: HassOptions): void {
+  if (events !== undefined && !(Array.isArray(events) && events.every((type) => typeof type === 'string'))) {
+    throw new TypeError('cardcache: events must be a list of texts');
+  }
+  if (pollInterval !== undefined && !(typeof pollInterval === 'number' && pollInterval > 0)) {
+    throw new TypeError(`cardcache: pollInterval must be milliseconds > 0, not ${String(pollInterval)}`);
+  }
 }
 
 interface Opened {
@@ -48,16 +61,18 @@ const opened = new WeakMap<object, Map<string, Opened>>();
 
 /**
  * openCache for the signed-in user, connected. Call again with each new hass: cheap, the same handle. It lives as long as the
- * connection: what cards show survives their elements.
+ * connection: what cards show survives their elements. All who ask share it: whoever closes it closes it for them as well, until
+ * they ask again.
  */
 export function openHassCache(hass: HomeAssistant, options: Omit<CacheOptions, 'user'> & HassOptions = {}): CardCache {
+  checkOptions(options);
   const connection = hass.connection as object;
   let ofConnection = opened.get(connection);
   if (!ofConnection) opened.set(connection, (ofConnection = new Map<string, Opened>()));
   const user = hass.user?.id ?? null;
   const name = `${options.namespace ?? ''} ${user ?? ''}`;
   const known = ofConnection.get(name);
-  if (known) {
+  if (known && !portOf(known.cache).isClosed()) {
     const held = portOf(known.cache).links.get(connection) as { link: Link } | undefined;
     held?.link.update(hass);
     if (!known.seen.has(options)) {

@@ -2,6 +2,9 @@ import { LINK_PORT, type CardCache, type LinkPort, type MutationEvent } from '..
 import { codeOf, type Connection } from './connection.ts';
 import type { HassLink, HassOptions, HomeAssistant } from './types.ts';
 
+/** Timers hold 31 bits: a longer one would fire at once, again and again. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 type Unsubscribe = () => Promise<void> | void;
 
 interface Source {
@@ -18,7 +21,7 @@ export class Link implements HassLink {
   source: HassLink['source'] = 'none';
   readonly #port: LinkPort;
   readonly #connection: Connection;
-  readonly #options: HassOptions;
+  #options: HassOptions;
   readonly #onClose: () => void;
   #hass: HomeAssistant;
   #subscriptions: Unsubscribe[] = [];
@@ -27,6 +30,7 @@ export class Link implements HassLink {
   #pollTimer: ReturnType<typeof setInterval> | undefined;
   #state: string | undefined;
   #revision: unknown;
+  #planned = false;
   #closed = false;
 
   constructor(cache: CardCache, hass: HomeAssistant, options: HassOptions, onClose: () => void) {
@@ -39,8 +43,7 @@ export class Link implements HassLink {
     this.#revision = this.#revisionOf(hass);
     this.#connection.addEventListener('ready', this.#onReady);
     this.#port.connectUser(this.user);
-    // The rules and policies of whoever links come first; asking the server waits until the card has painted.
-    queueMicrotask(() => void this.#subscribe());
+    this.#plan();
   }
 
   /** Not guessed from `hass.user.name`: a name that events do not use would make every event somebody else's. */
@@ -48,11 +51,29 @@ export class Link implements HassLink {
     return this.#options.username;
   }
 
-  /** What a later call says over an earlier one; the name becomes known only after an answer of the server. */
-  merge(options: HassOptions): void {
-    if (options.username === undefined || options.username === this.#options.username) return;
-    this.#options.username = options.username;
-    this.#port.connectUser(this.user);
+  /**
+   * What a later call brings: further types of events, and a source where there was none. The name is its own over an earlier
+   * one: it becomes known only after an answer of the server.
+   */
+  merge({ events = [], username, subscribeCommand, revisionEntity, pollInterval }: HassOptions): void {
+    const before = this.#options;
+    if (username !== undefined && username !== before.username) {
+      before.username = username;
+      this.#port.connectUser(this.user);
+    }
+    const further = events.filter((type) => !before.events?.includes(type));
+    const after = {
+      ...before,
+      events: [...(before.events ?? []), ...further],
+      subscribeCommand: before.subscribeCommand ?? subscribeCommand,
+      revisionEntity: before.revisionEntity ?? revisionEntity,
+      pollInterval: before.pollInterval ?? pollInterval,
+    };
+    const names = ['subscribeCommand', 'revisionEntity', 'pollInterval'] as const;
+    if (further.length === 0 && names.every((name) => after[name] === before[name])) return;
+    this.#options = after;
+    if (after.revisionEntity !== before.revisionEntity) this.#revision = this.#revisionOf(this.#hass);
+    this.#plan();
   }
 
   /** Every new `hass`. Cheap: Home Assistant makes one for each state that changes. */
@@ -91,6 +112,16 @@ export class Link implements HassLink {
     this.#port.catchUp(this.#port.now());
     if (this.source === 'none' || this.source === 'polling') void this.#subscribe();
   };
+
+  /** The rules and policies of whoever links come first; asking the server waits until the card has painted. */
+  #plan(): void {
+    if (this.#planned) return;
+    this.#planned = true;
+    queueMicrotask(() => {
+      this.#planned = false;
+      void this.#subscribe();
+    });
+  }
 
   #sources(): Source[] {
     const { subscribeCommand } = this.#options;
@@ -157,7 +188,7 @@ export class Link implements HassLink {
     this.source = 'polling';
     const { pollInterval } = this.#options;
     this.#port.catchUp(this.#port.now());
-    if (pollInterval === undefined) return;
+    if (pollInterval === undefined || pollInterval > LONGEST_TIMER) return;
     this.#pollTimer = setInterval(() => {
       if (typeof document === 'undefined' || !document.hidden) this.#port.catchUp(this.#port.now());
     }, pollInterval);

@@ -15,13 +15,13 @@ export interface HomeAssistant {
 }
 
 export interface HassOptions {
-  /** Event types that tell of mutations. */
+  /** Event types that tell of mutations; those of all who connect the same cache. */
   events?: string[];
   /** The integration's own WebSocket command that lets non-admins subscribe: `{type: subscribeCommand, event_type}`. */
   subscribeCommand?: string;
   /** An entity whose state changes with every mutation. */
   revisionEntity?: string;
-  /** Milliseconds between polls where no event source is to be had; default: each watch's own interval. */
+  /** Milliseconds between polls, more than 0, where no event source is to be had; default, and Infinity: each watch's own interval. */
   pollInterval?: number;
   /** The name under which events speak of the signed-in user. Without it events concern whoever they do not clearly leave out. */
   username?: string;

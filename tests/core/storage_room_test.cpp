@@ -190,6 +190,86 @@ TEST_CASE("room: many records are removed a few at once, and those that wait for
   CHECK(is_exact(space, area));
 }
 
+TEST_CASE("room: all records are removed a few at once too, whoever wrote them, and what is written since stays") {
+  MapArea area;
+  auto space = space_over(area, plenty);
+  auto& tier = space.tier_of(std::nullopt);
+  auto& other = space.tier_of("tom");
+  write_many(tier, 400, 60, start);
+  write_many(other, 40, 60, start);
+  space.ensure_counted();
+  // Written on this page by another way: nobody has said a word of them.
+  REQUIRE(area.set(u"cardcache_older", u"{\"data\":2,\"timestamp\":1764000000000}"));
+  REQUIRE(area.set(u"cardcache_younger", u"{\"data\":2,\"timestamp\":1764000000001}"));
+  area.removals = area.reads = 0;
+  CHECK(tier.clear(start));
+  CHECK(std::cmp_equal(area.removals, StorageSpace::most_at_once));
+  CHECK(area.reads == 0);
+  for (std::size_t i = 0; i < 400; ++i) CHECK_FALSE(finds(tier, key_of(i)));
+  CHECK_FALSE(tier.read_head(key_of(399)));
+  CHECK(tier.keys_with_prefix("key_").empty());
+  CHECK(tier.index().size() == 0);
+  CHECK(write(tier, key_of(399), 10, start + minute) == Write::stored);
+  REQUIRE(area.set(u"cardcache_key_398", u"{\"data\":2,\"timestamp\":1764000060000}"));
+  space.on_change("cardcache_key_398", area.get(u"cardcache_key_398"));
+  SECTION("in slices") {}
+  SECTION("one after the other") {
+    CHECK_FALSE(tier.clear(start + hour));
+    CHECK(finds(tier, key_of(398)));
+  }
+  SECTION("while the area holds on to them") {
+    area.clings = true;
+    while (space.tend(start, 16)) continue;
+    area.clings = false;
+    CHECK_FALSE(finds(tier, key_of(100)));
+    sweep(space, start);
+  }
+  for (bool busy = true; busy;) {
+    area.removals = 0;
+    busy = space.tend(start + minute, 16);
+    REQUIRE(area.removals <= 16);
+  }
+  CHECK(finds(tier, key_of(399)));
+  CHECK(finds(tier, key_of(398)));
+  CHECK(finds(tier, "younger"));
+  CHECK_FALSE(area.holds(u"cardcache_older"));
+  CHECK(tier.index().size() == 3);
+  CHECK(other.index().size() == 40);
+  CHECK(space.evicted().empty());
+  CHECK(is_exact(space, area));
+}
+
+TEST_CASE("room: what was cleared and still lies there makes room for what is written next") {
+  MapArea area;
+  auto space = space_over(area, 60'000);
+  auto& tier = space.tier_of(std::nullopt);
+  write_many(tier, 500, 60, start);
+  space.ensure_counted();
+  CHECK(tier.clear(start));
+  area.removals = 0;
+  space.evicted().clear();
+  for (std::size_t i = 0; i < 200; ++i) REQUIRE(write(tier, key_of(i), 60, start + minute) == Write::stored);
+  CHECK(area.removals < 200);
+  CHECK(space.evicted().empty());
+  CHECK(is_exact(space, area));
+}
+
+TEST_CASE("room: a clock set back forgets until when all was void") {
+  MapArea area;
+  auto space = space_over(area, plenty);
+  auto& tier = space.tier_of(std::nullopt);
+  space.observe(start);
+  write_many(tier, 100, 60, start);
+  CHECK(tier.clear(start));
+  space.observe(start - day);
+  CHECK(write(tier, "plan", 60, start - day) == Write::stored);
+  while (space.tend(start - day, 16)) continue;
+  sweep(space, start - day);
+  CHECK(finds(tier, "plan"));
+  CHECK(tier.index().size() == 1);
+  CHECK(is_exact(space, area));
+}
+
 TEST_CASE("room: in a slice that has removed all it may nothing is written either") {
   MapArea area;
   auto space = space_over(area, 60'000);

@@ -74,6 +74,29 @@ TEST_CASE("text: what is cut off at the end is never read beyond it") {
   }
 }
 
+TEST_CASE("text: of JSON what few units are above U+00FF are escaped, and what is below stays as it is") {
+  const std::string filler(300, 'x');
+  const auto narrow = [&](std::string_view piece) { return to_narrow_json(filler + std::string(piece) + "yz"); };
+  CHECK(narrow("") == filler + "yz");
+  CHECK(narrow("\xC3\xBF") == filler + "\xC3\xBFyz");
+  CHECK(narrow("\xC4\x80") == filler + "\\u0100yz");
+  CHECK(narrow("\xC3\xBF\xE2\x82\xAC") == filler + "\xC3\xBF\\u20acyz");
+  CHECK(narrow("\xF0\x9F\x98\x80") == filler + "\\ud83d\\ude00yz");
+  CHECK(to_narrow_json("\xE2\x82\xAC" + filler) == "\\u20ac" + filler);
+  CHECK(to_narrow_json(filler + "\xE2\x82\xAC") == filler + "\\u20ac");
+}
+
+TEST_CASE("text: JSON of which more than one byte in 64 begins what is above U+00FF stays as it is") {
+  for (std::size_t wide = 0; wide < 8; ++wide) {
+    std::string json(256 - 3 * wide, 'x');
+    for (std::size_t i = 0; i < wide; ++i) json.insert(7 * i, "\xE2\x82\xAC");
+    REQUIRE(json.size() == 256);
+    const auto narrow = to_narrow_json(json);
+    CHECK((narrow == json) == (wide == 0 || wide > 4));
+    CHECK(to_utf16(narrow).size() == (wide > 4 ? 256 - 2 * wide : 256 + 3 * wide));
+  }
+}
+
 TEST_CASE("text: any bytes at all are read to the end") {
   Random random;
   INFO("--rng-seed " << random.seed());

@@ -264,6 +264,37 @@ TEST_CASE("invalidating: clear takes everything of this user, statistics too, an
   CHECK(area.get(u"homeassistant") == u"not ours");
 }
 
+TEST_CASE("invalidating: clear reads nothing of what lies there, and nothing of it can be read from then on") {
+  MapArea area;
+  Tab tab(&area, {.memory = {.ttl = hour, .max_entries = 50}});
+  for (int i = 0; i < 300; ++i) tab.set("key_" + std::to_string(i), "1", {.ttl = i < 100 ? minute : day});
+  tab.set("secret", "2", {.reach = Reach::memory});
+  while (tab.cache.tend(start)) continue;
+  tab.now = start + minute;
+  // A write of this very page by another way.
+  REQUIRE(area.set(u"cardcache_unknown", u"{\"data\":2,\"timestamp\":1764000000000}"));
+  area.reads = area.removals = 0;
+  CHECK(tab.cache.clear(tab.now) == 201);
+  CHECK(area.reads < 5);
+  CHECK(area.removals <= static_cast<int>(StorageSpace::most_at_once));
+  tab.observe();
+  CHECK(tab.held() == 0);
+  CHECK(tab.cache.inspect(tab.now).empty());
+  CHECK_FALSE(tab.get("key_299"));
+  CHECK_FALSE(tab.get("unknown"));
+  CHECK_FALSE(Tab(&area, {.now = tab.now}).get("key_299"));
+  CHECK(keys_of(tab).empty());
+  tab.set("key_298", "3");
+  tab.now = tab.now + second;
+  CHECK(tab.cache.clear(tab.now) == 1);
+  CHECK_FALSE(tab.get("key_298"));
+  tab.set("key_299", "3");
+  while (tab.cache.tend(tab.now)) continue;
+  CHECK(tab.cache.storage().index().size() == 1);
+  CHECK(area.bytes() == area.bytes_under(u"cardcache_!") + area.bytes_under(u"cardcache_key_299"));
+  CHECK(Tab(&area, {.now = tab.now}).get("key_299") == "3");
+}
+
 TEST_CASE("invalidating: what is watched and selected is wanted anew after the debounce, the rest is not") {
   MapArea area;
   Tab tab(&area);

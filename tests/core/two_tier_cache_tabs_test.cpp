@@ -63,6 +63,19 @@ TEST_CASE("tabs: of two answers that tabs stored at about the same time the one 
   CHECK(here.get("plan") == "2");
 }
 
+TEST_CASE("tabs: an answer that was read from storage gives way to what another tab's slower clock writes there") {
+  MapArea area;
+  Tab here(&area);
+  Tab there(&area);
+  Tab earlier(&area);
+  here.now = earlier.now = start + second;
+  earlier.set("plan", "1");
+  REQUIRE(here.get("plan") == "1");
+  there.set("plan", "2");
+  here.hear(area, u"cardcache_plan");
+  CHECK(here.get("plan") == "2");
+}
+
 TEST_CASE("tabs: tidings that cannot be read say no more than that somebody else has written") {
   MapArea area;
   Tab here(&area);

@@ -79,6 +79,34 @@ test('it ends with its host’s connection and begins with it again', async (t) 
   assert.equal(card.renders.at(-1), 2);
 });
 
+test('a host that is removed before it has rendered watches nothing', async (t) => {
+  const { cache } = still(t);
+  const given = {};
+  const query = { key: 'plan:sara', fetcher: async () => 1 };
+  const card = new Card({ cache: () => given.cache, query: () => query });
+  card.connectedCallback();
+  await settle();
+  given.cache = cache;
+  card.requestUpdate();
+  card.disconnectedCallback();
+  await settle();
+  assert.equal(card.renders.length, 2, 'Lit renders it all the same');
+  assert.equal(cache.coordinator('plan:sara'), undefined);
+  card.connectedCallback();
+  assert.equal(cache.coordinator('plan:sara').watchers, 1);
+});
+
+test('null stays what it is when the cache no longer has it', async (t) => {
+  const { cache } = still(t);
+  cache.set('plan:sara', null);
+  const query = { key: 'plan:sara', fetcher: () => new Promise(() => undefined) };
+  const card = new Card({ cache: () => cache, query: () => query });
+  card.connectedCallback();
+  await settle();
+  cache.invalidate('*');
+  assert.equal(card.plan.data, null);
+});
+
 test('cache and query may come later and change', async (t) => {
   const { cache } = still(t);
   cache.set('plan:sara', 'hers');

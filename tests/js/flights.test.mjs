@@ -246,6 +246,42 @@ test('only errors that retry.when allows are tried again', async (t) => {
   assert.equal(calls, 2);
 });
 
+test('a retry.when that throws allows nothing, and hides neither the error nor its count', async (t) => {
+  t.mock.method(console, 'error', () => undefined);
+  const { cache } = open(t);
+  const heard = listen(cache, 'error');
+  const down = new Error('down');
+  const when = () => {
+    throw new RangeError('of its own');
+  };
+  const failing = cache.getOrFetch('plan', () => Promise.reject(down), { retry: { attempts: 3, when } });
+  await assert.rejects(failing, (error) => error === down);
+  assert.deepEqual([cache.stats().fetch.failed, cache.stats().errors.fetch, heard.length], [1, 1, 1]);
+});
+
+test('what a retry leaves undefined is as if it were not there', async (t) => {
+  stopTime(t);
+  const { cache } = open(t, { clock: () => Date.now() });
+  let calls = 0;
+  const failing = () => Promise.reject(new Error(`down ${++calls}`));
+  const retry = { attempts: undefined, baseDelay: undefined, maxDelay: undefined, when: undefined };
+  cache.watch('plan', failing, () => undefined, { retry });
+  await pass(t, 1_500);
+  assert.equal(calls, 3);
+});
+
+test('warm tries as often as an endpoint’s policy says, and only what that allows', async (t) => {
+  const policies = { plan: { retry: { attempts: 1 } }, goals: { retry: { when: () => false } } };
+  const { cache } = open(t, { policies });
+  let calls = 0;
+  const fetcher = () => Promise.reject(new Error(`down ${++calls}`));
+  const { failed } = await cache.warm([
+    { key: 'plan', fetcher },
+    { key: 'goals', fetcher },
+  ]);
+  assert.deepEqual([failed.length, calls], [2, 2]);
+});
+
 test('an abort ends the wait for the next attempt', async (t) => {
   stopTime(t);
   const { cache } = open(t, { clock: () => Date.now() });

@@ -121,6 +121,28 @@ test('lives that are none are refused', (t) => {
   }
 });
 
+test('an expiresAt that gives null, or what is no time, sets no end', async (t) => {
+  const { cache } = open(t);
+  for (const until of [null, '', false, 'tomorrow', 5n, {}]) {
+    const policy = { ttl: HOUR, expiresAt: () => until };
+    const fetched = `fetched:${String(until)}`;
+    cache.set('plan', 1, policy);
+    assert.equal(cache.remainingTtl('plan'), HOUR);
+    assert.equal(await cache.getOrFetch(fetched, async () => 1, policy), 1);
+    assert.equal(cache.remainingTtl(fetched), HOUR);
+  }
+  cache.set('plan', 1, { ttl: HOUR, expiresAt: () => new Date(START + 1_000) });
+  assert.equal(cache.remainingTtl('plan'), 1_000);
+});
+
+test('what version or check refuse has no age', (t) => {
+  const { cache, area } = open(t);
+  cache.set('plan', 1, { version: '1' });
+  const policies = { plan: { version: '2' } };
+  const { cache: updated } = open(t, { storage: { area }, namespace: 'test_', policies, origin: undefined });
+  assert.deepEqual([updated.has('plan'), updated.age('plan')], [false, undefined]);
+});
+
 test('the end that a value knows itself holds where it is earlier', (t) => {
   const { cache, clock, reload } = open(t);
   const policy = { ttl: HOUR, expiresAt: (plan) => plan.until };

@@ -222,6 +222,60 @@ test('where only polling is left, pollInterval says how often', async (t) => {
   }
 });
 
+test('what a second card brings is heard too: further types of events, and the command to ask by', async (t) => {
+  const { server, hass, cache, link } = await openLinked(t, {
+    options: { events: undefined, subscribeCommand: undefined },
+  });
+  assert.equal(link.source, 'polling');
+  const [first, ...rest] = TYPES;
+  for (const events of [[first], rest]) {
+    const other = connectHass(cache, hass, { ...OPTIONS, events });
+    t.after(() => other.close());
+    await until(() => link.source === 'command' && server.subscriptions.some(({ type }) => type === events[0]));
+  }
+  await until(() => server.subscriptions.length === TYPES.length, 'one subscription a type');
+  await roundTrip(hass);
+  assert.deepEqual(server.subscriptions.map(({ type }) => type).sort(), [...TYPES].sort());
+  const asked = server.count(SUBSCRIBE_COMMAND);
+  connectHass(cache, hass, OPTIONS).close();
+  await roundTrip(hass);
+  assert.equal(server.count(SUBSCRIBE_COMMAND), asked, 'what is heard already is not asked for again');
+});
+
+test('a revision entity that a second card names is watched', async (t) => {
+  const { hass, cache, link } = await openLinked(t, { prepare: (one) => (one.hasCommand = false) });
+  assert.equal(link.source, 'polling');
+  const states = { 'sensor.revision': { state: '1' } };
+  const options = { ...OPTIONS, revisionEntity: 'sensor.revision' };
+  connectHass(cache, hass.next({ states }), options).close();
+  await until(() => link.source === 'entity');
+  assert.equal(cache.stats().events.seen, 0);
+  connectHass(cache, hass.next({ states: { 'sensor.revision': { state: '2' } } }), options).close();
+  assert.equal(cache.stats().events.seen, 1);
+});
+
+test('options that are none are refused, and an endless pollInterval polls never', async (t) => {
+  const server = await HassServer.start(t);
+  server.hasCommand = false;
+  const hass = await openHass(t, server);
+  for (const wrong of [
+    { events: 'done' },
+    { events: [5] },
+    { pollInterval: 0 },
+    { pollInterval: -1 },
+    { pollInterval: NaN },
+    { pollInterval: '5000' },
+  ]) {
+    assert.throws(() => openHassCache(hass, { namespace: 'refused_', storage: false, ...wrong }), TypeError);
+  }
+  const intervals = t.mock.method(globalThis, 'setInterval');
+  const cache = openHassCache(hass, { namespace: 'endless_', storage: false, ...OPTIONS, pollInterval: Infinity });
+  t.after(() => cache.close());
+  await roundTrip(hass);
+  await roundTrip(hass);
+  assert.ok(intervals.mock.calls.every(({ arguments: [, milliseconds] }) => milliseconds <= 60_000));
+});
+
 test('a closed link has unsubscribed and hears nothing more', async (t) => {
   const { server, hass, link, cache } = await openLinked(t);
   const heard = [];
@@ -322,6 +376,39 @@ test('openHassCache merges what a second card brings', async (t) => {
     ['goals', 1],
   ]);
   assert.ok(cache.remainingTtl('plan') <= 1_000 && cache.remainingTtl('goals') <= 2_000);
+});
+
+test('a cache that is closed hears nothing more, and the next who asks gets one that is open', async (t) => {
+  const server = await HassServer.start(t);
+  const hass = await openHass(t, server);
+  const options = { namespace: 'reopened_', storage: false, ...OPTIONS };
+  const cache = openHassCache(hass, options);
+  await until(() => server.subscriptions.length === TYPES.length, 'it has subscribed');
+  await cache.close();
+  await until(() => server.subscriptions.length === 0, 'it has unsubscribed');
+  const again = openHassCache(hass, options);
+  t.after(() => again.close());
+  again.set('plan:sara', 1);
+  assert.equal(again.get('plan:sara'), 1);
+  assert.equal(openHassCache(hass.next({}), options), again);
+  await until(() => server.subscriptions.length === TYPES.length, 'it has subscribed anew');
+});
+
+test('a closed handle takes no events from others who connect the same cache', async (t) => {
+  const { server, hass, cache, link } = await openLinked(t);
+  const mine = openCache({ namespace: 'shared_', storage: false });
+  const other = openCache({ namespace: 'shared_', storage: false });
+  t.after(() => other.close());
+  connectHass(mine, hass, OPTIONS);
+  const kept = connectHass(other, hass, OPTIONS);
+  await until(() => kept.source === 'command');
+  await mine.close();
+  assert.equal(kept.source, 'command');
+  server.fire('tasktracker_task_created', {});
+  await until(() => other.stats().events.seen === 1, 'the event came');
+  assert.equal(link.source, 'command');
+  await cache.close();
+  assert.equal(link.source, 'none');
 });
 
 test('a write with an event of its own is judged for the connected user', async (t) => {

@@ -111,6 +111,65 @@ test('what took the optimistic value’s place meanwhile stands', async (t) => {
   assert.equal(cache.get('plan:sara'), 'newer');
 });
 
+test('keys that can be iterated once are dropped after the write all the same', async (t) => {
+  const { cache } = open(t);
+  cache.setMany([
+    ['plan:sara', 1],
+    ['teams', 1],
+  ]);
+  await cache.mutate(async () => 1, { invalidate: { keys: new Set(['plan:sara']).values() } });
+  assert.deepEqual(cache.keys(), ['teams']);
+});
+
+for (const [order, first, second] of [
+  ['the first', 0, 1],
+  ['the second', 1, 0],
+]) {
+  test(`two writes of a key that both fail, ${order} one first, leave what was shown before both`, async (t) => {
+    stopTime(t);
+    const { cache } = open(t, { clock: () => Date.now() });
+    cache.set('list', 'before');
+    const shown = [];
+    const away = () => Promise.reject(new Error('away'));
+    cache.watch('list', away, ({ data }) => shown.push(data), { retry: { attempts: 1 } });
+    await settle();
+    const writes = [deferred(), deferred()];
+    const running = ['one', 'two'].map((value, index) =>
+      cache.mutate(() => writes[index].promise, { optimistic: [['list', value]] }),
+    );
+    await settle();
+    assert.equal(shown.at(-1), 'two');
+    for (const index of [first, second]) {
+      writes[index].reject(new Error('refused'));
+      await assert.rejects(running[index], /refused/);
+    }
+    await pass(t, 1_000);
+    assert.equal(shown.at(-1), 'before');
+  });
+}
+
+test('a key that a write shows twice falls back to what was there before', async (t) => {
+  const { cache } = open(t);
+  cache.set('list', 'before');
+  const shown = [];
+  cache.watch('list', assert.fail, ({ data }) => shown.push(data));
+  await settle();
+  const optimistic = [
+    ['list', 'one'],
+    ['list', 'two'],
+  ];
+  const failing = () => Promise.reject(new Error('refused'));
+  await assert.rejects(cache.mutate(failing, { optimistic, invalidate: 'goals' }), /refused/);
+  assert.deepEqual([shown.at(-1), cache.get('list')], ['before', 'before']);
+});
+
+test('NaN is taken back as any other optimistic value', async (t) => {
+  const { cache } = open(t, { storage: false });
+  const failing = () => Promise.reject(new Error('refused'));
+  await assert.rejects(cache.mutate(failing, { optimistic: [['load', NaN]], invalidate: 'goals' }), /refused/);
+  assert.equal(cache.get('load'), undefined);
+});
+
 test('a fetch that began before the write ended fills nothing', async (t) => {
   const { cache } = open(t);
   const answer = deferred();
@@ -119,6 +178,18 @@ test('a fetch that began before the write ended fills nothing', async (t) => {
   answer.resolve('read before the write');
   assert.equal(await asked, 'read before the write');
   assert.equal(cache.get('plan:sara'), undefined);
+});
+
+test('what a write may change is dropped though the cache closes before the write has ended', async (t) => {
+  const { cache, reload } = open(t);
+  cache.set('plan:sara', 'before the write');
+  const write = deferred();
+  const writing = cache.mutate(() => write.promise, { optimistic: [['plan:sara', 'optimistic']] });
+  const loaded = reload();
+  assert.equal(loaded.get('plan:sara'), undefined);
+  write.resolve('written');
+  assert.equal(await writing, 'written');
+  assert.equal(loaded.get('plan:sara'), undefined);
 });
 
 test('what is watched is fetched once, 300 ms after the write, however many echoes come', async (t) => {

@@ -265,6 +265,27 @@ test('a cycle or a BigInt in an event’s data does not throw', (t) => {
   assert.equal(isConcerned(data, 'sara'), true);
 });
 
+const circle = { tasks: [] };
+circle.tasks.push(circle);
+for (const [what, value] of Object.entries({
+  'a cycle': circle,
+  'nested ten thousand deep': JSON.parse('['.repeat(10_000) + ']'.repeat(10_000)),
+  'an object that throws when it is read': {
+    get id() {
+      throw new Error('not to be read');
+    },
+  },
+})) {
+  test(`an answer that is ${what} keeps no event from dropping what it voids`, (t) => {
+    const { cache } = open(t);
+    cache.set('plan:sara', value);
+    cache.set('teams', 1);
+    const { concerned, invalidated } = cache.applyEvent(completed({ task_id: 5, assigned_users: ['tom'] }), 'sara');
+    assert.deepEqual([concerned, invalidated], [true, 2]);
+    assert.deepEqual(cache.keys(), []);
+  });
+}
+
 test('users whose names must be escaped are found', (t) => {
   for (const user of ['None', 'a:b', '*', '%4Eone', 'Zoë', '🐉']) {
     const { cache } = open(t);

@@ -109,6 +109,18 @@ test('texts of every kind survive storage', (t) => {
   assert.deepEqual(reload().get('texts'), texts);
 });
 
+test('a text of any length survives storage, wherever its pairs of surrogates lie', (t) => {
+  const { cache, reload } = open(t);
+  const texts = [0, 1, 2, 3].map((before) => 'x'.repeat(before) + '🐉'.repeat(25_000) + 'é€');
+  texts.forEach((text, index) => cache.set(`text:${index}`, [text]));
+  // Few enough of them to cross the border as escapes, at its beginning, its end and in its middle.
+  const long = `€${'x'.repeat(16_382)}🐉${'é'.repeat(9_000)}\u20ac🐉`;
+  cache.set('long', long);
+  const loaded = reload();
+  texts.forEach((text, index) => assert.ok(loaded.get(`text:${index}`)?.[0] === text, `text ${index}`));
+  assert.ok(loaded.get('long') === long);
+});
+
 test('numbers survive storage to the last bit', (t) => {
   const { cache, reload } = open(t);
   const numbers = [0.1, 1 / 3, Number.MAX_VALUE, Number.MIN_VALUE, 2 ** 53, -(2 ** 53), 1e21, 5e-324, 123456.789012];
@@ -145,6 +157,9 @@ const notJson = {
     tasks = [];
   })(),
   'an object with toJSON': { toJSON: () => 'something else' },
+  'a list with toJSON': Object.assign([1], { toJSON: () => 'something else' }),
+  'a list with members of its own': Object.assign([1], { columns: ['day'] }),
+  'a list of a class': new (class Rows extends Array {})(1, 2),
 };
 
 for (const [what, value] of Object.entries(notJson)) {
@@ -163,6 +178,22 @@ for (const [what, value] of Object.entries(notJson)) {
     assert.equal(reload().get('value'), undefined);
   });
 }
+
+test('nested as deep as records are read it survives storage, deeper it stays in memory, counted', (t) => {
+  for (const storage of [PLAIN, {}]) {
+    const { cache, reload } = open(t, { storage });
+    const nested = (depth) => JSON.parse('{"a":'.repeat(depth) + '1' + '}'.repeat(depth));
+    cache.set('deep', nested(2_000));
+    assert.equal(cache.stats().errors.serialize, 0);
+    cache.set('deeper', nested(2_001));
+    assert.equal(cache.stats().errors.serialize, 1);
+    assert.notEqual(cache.get('deeper'), undefined);
+    const loaded = reload();
+    assert.deepEqual(JSON.stringify(loaded.get('deep')), JSON.stringify(nested(2_000)));
+    assert.equal(loaded.get('deeper'), undefined);
+    assert.equal(loaded.stats().errors.corrupt, 0);
+  }
+});
 
 test('a value nested very deep neither throws nor is lost', (t) => {
   const { cache } = open(t);
@@ -187,6 +218,16 @@ test('a member that is undefined does not keep a value out of storage', (t) => {
   cache.set('value', { a: 1, b: undefined });
   assert.equal(cache.stats().errors.serialize, 0);
   assert.deepEqual(reload().get('value'), { a: 1 });
+});
+
+test('what a page has added to all objects keeps no value out of storage, and is no part of it', (t) => {
+  const { cache, reload } = open(t);
+  Object.prototype.each = () => undefined;
+  t.after(() => delete Object.prototype.each);
+  cache.set('value', { a: [{ b: 1 }] });
+  assert.equal(cache.stats().errors.serialize, 0);
+  delete Object.prototype.each;
+  assert.deepEqual(reload().get('value'), { a: [{ b: 1 }] });
 });
 
 test('an object without a prototype is plain JSON', (t) => {
@@ -219,11 +260,17 @@ test('an equal answer of a fetcher keeps the reference too', async (t) => {
 
 test('a value that differs in one place takes the old one’s place', (t) => {
   const { cache } = open(t);
+  const withHole = [1, 2, 3];
+  delete withHole[1];
   for (const [before, after] of [
     [{ a: 1 }, { a: 2 }],
     [{ a: 1 }, { a: 1, b: undefined }],
     [{ a: 1 }, { b: 1 }],
     [[1, 2], [1]],
+    [withHole, [1, 2, 3]],
+    [withHole, [1, undefined, 3]],
+    [Object.assign([1], { total: 1 }), Object.assign([1], { total: 2 })],
+    [[1], new (class Rows extends Array {})(1).fill(1)],
     [{ 0: 1 }, [1]],
     [0, ''],
     [null, {}],

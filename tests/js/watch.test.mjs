@@ -120,6 +120,15 @@ test('a good answer after an error ends the error', async (t) => {
   assert.equal(cache.coordinator('plan').lastUpdateSuccess, true);
 });
 
+test('a rejection without a reason is an error too', async (t) => {
+  const { cache } = openStill(t);
+  const listen = listener();
+  cache.watch('plan', () => Promise.reject(), listen, { retry: { attempts: 1 } });
+  await pass(t, 1);
+  assert.ok(listen.updates.at(-1).error instanceof Error);
+  assert.ok(cache.coordinator('plan').lastError instanceof Error);
+});
+
 test('while a refetch runs the data stay', async (t) => {
   const { cache } = openStill(t);
   cache.set('plan', 'old');

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "bindings/page.hpp"
+#include "core/text.hpp"
 
 namespace cardcache::bindings {
 namespace {
@@ -67,7 +68,7 @@ bool tell(const SetResult& result, Millis now) {
   words[slot] = found.where == Lookup::Where::memory ? static_cast<double>(static_cast<std::uint32_t>(found.slot)) : -1;
   if (found.where == Lookup::Where::storage) {
     call.page.pending_key = key;
-    call.page.pending_json = std::move(found.json);
+    call.page.pending_json = to_narrow_json(std::move(found.json));
     call.page.pending = std::move(found.facts);
     words[serial] = ++call.page.pending_serial;
     words[json_at] = address_of(call.page.pending_json.data());

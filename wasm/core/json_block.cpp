@@ -1,5 +1,7 @@
 #include "core/json_block.hpp"
 
+#include <memory>
+
 #include "core/byte_reader.hpp"
 #include "core/dictionary.hpp"
 #include "core/lz4_block.hpp"
@@ -29,14 +31,12 @@ std::optional<std::string> read_json_block(std::string_view block) {
   const auto known = dictionary(number);
   if (reader.ended() || !known || size > most_json_bytes || size > bytes.size() * most_lz4_expansion)
     return std::nullopt;
-  std::string json(static_cast<std::size_t>(size), '\0');
-  if (number == 0) {
-    if (size != bytes.size()) return std::nullopt;
-    json = bytes;
-  } else if (!read_lz4_block(bytes, *known, json)) {
-    return std::nullopt;
-  }
-  return json;
+  if (number == 0) return size == bytes.size() ? std::optional(std::string(bytes)) : std::nullopt;
+  // Not a string that is filled with zeros first, which takes longer than expanding.
+  const std::size_t room = static_cast<std::size_t>(size);
+  const auto json = std::make_unique_for_overwrite<char[]>(room);
+  if (!read_lz4_block(bytes, *known, {json.get(), room})) return std::nullopt;
+  return std::string(json.get(), room);
 }
 
 }  // namespace cardcache

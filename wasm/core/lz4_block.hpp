@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -15,7 +16,7 @@ namespace cardcache {
 void append_lz4_block(std::string& out, std::string_view text, std::string_view dictionary);
 
 /// Fills all of `text`; false where the block is not whole, or is the block of a longer or a shorter text.
-[[nodiscard]] bool read_lz4_block(std::string_view block, std::string_view dictionary, std::string& text);
+[[nodiscard]] bool read_lz4_block(std::string_view block, std::string_view dictionary, std::span<char> text);
 
 /// A byte of a block stands for at most so many of its text.
 inline constexpr std::size_t most_lz4_expansion = 255;

@@ -29,8 +29,8 @@ const StorageSpace::Pending* StorageSpace::pending(const StorageTier* tier, std:
   return nullptr;
 }
 
-void StorageSpace::abandon(const StorageTier* tier, std::string_view key) {
-  std::erase_if(pending_, [&](const Pending& one) { return one.tier == tier && one.key == key; });
+void StorageSpace::abandon(const StorageTier* tier, std::optional<std::string_view> key) {
+  std::erase_if(pending_, [&](const Pending& one) { return one.tier == tier && (!key || one.key == *key); });
 }
 
 StorageTier::Write StorageSpace::write(Pending record, Millis now) {
@@ -52,6 +52,8 @@ StorageTier::Write StorageSpace::write(Pending record, Millis now) {
 StorageTier::Write StorageSpace::attempt(Pending& record, Millis now, std::size_t steps, bool idle) {
   using Write = StorageTier::Write;
   auto& tier = *record.tier;
+  // What was cleared and still lies there goes first.
+  if (bytes_ + record.facts.bytes > budget_) steps -= remove_doomed(steps);
   for (bool looked_again = false;;) {
     if (!record.origin_full) {
       const auto known = tier.index_.find(record.key);
@@ -160,7 +162,7 @@ StorageSpace::Need StorageSpace::evict(StorageTier& tier, KeyIndex::Id id, Milli
     return {};
   }
   tier.remove(key);
-  if (tier.void_.find(key)) return {};
+  if (tier.is_void(key)) return {};
   const bool expired = known.end <= now || !is_believed(known.timestamp, now);
   evicted_.push_back({&tier, key, expired ? Why::expired : Why::quota});
   return {facts.bytes, facts.units};

@@ -123,7 +123,8 @@ class StorageSpace {
   StorageTier::Write write(Pending record, Millis now);
   /// With `idle` it may take several calls, each of so many steps; without, what takes more is left for idle time.
   StorageTier::Write attempt(Pending& record, Millis now, std::size_t steps, bool idle);
-  void abandon(const StorageTier* tier, std::string_view key);
+  /// nullopt: whatever of the tier's waits.
+  void abandon(const StorageTier* tier, std::optional<std::string_view> key);
   [[nodiscard]] const Pending* pending(const StorageTier* tier, std::string_view key) const;
   [[nodiscard]] std::vector<Candidate> candidates(const Spared& spared, Millis now) const;
   /// Evicts what is worth least until the need is met, and `spare` bytes more while it is at it; nothing where that

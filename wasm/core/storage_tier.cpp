@@ -1,5 +1,8 @@
 #include "core/storage_tier.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "core/json_block.hpp"
 #include "core/keys.hpp"
 #include "core/storage_space.hpp"
@@ -36,13 +39,17 @@ void StorageTier::make_void(std::string_view key) {
   const auto id = index_.find(key);
   const double bytes = id ? stored_[*id].bytes : 0;
   forget(key);
-  if (void_.find(key)) return;
+  if (!is_void(key)) add_void(key, bytes);
+}
+
+void StorageTier::add_void(std::string_view key, double bytes) {
   void_.put(key, static_cast<std::uint32_t>(bytes));
   space_.bytes_ += bytes;
   space_.plain_bytes_ += bytes;
 }
 
 void StorageTier::end_void(std::string_view key) {
+  if (const auto id = cleared_.find(key)) end_cleared(*id);
   const auto* bytes = void_.find(key);
   if (!bytes) return;
   space_.bytes_ -= *bytes;
@@ -50,12 +57,20 @@ void StorageTier::end_void(std::string_view key) {
   void_.erase(key);
 }
 
+bool StorageTier::is_void(std::string_view key) const { return void_.find(key) || cleared_.find(key); }
+
+void StorageTier::end_cleared(KeyIndex::Id id) {
+  space_.bytes_ -= cleared_facts_[id].bytes;
+  space_.plain_bytes_ -= cleared_facts_[id].plain_bytes;
+  cleared_.erase(id);
+}
+
 StorageTier::Read StorageTier::read(std::string_view key, Record& into) {
   if (!space_.area_) return Read::absent;
   const auto name = area_key(key);
   const auto* waiting = space_.pending(this, key);
   // During a purge only what was written since is remembered, and nothing else is ours any more.
-  if (!waiting && (void_.find(key) || (space_.purging_ && !index_.find(key)))) return Read::absent;
+  if (!waiting && (is_void(key) || (space_.purging_ && !index_.find(key)))) return Read::absent;
   const auto text = waiting ? std::optional(waiting->text) : space_.area_->get(name);
   if (!text) {
     forget(key);
@@ -125,12 +140,24 @@ void StorageTier::remove_all(std::span<const std::string> keys) {
   }
 }
 
+bool StorageTier::clear(Millis until) {
+  if (cleared_.size() > 0) return false;
+  space_.abandon(this, std::nullopt);
+  cleared_ = std::exchange(index_, {});
+  cleared_facts_ = std::exchange(stored_, {});
+  cleared_end_ = static_cast<KeyIndex::Id>(cleared_.capacity());
+  void_until_ = until;
+  space_.remove_doomed(StorageSpace::most_at_once);
+  space_.begin_sweep();
+  return true;
+}
+
 void StorageTier::note_use(std::string_view key, Millis now) {
   if (const auto id = index_.find(key)) stored_[*id].last_use = now;
 }
 
 std::optional<RecordHead> StorageTier::read_head(std::string_view key) {
-  if (!space_.area_ || void_.find(key) || (space_.purging_ && !index_.find(key))) return std::nullopt;
+  if (!space_.area_ || is_void(key) || (space_.purging_ && !index_.find(key))) return std::nullopt;
   const auto* waiting = space_.pending(this, key);
   const auto text = waiting ? std::optional(waiting->text) : space_.area_->get(area_key(key));
   return text ? read_record_head(*text, space_.form_) : std::nullopt;
@@ -139,7 +166,7 @@ std::optional<RecordHead> StorageTier::read_head(std::string_view key) {
 std::vector<std::string> StorageTier::keys_with_prefix(std::string_view start) {
   auto keys = notes_with_prefix(start);
   // Notes, other users' records, and what is gone for whoever asks.
-  std::erase_if(keys, [this](const std::string& key) { return !is_valid_key(key) || void_.find(key); });
+  std::erase_if(keys, [this](const std::string& key) { return !is_valid_key(key) || is_void(key); });
   return keys;
 }
 

@@ -55,6 +55,10 @@ class StorageTier {
   void remove(std::string_view key);
   /// All of them are gone for whoever asks; the area is rid of the first at once and of the rest in idle slices.
   void remove_all(std::span<const std::string> keys);
+  /// The same of all that are known, however many, in a call of a millisecond; what is not known here and was true at
+  /// `until` or before, which a floor is to void, goes in idle slices too. False where an earlier clearing is still
+  /// under way: then nothing was done.
+  bool clear(Millis until);
   void note_use(std::string_view key, Millis now);
 
   /// What the record says of itself; nullopt where there is none that says anything.
@@ -86,7 +90,11 @@ class StorageTier {
   void forget(std::string_view key);
   /// Whatever lies under it is answered no more, until it is overwritten or gone.
   void make_void(std::string_view key);
+  void add_void(std::string_view key, double bytes);
   void end_void(std::string_view key);
+  [[nodiscard]] bool is_void(std::string_view key) const;
+  /// Of the `cleared_` ones: one that is no longer among them.
+  void end_cleared(KeyIndex::Id id);
 
   StorageSpace& space_;
   std::string prefix_;
@@ -96,6 +104,11 @@ class StorageTier {
   /// were too many to remove at once. `doomed_` are those of them that are still to be tried.
   StringMap void_;
   std::vector<std::string> doomed_;
+  /// More of them: all that were known when everything was removed, and until when what is not known is void as well.
+  KeyIndex cleared_;
+  std::vector<StoredFacts> cleared_facts_;
+  KeyIndex::Id cleared_end_ = 0;  // those that are left are below it
+  Millis void_until_ = long_ago;
 };
 
 }  // namespace cardcache

@@ -16,7 +16,7 @@ constexpr std::size_t most_keys = std::size_t{1} << 20U;
 }  // namespace
 
 bool StorageSpace::has_upkeep() const {
-  const auto doomed = [](const auto& tier) { return !tier->doomed_.empty(); };
+  const auto doomed = [](const auto& tier) { return !tier->doomed_.empty() || tier->cleared_.size() > 0; };
   return walking_ || !unseen_.empty() || !pending_.empty() || trim_ || std::ranges::any_of(tiers_, doomed);
 }
 
@@ -86,6 +86,15 @@ std::size_t StorageSpace::remove_doomed(std::size_t steps) {
       if (!tier->void_.find(key)) continue;
       if (area_->remove(tier->area_key(key))) tier->end_void(key);
     }
+    while (done < steps && tier->cleared_.size() > 0) {
+      const auto id = --tier->cleared_end_;
+      if (!tier->cleared_.contains(id)) continue;
+      ++done;
+      const std::string key = tier->cleared_.key(id);
+      const auto bytes = tier->cleared_facts_[id].bytes;
+      tier->end_cleared(id);
+      if (!area_->remove(tier->area_key(key))) tier->add_void(key, bytes);
+    }
   }
   return done;
 }
@@ -112,14 +121,15 @@ bool StorageSpace::meet(StoredHead& head, std::optional<Millis> now) {
   const auto known = tier.index_.find(key);
   if (purging_ && !known) {
     tier.remove(key);
-    return tier.void_.find(key) != nullptr;
+    return tier.is_void(key);
   }
-  if (tier.void_.find(key)) return true;
+  if (tier.is_void(key)) return true;
   auto facts = facts_of(head.name, head, record);
   facts.walk = walk_;
-  bool gone = false;
+  const bool cleared = now && record && facts.timestamp <= tier.void_until_;
+  bool gone = cleared;
   if (record) {
-    gone = now && (facts.end + grace_ <= *now || !is_believed(facts.timestamp, *now));
+    gone = gone || (now && (facts.end + grace_ <= *now || !is_believed(facts.timestamp, *now)));
   } else if (Record whole; now) {
     // What another core's format says is that core's business: here it is the first to go when room is short.
     gone = read_record(head.name, head.text, form_, whole) != RecordFault::version;
@@ -128,8 +138,8 @@ bool StorageSpace::meet(StoredHead& head, std::optional<Millis> now) {
   if (!gone) return true;
   const std::string name(key);
   tier.remove(name);
-  if (tier.void_.find(name)) return true;
-  evicted_.push_back({&tier, name, Why::expired});
+  if (tier.is_void(name)) return true;
+  if (!cleared) evicted_.push_back({&tier, name, Why::expired});
   return false;
 }
 
@@ -194,6 +204,9 @@ void StorageSpace::remove_everything() {
     tier->stored_.clear();
     tier->void_.clear();
     tier->doomed_.clear();
+    tier->cleared_ = {};
+    tier->cleared_facts_.clear();
+    tier->void_until_ = long_ago;
   }
   pending_.clear();
   unseen_.clear();

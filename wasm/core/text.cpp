@@ -64,6 +64,17 @@ Decoded decode(std::string_view text, std::size_t at) {
   return {point, length};
 }
 
+/// Where the run of ASCII ends that begins at `from`: eight at a time, since nearly all of any JSON is one.
+std::size_t end_of_ascii(std::string_view text, std::size_t from) {
+  auto at = from;
+  for (std::uint64_t eight = 0; at + sizeof eight <= text.size(); at += sizeof eight) {
+    std::memcpy(&eight, text.data() + at, sizeof eight);
+    if (eight & 0x8080'8080'8080'8080) break;
+  }
+  while (at < text.size() && static_cast<std::uint8_t>(text[at]) < 0x80) ++at;
+  return at;
+}
+
 }  // namespace
 
 std::string to_wtf8(std::u16string_view text) {
@@ -93,16 +104,36 @@ std::string to_utf8_json(std::u16string_view json) {
   return out;
 }
 
+std::string to_narrow_json(std::string json) {
+  constexpr std::size_t one_in = 64;
+  constexpr std::size_t most_growth = 8;
+  const auto most = json.size() / one_in;
+  std::string out;
+  std::size_t done = 0;
+  std::size_t wide = 0;
+  for (auto at = end_of_ascii(json, 0); at < json.size(); at = end_of_ascii(json, at + 1)) {
+    // U+0100 begins with C4, and what goes on behind a first byte is below that.
+    const auto byte = static_cast<std::uint8_t>(json[at]);
+    if (byte < 0xC4) continue;
+    if (wide++ == most) return json;
+    if (wide == 1) out.reserve(json.size() + most * most_growth);
+    out.append(json, done, at - done);
+    const std::size_t length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : 2;
+    for (const auto unit : to_utf16(std::string_view(json).substr(at, length))) out += json_escape(unit);
+    done = at + length;
+  }
+  if (wide == 0) return json;
+  return out.append(json, std::min(done, json.size()));
+}
+
 Utf16Size utf16_size(std::string_view utf8) {
   Utf16Size size;
-  for (std::size_t i = 0; i < utf8.size(); ++i) {
-    // Nearly all of it is ASCII: eight at a time.
-    for (std::uint64_t eight = 0; i + sizeof eight <= utf8.size(); i += sizeof eight, size.units += sizeof eight) {
-      std::memcpy(&eight, utf8.data() + i, sizeof eight);
-      if (eight & 0x8080'8080'8080'8080) break;
-    }
-    if (i == utf8.size()) break;
-    const auto byte = static_cast<std::uint8_t>(utf8[i]);
+  for (std::size_t at = 0; at < utf8.size(); ++at) {
+    const auto ascii = end_of_ascii(utf8, at);
+    size.units += ascii - at;
+    at = ascii;
+    if (at == utf8.size()) break;
+    const auto byte = static_cast<std::uint8_t>(utf8[at]);
     // A code point of four bytes is two units; U+0100 begins with C4.
     size.units += (byte & 0xC0) != 0x80 ? 1 : 0;
     size.units += byte >= 0xF0 ? 1 : 0;

@@ -17,6 +17,10 @@ namespace cardcache {
 /// JSON, which may hold lone surrogates inside its texts, as UTF-8: those become `\udXXX`.
 [[nodiscard]] std::string to_utf8_json(std::u16string_view json);
 
+/// The same JSON in UTF-8 with nothing above U+00FF: the few that there are become `\uXXXX`. A page makes text of half
+/// the size of it, and parses that faster; where there are more than a few it would not, and `json` stays as it is.
+[[nodiscard]] std::string to_narrow_json(std::string json);
+
 /// A unit as JSON may write any: `\uXXXX`.
 [[nodiscard]] std::string json_escape(char16_t unit);
 

@@ -244,7 +244,7 @@ class TwoTierCache {
   [[nodiscard]] Millis stamp(std::string_view key, std::span<const std::string> tags, bool kept, Millis now);
   /// What is known of an answer to keep that was true at `timestamp`.
   [[nodiscard]] EntryFacts facts_of(const SetRequest& request, Millis timestamp) const;
-  std::size_t drop_selected(const Selector& selector, bool spares_kept, Millis now);
+  std::size_t drop_selected(const Floor& floor, Millis now);
   /// With a floor whose time is yet to be said.
   std::size_t invalidate_with(Floor floor, Millis now);
   void request_selected(const Selector& selector, bool spares_kept, Millis now);

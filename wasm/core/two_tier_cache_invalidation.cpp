@@ -21,10 +21,14 @@ std::optional<Floor> read_floor(std::string_view note, std::u16string_view text)
 
 // ---- invalidating
 
-std::size_t TwoTierCache::drop_selected(const Selector& selector, bool spares_kept, Millis now) {
+std::size_t TwoTierCache::drop_selected(const Floor& floor, Millis now) {
+  const auto& [selector, at, spares_kept, by_write] = floor;
   std::size_t count = 0;
+  // Where a floor is left nothing has to be read: what is not known here is void by it.
+  const bool foreign = storage_.space().foreign();
+  const bool everything = selector == Selector{} && !spares_kept && !foreign;
   // Storage first: an entry in both tiers is recognised by its slot and counted once.
-  const auto& stored = storage_.index_for(selector);
+  const auto& stored = foreign ? storage_.index_for(selector) : storage_.index();
   std::vector<std::string> keys;
   for (const auto id : stored.select(selector)) {
     if (spares_kept && storage_.facts(id).kept_on_event) continue;
@@ -33,7 +37,7 @@ std::size_t TwoTierCache::drop_selected(const Selector& selector, bool spares_ke
     const bool counted_in_memory = slot && memory_.is_fresh(*slot, now);
     if (!counted_in_memory && is_stored_fresh(id, now)) ++count;
   }
-  storage_.remove_all(keys);
+  if (!everything || !storage_.clear(at)) storage_.remove_all(keys);
   for (const auto id : memory_.select(selector)) {
     const SlotId slot{id};
     if (spares_kept && memory_.facts(slot).kept_on_event) continue;
@@ -44,10 +48,10 @@ std::size_t TwoTierCache::drop_selected(const Selector& selector, bool spares_ke
 }
 
 std::size_t TwoTierCache::invalidate_with(Floor floor, Millis now) {
-  const auto count = drop_selected(floor.selector, floor.spares_kept, now);
   // At or after whatever this tab has stamped so far, so that a flight of the very same millisecond is void too.
   last_floor_ = std::max(now, last_stamp_);
   floor.at = last_floor_;
+  const auto count = drop_selected(floor, now);
   flights_.void_selected(floor.selector, floor.at, floor.spares_kept);
   raise(floor);
   return count;
