@@ -12,7 +12,7 @@ export function isConcerned(eventData: unknown, user: string): boolean {
     const engine = startEngine();
     if (engine instanceof Promise) return true;
     engine.memory.stage().text(eventJson(eventData)).name(escapeUser(user));
-    return engine.module.isConcerned();
+    return engine.module._isConcerned() === 1;
   } catch {
     return true;
   }

@@ -15,45 +15,45 @@ export function beginWatch(
   const { interval, debounce, whileHidden } = times;
   const onEvent = ON_EVENT[policy.onEvent ?? 'refresh'];
   return core.callFor(key, ({ module, page }) =>
-    module.watch(page, interval, debounce, whileHidden, onEvent, timestamp),
+    module._watch(page, interval, debounce, whileHidden, onEvent, timestamp),
   );
 }
 
 export function endWatch(core: Core | undefined, id: number): void {
-  core?.call(({ module, page, now }) => module.unwatch(page, now, id));
+  core?.call(({ module, page, now }) => module._unwatch(page, now, id));
 }
 
 export function setVisible(core: Core | undefined, visible: boolean): void {
-  core?.call(({ module, page }) => module.setVisible(page, visible));
+  core?.call(({ module, page }) => module._setVisible(page, visible));
 }
 
 export function catchUp(core: Core | undefined, since: number): void {
-  core?.call(({ module, page, now }) => module.catchUp(page, since, now));
+  core?.call(({ module, page, now }) => module._catchUp(page, since, now));
 }
 
 export function retryFailed(core: Core | undefined): void {
-  core?.call(({ module, page, now }) => module.retryFailed(page, now));
+  core?.call(({ module, page, now }) => module._retryFailed(page, now));
 }
 
 export function refreshStarted(core: Core | undefined, key: Key): void {
-  core?.callFor(key, ({ module, page }) => module.refreshStarted(page));
+  core?.callFor(key, ({ module, page }) => module._refreshStarted(page));
 }
 
 export function refreshFailed(core: Core | undefined, key: Key): void {
-  core?.callFor(key, ({ module, page, now }) => module.refreshFailed(page, now, Math.random()));
+  core?.callFor(key, ({ module, page, now }) => module._refreshFailed(page, now, Math.random()));
 }
 
 export function refreshDiscarded(core: Core | undefined, key: Key): void {
-  core?.callFor(key, ({ module, page }) => module.refreshDiscarded(page));
+  core?.callFor(key, ({ module, page }) => module._refreshDiscarded(page));
 }
 
 export function refreshSucceeded(core: Core | undefined, key: Key, timestamp: number): void {
-  core?.callFor(key, ({ module, page }) => module.refreshSucceeded(page, timestamp));
+  core?.callFor(key, ({ module, page }) => module._refreshSucceeded(page, timestamp));
 }
 
 /** Infinity where nothing is to be fetched. */
 export function nextDue(core: Core): number {
-  return core.call(({ module, page }) => module.nextDue(page));
+  return core.call(({ module, page }) => module._nextDue(page));
 }
 
 export function takeDue(core: Core | undefined): Key[] {

@@ -8,28 +8,28 @@ import type { Key, Policy } from './types.ts';
 export function beginFlight(core: Core, key: Key, { tags = [], onEvent }: Policy): number {
   return core.call(({ module, memory, page, now }) => {
     memory.stage().name(key).names(tags);
-    return module.beginFlight(page, now, onEvent === 'keep');
+    return module._beginFlight(page, now, onEvent === 'keep');
   });
 }
 
 /** Whether something has made it void since. */
 export function isVoid(core: Core, flight: number): boolean {
-  return core.call(({ module, page, now }) => module.isVoid(page, now, flight));
+  return core.call(({ module, page, now }) => module._isVoid(page, now, flight) === 1);
 }
 
 export function endFlight(core: Core | undefined, flight: number): void {
-  core?.call(({ module, page }) => module.endFlight(page, flight));
+  core?.call(({ module, page }) => module._endFlight(page, flight));
 }
 
 export function voidFlights(core: Core | undefined, key: Key): void {
-  core?.callFor(key, ({ module, page }) => module.voidFlights(page));
+  core?.callFor(key, ({ module, page }) => module._voidFlights(page));
 }
 
 /** How long to wait, in ms, after the attempt of that number has failed. */
 export function retryAfter(core: Core, attempt: number, base: number, most: number): number {
-  return core.call(({ module }) => module.retryAfter(attempt, base, most, Math.random()));
+  return core.call(({ module }) => module._retryAfter(attempt, base, most, Math.random()));
 }
 
 export function countFetch(core: Core | undefined, what: (typeof FETCH_COUNTS)[number]): void {
-  core?.call(({ module, page }) => module.countFetch(page, FETCH_COUNTS.indexOf(what)));
+  core?.call(({ module, page }) => module._countFetch(page, FETCH_COUNTS.indexOf(what)));
 }

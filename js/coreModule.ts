@@ -1,13 +1,19 @@
 import type { Key } from './types.ts';
 
-/** What the module of wasm/bindings exports; the files there say what each takes from the staging buffer. */
+/** How WebAssembly says no and yes. */
+type Flag = 0 | 1;
+
+/**
+ * What the module of wasm/bindings exports; the files there say what each takes from the staging buffer. What takes and gives
+ * numbers alone is called as it is, under its name with a line before it; embind stands before the rest.
+ */
 export interface CoreModule {
-  reserve(bytes: number): number;
-  wordsAddress(): number;
+  _reserve(bytes: number): number;
+  _wordsAddress(): number;
 
   openSpace(area: AreaPort | null, budget: number, ttl: number, compressAbove: number, foreign: boolean): number;
-  closeSpace(space: number): void;
-  openPage(
+  _closeSpace(space: number): void;
+  _openPage(
     space: number,
     hasUser: boolean,
     memoryTtl: number,
@@ -18,12 +24,12 @@ export interface CoreModule {
     storageAbove: number,
     seed: number,
   ): number;
-  closePage(page: number): void;
-  ringAddress(page: number): number;
-  openCount(): number;
+  _closePage(page: number): void;
+  _ringAddress(page: number): number;
+  _openCount(): number;
 
-  observe(page: number, now: number): void;
-  lookUp(
+  _observe(page: number, now: number): void;
+  _lookUp(
     page: number,
     now: number,
     grace: number,
@@ -34,9 +40,9 @@ export interface CoreModule {
     refusesPlain: boolean,
     isOpened: boolean,
   ): number;
-  admit(page: number, now: number, serial: number): void;
-  reject(page: number, now: number, error: number): void;
-  set(
+  _admit(page: number, now: number, serial: number): void;
+  _reject(page: number, now: number, error: number): void;
+  _set(
     page: number,
     now: number,
     ttl: number,
@@ -46,8 +52,19 @@ export interface CoreModule {
     reach: number,
     keptOnEvent: boolean,
     flight: number,
-  ): boolean;
-  adoptRemote(
+  ): Flag;
+  // Not written as a method: it is kept by itself.
+  _setAgain: (
+    page: number,
+    now: number,
+    slot: number,
+    ttl: number,
+    expiresAt: number,
+    cost: number,
+    bytes: number,
+    keptOnEvent: boolean,
+  ) => Flag;
+  _adoptRemote(
     page: number,
     now: number,
     ttl: number,
@@ -56,36 +73,36 @@ export interface CoreModule {
     bytes: number,
     reach: number,
     keptOnEvent: boolean,
-  ): boolean;
-  remove(page: number, now: number): boolean;
-  dropResident(page: number, now: number): void;
-  allowGrace(page: number, grace: number): void;
-  sweep(page: number, now: number): void;
-  tend(page: number, now: number): boolean;
+  ): Flag;
+  _remove(page: number, now: number): Flag;
+  _dropResident(page: number, now: number): void;
+  _allowGrace(page: number, grace: number): void;
+  _sweep(page: number, now: number): void;
+  _tend(page: number, now: number): Flag;
 
   sealedKeys(page: number, now: number): Key[];
-  findSealed(page: number, now: number): number;
-  rejectSealed(page: number, now: number): void;
-  prepareSealing(page: number, now: number, sealing: number): boolean;
-  writeSealed(page: number, now: number, sealing: number): void;
-  endSealing(page: number, sealing: number): void;
-  removePlain(page: number, now: number): void;
+  _findSealed(page: number, now: number): number;
+  _rejectSealed(page: number, now: number): void;
+  _prepareSealing(page: number, now: number, sealing: number): Flag;
+  _writeSealed(page: number, now: number, sealing: number): void;
+  _endSealing(page: number, sealing: number): void;
+  _removePlain(page: number, now: number): void;
 
-  invalidate(page: number, now: number, fields: number, afterWrite: boolean): number;
-  learnFloor(page: number, now: number, fields: number, at: number, sparesKept: boolean, byWrite: boolean): boolean;
-  clear(page: number, now: number): number;
+  _invalidate(page: number, now: number, fields: number, afterWrite: boolean): number;
+  _learnFloor(page: number, now: number, fields: number, at: number, sparesKept: boolean, byWrite: boolean): Flag;
+  _clear(page: number, now: number): number;
   keys(page: number, now: number, fields: number): string[] | null;
-  adopt(page: number, now: number): boolean;
-  oldestToTake(page: number, now: number, maxAge: number): number;
+  _adopt(page: number, now: number): Flag;
+  _oldestToTake(page: number, now: number, maxAge: number): number;
   onAreaChange(page: number, now: number, key: string | null, text: string | null): void;
   takeChangedElsewhere(page: number): string[];
 
-  beginFlight(page: number, now: number, keptOnEvent: boolean): number;
-  isVoid(page: number, now: number, flight: number): boolean;
-  endFlight(page: number, flight: number): void;
-  voidFlights(page: number): void;
-  retryAfter(attempt: number, base: number, most: number, random: number): number;
-  watch(
+  _beginFlight(page: number, now: number, keptOnEvent: boolean): number;
+  _isVoid(page: number, now: number, flight: number): Flag;
+  _endFlight(page: number, flight: number): void;
+  _voidFlights(page: number): void;
+  _retryAfter(attempt: number, base: number, most: number, random: number): number;
+  _watch(
     page: number,
     interval: number,
     debounce: number,
@@ -93,34 +110,34 @@ export interface CoreModule {
     onEvent: number,
     timestamp: number,
   ): number;
-  unwatch(page: number, now: number, watch: number): void;
-  setVisible(page: number, visible: boolean): void;
-  catchUp(page: number, since: number, now: number): void;
-  retryFailed(page: number, now: number): void;
-  refreshStarted(page: number): void;
-  refreshFailed(page: number, now: number, random: number): void;
-  refreshDiscarded(page: number): void;
-  refreshSucceeded(page: number, timestamp: number): void;
-  nextDue(page: number): number;
+  _unwatch(page: number, now: number, watch: number): void;
+  _setVisible(page: number, visible: boolean): void;
+  _catchUp(page: number, since: number, now: number): void;
+  _retryFailed(page: number, now: number): void;
+  _refreshStarted(page: number): void;
+  _refreshFailed(page: number, now: number, random: number): void;
+  _refreshDiscarded(page: number): void;
+  _refreshSucceeded(page: number, timestamp: number): void;
+  _nextDue(page: number): number;
   takeDue(page: number, now: number): string[];
   watchStatus(page: number): { success: boolean; updated: number; next: number; watchers: number } | undefined;
 
-  addRule(page: number, aboutUsername: boolean): void;
-  ruleIndex(page: number): number;
+  _addRule(page: number, aboutUsername: boolean): void;
+  _ruleIndex(page: number): number;
   applyEvent(
     page: number,
     now: number,
     firstIsMe: boolean,
   ): { reasons: number[]; invalidated: number; refreshed: string[] };
-  isConcerned(): boolean;
+  _isConcerned(): Flag;
 
   statistics(page: number, now: number): string[];
   inspect(page: number, now: number): RawEntry[];
   takeNotices(page: number): { key: string; why?: number; error?: number }[];
   takeAlerts(page: number): { what: number; value: number; limit: number }[];
-  noteError(page: number, error: number): void;
-  countFetch(page: number, what: number): void;
-  addLatency(page: number, of: number, milliseconds: number): void;
+  _noteError(page: number, error: number): void;
+  _countFetch(page: number, what: number): void;
+  _addLatency(page: number, of: number, milliseconds: number): void;
 }
 
 export interface RawEntry {

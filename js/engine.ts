@@ -47,7 +47,7 @@ export class Engine {
     const name = nameOf(namespace, area);
     const space = this.#spaces.get(name);
     if (!space || --space.handles > 0) return;
-    this.module.closeSpace(space.id);
+    this.module._closeSpace(space.id);
     this.#spaces.delete(name);
   }
 }
@@ -63,7 +63,7 @@ let engine: Engine | Promise<Engine> | undefined;
 
 /** Spaces and pages that stand open in the core; a test counts them back to zero. */
 export function openCount(): number {
-  return engine instanceof Engine ? engine.module.openCount() : 0;
+  return engine instanceof Engine ? engine.module._openCount() : 0;
 }
 
 /** The page's engine; started by the first call, at once where the browser allows it. A failed start may be tried again. */

@@ -37,8 +37,8 @@ export function key(endpoint: string, user?: string | null, ...params: Segment[]
 /** Keys that begin with `@` or `!` would be read as other users' records or as the cache's own notes. */
 export function checkKey(text: unknown): asserts text is Key {
   if (typeof text !== 'string' || text === '') throw new TypeError('cardcache: a key must be a text that is not empty');
-  if (text.startsWith('@') || text.startsWith('!'))
-    throw new TypeError(`cardcache: a key may not begin with ${text[0]}: ${text}`);
+  const first = text[0];
+  if (first === '@' || first === '!') throw new TypeError(`cardcache: a key may not begin with ${first}: ${text}`);
 }
 
 /** The endpoint of a key: its first segment. */

@@ -60,8 +60,8 @@ export class LinearMemory {
 
   constructor({ module, memory }: LoadedCore) {
     this.#memory = memory;
-    this.#reserve = (bytes) => module.reserve(bytes);
-    this.#wordsAt = module.wordsAddress();
+    this.#reserve = (bytes) => module._reserve(bytes);
+    this.#wordsAt = module._wordsAddress();
     const { buffer } = memory;
     this.#words = new Float64Array(buffer, this.#wordsAt, Word.count);
     this.#bytes = new Uint8Array(buffer);

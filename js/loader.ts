@@ -41,6 +41,6 @@ function instantiate(compiled: WebAssembly.Module): LoadedCore {
     // The object is filled when the factory returns (js/compiledCore.ts), its promise is late.
     factory(module).catch((error: unknown) => (failure = error));
   });
-  if (!memory || !module.lookUp) throw new Error('the core did not start', { cause: failure });
+  if (!memory || !module._lookUp) throw new Error('the core did not start', { cause: failure });
   return { module: module as CoreModule, memory };
 }

@@ -26,7 +26,7 @@ export class MutationEvents {
           .stage()
           .name(pattern)
           .names((rule.endpoints ?? []).map(escapeSegment));
-        module.addRule(page, rule.subject === 'username');
+        module._addRule(page, rule.subject === 'username');
       });
     }
   }
@@ -40,7 +40,7 @@ export class MutationEvents {
     firstIsMe: boolean,
   ): EventDecision[] {
     const type = event.event_type ?? event.type ?? '';
-    const rule = this.#rules[core.callFor(type, ({ module, page }) => module.ruleIndex(page))];
+    const rule = this.#rules[core.callFor(type, ({ module, page }) => module._ruleIndex(page))];
     const assignees = this.#assignees(rule, event.data, cache);
     const id = taskId(event.data);
     const parties: Party[] = users.map((user) => ({

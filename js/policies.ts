@@ -65,6 +65,8 @@ export function checkMembers(owner: object, kinds: Readonly<Record<string, Kind>
   }
 }
 
+const NO_POLICY: Policy = {};
+
 function isTexts(value: unknown): boolean {
   return Array.isArray(value) && value.every((text) => typeof text === 'string');
 }
@@ -86,8 +88,8 @@ export class Policies {
   }
 
   for(key: Key, own?: Policy): Policy {
-    const general = this.#byEndpoint.get(endpointOf(key));
-    if (!own) return general ?? {};
+    const general = this.#byEndpoint.size > 0 ? this.#byEndpoint.get(endpointOf(key)) : undefined;
+    if (!own) return general ?? NO_POLICY;
     checkPolicy(own);
     if (!general) return own;
     const stated = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));

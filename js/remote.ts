@@ -132,7 +132,7 @@ export class Remote {
     const { scope = this.#scope, sparesKept = false, byWrite = false } = of ?? {};
     if (!core || scope !== this.#scope) return;
     core.call(({ module, memory, page, now }) =>
-      module.learnFloor(page, now, stageSelector(memory, selector), at, sparesKept, byWrite),
+      module._learnFloor(page, now, stageSelector(memory, selector), at, sparesKept, byWrite),
     );
     this.#cache.flights.endVoidTurns();
     this.#cache.watches.schedule();
@@ -173,7 +173,7 @@ function adopt(core: Core, key: Key, value: unknown, { timestamp, version, tags 
       .name(version ?? '')
       .names(tags ?? []);
     words[Word.timestamp] = timestamp;
-    return module.adoptRemote(page, now, ttl, expiresAt, cost, bytes, Reach.storage, onEvent === 'keep');
+    return module._adoptRemote(page, now, ttl, expiresAt, cost, bytes, Reach.storage, onEvent === 'keep') === 1;
   });
 }
 

@@ -32,7 +32,7 @@ export class SealedRecords {
   timestampOf(key: Key): number | undefined {
     return this.#core.call(({ module, page, now, memory }) => {
       memory.stage().name(key);
-      const timestamp = module.findSealed(page, now);
+      const timestamp = module._findSealed(page, now);
       return Number.isNaN(timestamp) ? undefined : timestamp;
     });
   }
@@ -40,7 +40,7 @@ export class SealedRecords {
   read(key: Key): Bound | undefined {
     return this.#core.call(({ module, page, now, memory }) => {
       memory.stage().name(key);
-      return Number.isNaN(module.findSealed(page, now)) ? undefined : boundOf(memory);
+      return Number.isNaN(module._findSealed(page, now)) ? undefined : boundOf(memory);
     });
   }
 
@@ -48,7 +48,7 @@ export class SealedRecords {
   reject(key: Key, box: Uint8Array): void {
     this.#core.call(({ module, page, now, memory }) => {
       memory.stage().name(key).bytes(box);
-      module.rejectSealed(page, now);
+      module._rejectSealed(page, now);
     });
   }
 
@@ -56,7 +56,7 @@ export class SealedRecords {
   prepare(ticket: number, json: string): Bound | undefined {
     return this.#core.call(({ module, page, now, memory }) => {
       memory.stage().text(json);
-      return module.prepareSealing(page, now, ticket) ? boundOf(memory) : undefined;
+      return module._prepareSealing(page, now, ticket) ? boundOf(memory) : undefined;
     });
   }
 
@@ -65,21 +65,21 @@ export class SealedRecords {
     const started = performance.now();
     this.#core.call(({ module, page, now, memory }) => {
       memory.stage().bytes(box);
-      module.writeSealed(page, now, ticket);
+      module._writeSealed(page, now, ticket);
     });
     this.#core.addLatency('persist', started);
   }
 
   /** It will not be written. */
   abandon(ticket: number): void {
-    this.#core.call(({ module, page }) => module.endSealing(page, ticket));
+    this.#core.call(({ module, page }) => module._endSealing(page, ticket));
   }
 
   /** Removes what an endpoint's records say in the clear, now that they may not. */
   removePlain(endpoint: string): void {
     this.#core.call(({ module, page, now, memory }) => {
       memory.stage().name(endpoint);
-      module.removePlain(page, now);
+      module._removePlain(page, now);
     });
   }
 }

@@ -60,7 +60,7 @@ function adopt(
     words[Word.end] = end;
     words[Word.cost] = cost;
     words[Word.bytes] = json.length * 2;
-    return module.adopt(page, now);
+    return module._adopt(page, now) === 1;
   });
 }
 
@@ -68,7 +68,7 @@ function adopt(
 export function oldestToTake(core: Core, key: Key, { forceRefresh = false, maxAge = Infinity }: FetchOptions): number {
   return core.call(({ module, memory, page, now }) => {
     memory.stage().name(key);
-    return module.oldestToTake(page, now, forceRefresh ? -1 : maxAge);
+    return module._oldestToTake(page, now, forceRefresh ? -1 : maxAge);
   });
 }
 

@@ -71,6 +71,38 @@ TEST_CASE("key index: shared entries stand together, with the word None and with
   CHECK(selected(index, "teams") == Keys{"teams", "teams:None", "teams:None:7", "teams:sara"});
 }
 
+TEST_CASE("key index: every way to write a shared key is found by its endpoint, and by no other's") {
+  KeyIndex index;
+  const Keys forms{"teams", "teams:", "teams::7", "teams:None", "teams:None:", "teams:None:7", "teams::"};
+  for (const auto& key : forms) index.insert(key, {});
+  index.insert("teams:sara", {});
+  index.insert("teams:sara:", {});
+  index.insert("teamsters", {});
+  Selector selector;
+  selector.endpoint = "teams";
+  selector.shared = true;
+  CHECK(selected(index, selector) == forms);
+  CHECK(selected(index, "teams:sara") == Keys{"teams:sara", "teams:sara:"});
+  for (const auto& key : forms) REQUIRE(index.key(*index.find(key)) == key);
+  for (const auto& key : forms) index.erase(*index.find(key));
+  CHECK(selected(index, selector).empty());
+  CHECK(index.size() == 3);
+}
+
+TEST_CASE("key index: keys keep what they say while others come and go by the thousand") {
+  KeyIndex index;
+  const std::string lasting = "plan:sara:" + std::string(200, 'x');
+  index.insert(lasting, {"red"});
+  index.insert("teams", {});
+  for (int round = 0; round < 20'000; ++round) {
+    const auto key = "tasks:user_" + std::to_string(round) + ":" + std::to_string(round * 7);
+    index.erase(index.insert(key, {}));
+    REQUIRE(index.find(lasting));
+  }
+  CHECK(selected(index, "*") == Keys{lasting, "teams"});
+  CHECK(selected(index, by_tag("red")) == Keys{lasting});
+}
+
 TEST_CASE("key index: new tags replace the old") {
   KeyIndex index;
   const auto id = index.insert("team_7", {"metrics", "seven"});

@@ -102,6 +102,66 @@ TEST_CASE("memory tier: a life of nothing is never fresh, but may be served in i
   CHECK(tier.may_serve(slot, start, minute));
 }
 
+TEST_CASE("memory tier: what is known of an entry is what was last said") {
+  MemoryTier tier({.ttl = hour});
+  auto plain = facts_of(start, minute);
+  auto rich = facts_of(start, day);
+  rich.version = "2";
+  rich.tags = {"red"};
+  rich.cost = 7;
+  rich.bytes = 1'234;
+  rich.kept_on_event = true;
+  rich.is_stored = true;
+  const auto other = tier.put("other", rich, start).value();
+  const auto slot = tier.put("plan", plain, start).value();
+  for (int round = 0; round < 3; ++round) {
+    CHECK(tier.facts(slot).end == start + minute);
+    CHECK(tier.facts(slot).bytes == 0);
+    CHECK(tier.version(slot).empty());
+    CHECK(tier.tags(slot).empty());
+    CHECK_FALSE(tier.facts(slot).kept_on_event);
+    CHECK_FALSE(tier.facts(slot).is_stored);
+    REQUIRE(tier.put("plan", rich, start + minute) == slot);
+    CHECK(tier.facts(slot).end == start + day);
+    CHECK(deadline(tier, slot) == (start + minute + hour).value);
+    CHECK(tier.facts(slot).bytes == 1'234);
+    CHECK(tier.version(slot) == "2");
+    CHECK(tier.tags(slot) == rich.tags);
+    CHECK(tier.facts(slot).kept_on_event);
+    CHECK(tier.facts(slot).is_stored);
+    REQUIRE(tier.renew(slot, plain, start) == slot);
+  }
+  CHECK(tier.version(other) == "2");
+  tier.remove(other);
+  const auto again = tier.put("again", plain, start).value();
+  CHECK(again == other);
+  CHECK(tier.version(again).empty());
+  CHECK(tier.facts(again).end == start + minute);
+}
+
+TEST_CASE("memory tier: bytes beyond four gibibytes count as so many") {
+  MemoryTier tier({.max_bytes = 6e9});
+  REQUIRE(tier.put("a", weighing(5e9), start));
+  REQUIRE(tier.put("b", weighing(-1), start));
+  REQUIRE(tier.put("c", weighing(1.7e9), start));
+  CHECK(tier.size() == 3);
+  CHECK(tier.facts(*tier.find("a")).bytes == 4'294'967'295);
+}
+
+TEST_CASE("memory tier: a slot is renewed by its number as its key would be") {
+  MemoryTier tier({.ttl = hour, .max_entries = 2, .max_bytes = 100});
+  const auto a = tier.put("a", weighing(10), start).value();
+  REQUIRE(tier.put("b", weighing(10), start));
+  CHECK(tier.renew(a, weighing(10), start) == a);
+  REQUIRE(tier.put("c", weighing(10), start));
+  CHECK(tier.find("a"));
+  CHECK_FALSE(tier.find("b"));
+  CHECK(tier.renew(a, weighing(95), start) == a);
+  CHECK_FALSE(tier.find("c"));
+  CHECK_FALSE(tier.renew(a, weighing(101), start));
+  CHECK_FALSE(tier.find("a"));
+}
+
 TEST_CASE("memory tier: a new value takes the slot of the old") {
   MemoryTier tier({});
   const auto slot = tier.put("plan", facts_of(start, minute), start).value();

@@ -321,9 +321,35 @@ TEST_CASE("writing: what a set leaves unsaid is an answer that costs one, takes 
   const auto slot = tab.cache.set(request, start).slot;
   REQUIRE(slot);
   const auto& facts = tab.cache.memory().facts(*slot);
-  CHECK(facts.cost == 1);
+  CHECK(tab.cache.memory().cost(*slot) == 1);
   CHECK(facts.bytes == 0);
   CHECK_FALSE(facts.kept_on_event);
+}
+
+TEST_CASE("writing: a set that names the slot of its key does what any set does") {
+  Tab tab(nullptr);
+  SetRequest first;
+  first.key = "plan:sara";
+  first.version = "2";
+  first.tags = {"red"};
+  const auto slot = tab.cache.set(first, start).slot;
+  REQUIRE(slot);
+  const auto flight = tab.cache.begin_flight("plan:sara", {}, false, start);
+  tab.cache.coordinator().add("plan:sara", {}, start);
+  SetRequest again;
+  again.key = "plan:sara";
+  again.slot = slot;
+  again.ttl = minute;
+  const auto kept = tab.cache.set(again, start + minute);
+  CHECK(kept.kept);
+  CHECK(kept.slot == slot);
+  CHECK(kept.timestamp == start + minute);
+  CHECK(kept.end == start + minute + minute);
+  CHECK(tab.cache.is_void(flight));
+  CHECK(tab.cache.coordinator().status("plan:sara")->last_update == start + minute);
+  CHECK(tab.cache.memory().facts(*slot).end == start + minute + minute);
+  CHECK(tab.cache.memory().version(*slot).empty());
+  CHECK(tab.cache.memory().tags(*slot).empty());
 }
 
 TEST_CASE("writing: what another user's record waited for in vain is not told here") {

@@ -31,6 +31,25 @@ test('what may reach storage lives three days, what may not four hours', (t) => 
   assert.equal(cache.remainingTtl('secret'), 4 * HOUR);
 });
 
+test('what is set anew in memory lives as its own set says, though no text crosses for it', (t) => {
+  const { cache, clock } = open(t, { storage: false });
+  cache.set('plan', 1, { ttl: MINUTE });
+  clock.now += 1_000;
+  cache.set('plan', 2, { ttl: HOUR });
+  assert.deepEqual([cache.get('plan'), cache.age('plan'), cache.remainingTtl('plan')], [2, 0, HOUR]);
+  const end = clock.now + 5;
+  cache.set('plan', 3, { expiresAt: () => end });
+  assert.deepEqual([cache.get('plan'), cache.remainingTtl('plan')], [3, 5]);
+  clock.now = end;
+  assert.equal(cache.get('plan'), undefined);
+  cache.set('plan', 4);
+  assert.deepEqual([cache.get('plan'), cache.remainingTtl('plan')], [4, 4 * HOUR]);
+  // A clock that goes back empties every slot.
+  clock.now -= HOUR;
+  cache.set('plan', 5);
+  assert.deepEqual([cache.get('plan'), cache.keys()], [5, ['plan']]);
+});
+
 test('the tiers’ lives are options', (t) => {
   const { cache } = open(t, { memory: { ttl: MINUTE }, storage: { ttl: HOUR } });
   cache.set('both', 1);

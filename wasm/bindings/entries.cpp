@@ -1,6 +1,4 @@
 // Reading, writing and removing single entries.
-#include <emscripten/bind.h>
-
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -11,13 +9,43 @@
 namespace cardcache::bindings {
 namespace {
 
+/// The numbers that all sets have in common. `ttl` NaN: none.
+SetRequest request_of(double ttl, double expires_at, double cost, double bytes, bool kept_on_event) {
+  SetRequest request;
+  if (!std::isnan(ttl)) request.ttl = Millis{ttl};
+  request.expires_at = Millis{expires_at};
+  request.cost = cost;
+  request.bytes = bytes;
+  request.kept_on_event = kept_on_event;
+  return request;
+}
+
+/// Staged: key, version, tags.
+void take_names(StagedReader& staged, SetRequest& request) {
+  request.key = staged.text();
+  request.version = staged.string();
+  request.tags = staged.strings();
+}
+
+bool tell(const SetResult& result, Millis now) {
+  words[slot] = slot_word(result.slot);
+  words[timestamp] = result.timestamp.value;
+  words[end] = result.end.value;
+  words[remaining] = result.end.value - now.value;
+  words[sealing] = static_cast<double>(static_cast<std::uint32_t>(result.sealing));
+  return result.kept;
+}
+
+}  // namespace
+
 /// Drains the ring and brings the words up to date; what the page calls when only the time has moved.
-void observe(std::uint32_t id, double now) { const Call call(id, now); }
+[[clang::export_name("observe")]] void observe(std::uint32_t id, double now) { const Call call(id, now); }
 
 /// Staged: key, version, and where a sealed record was opened what was inside and the end of its box. Answers
 /// Lookup::Where; a storage answer's JSON lies at `json_at` until the next call.
-int look_up(std::uint32_t id, double now, double grace, double max_age, double not_before, bool has_version, bool peek,
-            bool refuses_plain, bool is_opened) {
+[[clang::export_name("lookUp")]] int look_up(std::uint32_t id, double now, double grace, double max_age,
+                                             double not_before, bool has_version, bool peek, bool refuses_plain,
+                                             bool is_opened) {
   Call call(id, now);
   StagedReader staged;
   const auto key = staged.text();
@@ -50,7 +78,7 @@ int look_up(std::uint32_t id, double now, double grace, double max_age, double n
 }
 
 /// Makes the pending record resident, unless another look-up came in between.
-void admit(std::uint32_t id, double now, std::uint32_t pending_serial) {
+[[clang::export_name("admit")]] void admit(std::uint32_t id, double now, std::uint32_t pending_serial) {
   Call call(id, now);
   call.page.pending_json = {};
   words[slot] = -1;
@@ -59,99 +87,76 @@ void admit(std::uint32_t id, double now, std::uint32_t pending_serial) {
 }
 
 /// Staged: key. `kind` is an ErrorKind.
-void reject(std::uint32_t id, double now, int kind) {
+[[clang::export_name("reject")]] void reject(std::uint32_t id, double now, int kind) {
   Call call(id, now);
   call.cache.reject(StagedReader().text(), static_cast<ErrorKind>(kind));
 }
 
-/// The fields that a set and an answer of the shared store have in common. Staged: key, version, tags. `ttl` NaN: none;
-/// `reach` a Reach.
-SetRequest request_of(StagedReader& staged, double ttl, double expires_at, double cost, double bytes, int reach,
-                      bool kept_on_event) {
-  SetRequest request;
-  request.key = staged.text();
-  request.version = staged.string();
-  request.tags = staged.strings();
-  request.reach = static_cast<Reach>(reach);
-  if (!std::isnan(ttl)) request.ttl = Millis{ttl};
-  request.expires_at = Millis{expires_at};
-  request.cost = cost;
-  request.bytes = bytes;
-  request.kept_on_event = kept_on_event;
-  return request;
-}
-
-bool tell(const SetResult& result, Millis now) {
-  words[slot] = slot_word(result.slot);
-  words[timestamp] = result.timestamp.value;
-  words[end] = result.end.value;
-  words[remaining] = result.end.value - now.value;
-  words[sealing] = static_cast<double>(static_cast<std::uint32_t>(result.sealing));
-  return result.kept;
-}
-
-/// Staged: as for request_of, then JSON (nothing where it is longer than most_json_bytes). `flight` 0: none. Answers
-/// whether it was kept.
-bool set(std::uint32_t id, double now, double ttl, double expires_at, double cost, double bytes, int reach,
-         bool kept_on_event, std::uint32_t flight) {
+/// Staged: key, version, tags, JSON (nothing where it is longer than most_json_bytes). `reach` a Reach; `flight` 0:
+/// none. Answers whether it was kept.
+[[clang::export_name("set")]] bool set(std::uint32_t id, double now, double ttl, double expires_at, double cost,
+                                       double bytes, int reach, bool kept_on_event, std::uint32_t flight) {
   Call call(id, now);
   StagedReader staged;
-  auto request = request_of(staged, ttl, expires_at, cost, bytes, reach, kept_on_event);
+  auto request = request_of(ttl, expires_at, cost, bytes, kept_on_event);
+  take_names(staged, request);
+  request.reach = static_cast<Reach>(reach);
   const auto json = staged.text();
   if (request.reach == Reach::storage) request.json = json;
   if (flight != 0) request.flight = FlightId{flight};
   return tell(call.cache.set(request, call.now), call.now);
 }
 
+/// Sets the key that lies in `of` anew, where its value goes no further than memory and has neither version nor tags:
+/// no text crosses. False where it lies there no more.
+[[clang::export_name("setAgain")]] bool set_again(std::uint32_t id, double now, std::uint32_t of, double ttl,
+                                                  double expires_at, double cost, double bytes, bool kept_on_event) {
+  Call call(id, now);
+  if (!call.cache.memory().holds(SlotId{of})) return false;
+  auto request = request_of(ttl, expires_at, cost, bytes, kept_on_event);
+  request.slot = SlotId{of};
+  call.cache.memory().index().write_key(of, call.page.key);
+  request.key = call.page.key;
+  return tell(call.cache.set(request, call.now), call.now);
+}
+
 /// An answer of the store that processes share, as old as `timestamp` says. Answers whether it was kept.
-bool adopt_remote(std::uint32_t id, double now, double ttl, double expires_at, double cost, double bytes, int reach,
-                  bool kept_on_event) {
+[[clang::export_name("adoptRemote")]] bool adopt_remote(std::uint32_t id, double now, double ttl, double expires_at,
+                                                        double cost, double bytes, int reach, bool kept_on_event) {
   const Millis at{words[timestamp]};
   Call call(id, now);
   StagedReader staged;
-  const auto request = request_of(staged, ttl, expires_at, cost, bytes, reach, kept_on_event);
+  auto request = request_of(ttl, expires_at, cost, bytes, kept_on_event);
+  take_names(staged, request);
+  request.reach = static_cast<Reach>(reach);
   return tell(call.cache.adopt_remote(request, at, call.now), call.now);
 }
 
 /// Staged: key.
-bool remove(std::uint32_t id, double now) {
+[[clang::export_name("remove")]] bool remove(std::uint32_t id, double now) {
   Call call(id, now);
   return call.cache.remove(StagedReader().text(), call.now);
 }
 
 /// Staged: key.
-void drop_resident(std::uint32_t id, double now) {
+[[clang::export_name("dropResident")]] void drop_resident(std::uint32_t id, double now) {
   Call call(id, now);
   call.cache.drop_resident(StagedReader().text());
 }
 
-void allow_grace(std::uint32_t id, double grace) { page_of(id).cache.allow_grace(Millis{grace}); }
+[[clang::export_name("allowGrace")]] void allow_grace(std::uint32_t id, double grace) {
+  page_of(id).cache.allow_grace(Millis{grace});
+}
 
-void sweep(std::uint32_t id, double now) {
+[[clang::export_name("sweep")]] void sweep(std::uint32_t id, double now) {
   Call call(id, now);
   call.cache.sweep(call.now);
 }
 
 /// True while there is more to do.
-bool tend(std::uint32_t id, double now) {
+[[clang::export_name("tend")]] bool tend(std::uint32_t id, double now) {
   Call call(id, now);
   return call.cache.tend(call.now);
-}
-
-}  // namespace
-
-EMSCRIPTEN_BINDINGS(entries) {
-  emscripten::function("observe", &observe);
-  emscripten::function("lookUp", &look_up);
-  emscripten::function("admit", &admit);
-  emscripten::function("reject", &reject);
-  emscripten::function("set", &set);
-  emscripten::function("adoptRemote", &adopt_remote);
-  emscripten::function("remove", &remove);
-  emscripten::function("dropResident", &drop_resident);
-  emscripten::function("allowGrace", &allow_grace);
-  emscripten::function("sweep", &sweep);
-  emscripten::function("tend", &tend);
 }
 
 }  // namespace cardcache::bindings

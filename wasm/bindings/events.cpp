@@ -7,19 +7,6 @@
 namespace cardcache::bindings {
 namespace {
 
-/// Staged: pattern, endpoints.
-void add_rule(std::uint32_t id, bool about_username) {
-  StagedReader staged;
-  EventRule rule;
-  rule.pattern = staged.string();
-  rule.endpoints = staged.strings();
-  rule.about_username = about_username;
-  page_of(id).cache.filter().add_rule(std::move(rule));
-}
-
-/// Staged: the event's type. −1 where no rule fits.
-int rule_index(std::uint32_t id) { return page_of(id).cache.filter().rule_index(StagedReader().text()); }
-
 /// Staged: type, data (JSON), and for each party: user, 1 where its cached answers name the task, assignees.
 /// Answers `{reasons, invalidated, refreshed}`; reasons are numbers of Reason, one a party. `timestamp` as for
 /// invalidate.
@@ -45,20 +32,30 @@ emscripten::val apply_event(std::uint32_t id, double now, bool first_is_me) {
   return out;
 }
 
+}  // namespace
+
+/// Staged: pattern, endpoints.
+[[clang::export_name("addRule")]] void add_rule(std::uint32_t id, bool about_username) {
+  StagedReader staged;
+  EventRule rule;
+  rule.pattern = staged.string();
+  rule.endpoints = staged.strings();
+  rule.about_username = about_username;
+  page_of(id).cache.filter().add_rule(std::move(rule));
+}
+
+/// Staged: the event's type. −1 where no rule fits.
+[[clang::export_name("ruleIndex")]] int rule_index(std::uint32_t id) {
+  return page_of(id).cache.filter().rule_index(StagedReader().text());
+}
+
 /// Staged: data (JSON), user.
-bool is_concerned() {
+[[clang::export_name("isConcerned")]] bool is_concerned() {
   StagedReader staged;
   const auto facts = read_event_facts(staged.text());
   return EventFilter::concerns(EventFilter::judge(facts, nullptr, staged.text(), {}));
 }
 
-}  // namespace
-
-EMSCRIPTEN_BINDINGS(events) {
-  emscripten::function("addRule", &add_rule);
-  emscripten::function("ruleIndex", &rule_index);
-  emscripten::function("applyEvent", &apply_event);
-  emscripten::function("isConcerned", &is_concerned);
-}
+EMSCRIPTEN_BINDINGS(events) { emscripten::function("applyEvent", &apply_event); }
 
 }  // namespace cardcache::bindings

@@ -8,66 +8,6 @@
 namespace cardcache::bindings {
 namespace {
 
-/// Staged: key, tags.
-std::uint32_t begin_flight(std::uint32_t id, double now, bool kept_on_event) {
-  Call call(id, now);
-  StagedReader staged;
-  const auto key = staged.text();
-  return static_cast<std::uint32_t>(call.cache.begin_flight(key, staged.strings(), kept_on_event, call.now));
-}
-
-bool is_void(std::uint32_t id, double now, std::uint32_t flight) {
-  Call call(id, now);
-  return call.cache.is_void(FlightId{flight});
-}
-
-void end_flight(std::uint32_t id, std::uint32_t flight) { page_of(id).cache.end_flight(FlightId{flight}); }
-
-/// Staged: key.
-void void_flights(std::uint32_t id) { page_of(id).cache.void_flights(StagedReader().text()); }
-
-double retry_after(int attempt, double base, double most, double random) {
-  return retry_delay(attempt, Millis{base}, Millis{most}, random).value;
-}
-
-/// Staged: key. `timestamp` NaN: the watcher has nothing to show yet.
-std::uint32_t watch(std::uint32_t id, double interval, double debounce, bool while_hidden, int on_event,
-                    double timestamp) {
-  const WatchTimes times{Millis{interval}, Millis{debounce}, while_hidden, static_cast<OnEvent>(on_event)};
-  const auto known = std::isnan(timestamp) ? std::nullopt : std::optional(Millis{timestamp});
-  return static_cast<std::uint32_t>(page_of(id).cache.coordinator().add(StagedReader().text(), times, known));
-}
-
-void unwatch(std::uint32_t id, double now, std::uint32_t watch_id) {
-  page_of(id).cache.coordinator().remove(WatchId{watch_id}, Millis{now});
-}
-
-void set_visible(std::uint32_t id, bool visible) { page_of(id).cache.coordinator().set_visible(visible); }
-
-void catch_up(std::uint32_t id, double since, double now) {
-  page_of(id).cache.coordinator().catch_up(Millis{since}, Millis{now});
-}
-
-void retry_failed(std::uint32_t id, double now) { page_of(id).cache.coordinator().retry_failed(Millis{now}); }
-
-/// Staged: key.
-void refresh_started(std::uint32_t id) { page_of(id).cache.coordinator().started(StagedReader().text()); }
-
-/// Staged: key.
-void refresh_failed(std::uint32_t id, double now, double random) {
-  page_of(id).cache.coordinator().failed(StagedReader().text(), Millis{now}, random);
-}
-
-/// Staged: key.
-void refresh_discarded(std::uint32_t id) { page_of(id).cache.coordinator().discarded(StagedReader().text()); }
-
-/// Staged: key.
-void refresh_succeeded(std::uint32_t id, double timestamp) {
-  page_of(id).cache.coordinator().succeeded(StagedReader().text(), Millis{timestamp});
-}
-
-double next_due(std::uint32_t id) { return page_of(id).cache.coordinator().next_due().value; }
-
 emscripten::val take_due(std::uint32_t id, double now) {
   return to_js(page_of(id).cache.coordinator().take_due(Millis{now}));
 }
@@ -86,22 +26,81 @@ emscripten::val watch_status(std::uint32_t id) {
 
 }  // namespace
 
+/// Staged: key, tags.
+[[clang::export_name("beginFlight")]] std::uint32_t begin_flight(std::uint32_t id, double now, bool kept_on_event) {
+  Call call(id, now);
+  StagedReader staged;
+  const auto key = staged.text();
+  return static_cast<std::uint32_t>(call.cache.begin_flight(key, staged.strings(), kept_on_event, call.now));
+}
+
+[[clang::export_name("isVoid")]] bool is_void(std::uint32_t id, double now, std::uint32_t flight) {
+  Call call(id, now);
+  return call.cache.is_void(FlightId{flight});
+}
+
+[[clang::export_name("endFlight")]] void end_flight(std::uint32_t id, std::uint32_t flight) {
+  page_of(id).cache.end_flight(FlightId{flight});
+}
+
+/// Staged: key.
+[[clang::export_name("voidFlights")]] void void_flights(std::uint32_t id) {
+  page_of(id).cache.void_flights(StagedReader().text());
+}
+
+[[clang::export_name("retryAfter")]] double retry_after(int attempt, double base, double most, double random) {
+  return retry_delay(attempt, Millis{base}, Millis{most}, random).value;
+}
+
+/// Staged: key. `timestamp` NaN: the watcher has nothing to show yet.
+[[clang::export_name("watch")]] std::uint32_t watch(std::uint32_t id, double interval, double debounce,
+                                                    bool while_hidden, int on_event, double timestamp) {
+  const WatchTimes times{Millis{interval}, Millis{debounce}, while_hidden, static_cast<OnEvent>(on_event)};
+  const auto known = std::isnan(timestamp) ? std::nullopt : std::optional(Millis{timestamp});
+  return static_cast<std::uint32_t>(page_of(id).cache.coordinator().add(StagedReader().text(), times, known));
+}
+
+[[clang::export_name("unwatch")]] void unwatch(std::uint32_t id, double now, std::uint32_t watch_id) {
+  page_of(id).cache.coordinator().remove(WatchId{watch_id}, Millis{now});
+}
+
+[[clang::export_name("setVisible")]] void set_visible(std::uint32_t id, bool visible) {
+  page_of(id).cache.coordinator().set_visible(visible);
+}
+
+[[clang::export_name("catchUp")]] void catch_up(std::uint32_t id, double since, double now) {
+  page_of(id).cache.coordinator().catch_up(Millis{since}, Millis{now});
+}
+
+[[clang::export_name("retryFailed")]] void retry_failed(std::uint32_t id, double now) {
+  page_of(id).cache.coordinator().retry_failed(Millis{now});
+}
+
+/// Staged: key.
+[[clang::export_name("refreshStarted")]] void refresh_started(std::uint32_t id) {
+  page_of(id).cache.coordinator().started(StagedReader().text());
+}
+
+/// Staged: key.
+[[clang::export_name("refreshFailed")]] void refresh_failed(std::uint32_t id, double now, double random) {
+  page_of(id).cache.coordinator().failed(StagedReader().text(), Millis{now}, random);
+}
+
+/// Staged: key.
+[[clang::export_name("refreshDiscarded")]] void refresh_discarded(std::uint32_t id) {
+  page_of(id).cache.coordinator().discarded(StagedReader().text());
+}
+
+/// Staged: key.
+[[clang::export_name("refreshSucceeded")]] void refresh_succeeded(std::uint32_t id, double timestamp) {
+  page_of(id).cache.coordinator().succeeded(StagedReader().text(), Millis{timestamp});
+}
+
+[[clang::export_name("nextDue")]] double next_due(std::uint32_t id) {
+  return page_of(id).cache.coordinator().next_due().value;
+}
+
 EMSCRIPTEN_BINDINGS(fetching) {
-  emscripten::function("beginFlight", &begin_flight);
-  emscripten::function("isVoid", &is_void);
-  emscripten::function("endFlight", &end_flight);
-  emscripten::function("voidFlights", &void_flights);
-  emscripten::function("retryAfter", &retry_after);
-  emscripten::function("watch", &watch);
-  emscripten::function("unwatch", &unwatch);
-  emscripten::function("setVisible", &set_visible);
-  emscripten::function("catchUp", &catch_up);
-  emscripten::function("retryFailed", &retry_failed);
-  emscripten::function("refreshStarted", &refresh_started);
-  emscripten::function("refreshFailed", &refresh_failed);
-  emscripten::function("refreshDiscarded", &refresh_discarded);
-  emscripten::function("refreshSucceeded", &refresh_succeeded);
-  emscripten::function("nextDue", &next_due);
   emscripten::function("takeDue", &take_due);
   emscripten::function("watchStatus", &watch_status);
 }

@@ -1,7 +1,5 @@
 #include "bindings/linear_memory.hpp"
 
-#include <emscripten/bind.h>
-
 #include <cstring>
 
 namespace cardcache::bindings {
@@ -12,15 +10,17 @@ namespace {
 
 std::vector<char> staging;
 
+}  // namespace
+
 /// Room for `size` bytes; answers its address. It never shrinks: the largest answer so far is likely to come again.
-std::uint32_t reserve(std::uint32_t size) {
+[[clang::export_name("reserve")]] std::uint32_t reserve(std::uint32_t size) {
   if (staging.size() < size) staging.resize(size);
   return reinterpret_cast<std::uint32_t>(staging.data());
 }
 
-std::uint32_t words_address() { return reinterpret_cast<std::uint32_t>(words.data()); }
-
-}  // namespace
+[[clang::export_name("wordsAddress")]] std::uint32_t words_address() {
+  return reinterpret_cast<std::uint32_t>(words.data());
+}
 
 StagedReader::StagedReader() = default;
 
@@ -42,11 +42,6 @@ std::vector<std::string> StagedReader::strings() {
   std::vector<std::string> out(number());
   for (auto& one : out) one = text();
   return out;
-}
-
-EMSCRIPTEN_BINDINGS(linear_memory) {
-  emscripten::function("reserve", &reserve);
-  emscripten::function("wordsAddress", &words_address);
 }
 
 }  // namespace cardcache::bindings

@@ -35,7 +35,8 @@ enum Word : std::uint32_t {
   upkeep,         // out: 1 where storage has something to do in idle time
   cost,           // in for adopt
   bytes,          // in for adopt
-  answered,       // out: 1 after a Call; where it is not what the words say is an earlier one's, maybe of another cache
+  answered,       // out: after a Call 2, or 1 where no word before `slot` nor `upkeep` says anything new but
+                  // `believed_from`; 0: what they say is an earlier one's, maybe of another cache
   remaining,      // out of set: how long it has yet to live
   word_count,
 };

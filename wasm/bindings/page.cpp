@@ -3,6 +3,7 @@
 #include <emscripten/bind.h>
 
 #include <memory>
+#include <utility>
 
 #include "bindings/js_text.hpp"
 #include "bindings/local_storage.hpp"
@@ -40,10 +41,18 @@ std::uint32_t open_space(emscripten::val area, double budget, double ttl, double
   return keep(spaces, std::make_unique<Space>(std::move(area), staged.string(), budget, form));
 }
 
-void close_space(std::uint32_t id) { spaces[id].reset(); }
+std::uint32_t dropped_code(const MemoryTier::Dropped& dropped) {
+  return dropped.evicted ? static_cast<std::uint32_t>(dropped.why) + 1 : 0;
+}
 
-std::uint32_t open_page(std::uint32_t space, bool has_user, double ttl, std::uint32_t max_entries, double max_bytes,
-                        double hit_rate_below, double errors_above, double storage_above, std::uint32_t seed) {
+}  // namespace
+
+[[clang::export_name("closeSpace")]] void close_space(std::uint32_t id) { spaces[id].reset(); }
+
+[[clang::export_name("openPage")]] std::uint32_t open_page(std::uint32_t space, bool has_user, double ttl,
+                                                           std::uint32_t max_entries, double max_bytes,
+                                                           double hit_rate_below, double errors_above,
+                                                           double storage_above, std::uint32_t seed) {
   StagedReader staged;
   const auto user = staged.text();
   auto& tier = spaces[space]->space.tier_of(has_user ? std::optional(user) : std::nullopt);
@@ -51,23 +60,19 @@ std::uint32_t open_page(std::uint32_t space, bool has_user, double ttl, std::uin
                                             AlertLimits{hit_rate_below, errors_above, storage_above}, seed));
 }
 
-void close_page(std::uint32_t id) { pages[id].reset(); }
+[[clang::export_name("closePage")]] void close_page(std::uint32_t id) { pages[id].reset(); }
 
-std::uint32_t ring_address(std::uint32_t id) { return reinterpret_cast<std::uint32_t>(pages[id]->ring.data()); }
+[[clang::export_name("ringAddress")]] std::uint32_t ring_address(std::uint32_t id) {
+  return reinterpret_cast<std::uint32_t>(pages[id]->ring.data());
+}
 
 /// Spaces and pages that stand open: a test counts them back to zero.
-std::uint32_t open_count() {
+[[clang::export_name("openCount")]] std::uint32_t open_count() {
   std::uint32_t count = 0;
   for (const auto& one : spaces) count += one ? 1 : 0;
   for (const auto& one : pages) count += one ? 1 : 0;
   return count;
 }
-
-std::uint32_t dropped_code(const MemoryTier::Dropped& dropped) {
-  return dropped.evicted ? static_cast<std::uint32_t>(dropped.why) + 1 : 0;
-}
-
-}  // namespace
 
 Page& page_of(std::uint32_t id) { return *pages[id]; }
 
@@ -87,13 +92,19 @@ Call::~Call() {
     ++(one.why == Why::expired ? cache.statistics().memory.expired : cache.statistics().memory.evictions);
   }
   cache.memory().dropped().clear();
-  words[table] = address_of(cache.memory().deadlines().data());
+  const auto* deadlines = cache.memory().deadlines().data();
+  const auto memory = __builtin_wasm_memory_size(0);
+  const bool moved = std::exchange(page.told_table, deadlines) != deadlines;
+  const bool grown = std::exchange(page.told_memory, memory) != memory;
+  words[table] = address_of(deadlines);
   words[dropped_count] = static_cast<double>(page.dropped.size() / 2);
   words[dropped_at] = address_of(page.dropped.data());
   words[notice_count] = static_cast<double>(cache.notices().size());
   words[believed_from] = cache.believed_from().value;
   words[upkeep] = cache.storage().space().has_upkeep() ? 1 : 0;
-  words[answered] = 1;
+  const bool has_news = moved || grown || !page.dropped.empty() || !cache.notices().empty() || words[went_back] != 0 ||
+                        words[upkeep] != 0;
+  words[answered] = has_news ? 2 : 1;
 }
 
 double slot_word(const std::optional<SlotId>& slot) {
@@ -106,13 +117,6 @@ emscripten::val to_js(const std::vector<std::string>& texts) {
   return out;
 }
 
-EMSCRIPTEN_BINDINGS(page) {
-  emscripten::function("openSpace", &open_space);
-  emscripten::function("closeSpace", &close_space);
-  emscripten::function("openPage", &open_page);
-  emscripten::function("closePage", &close_page);
-  emscripten::function("ringAddress", &ring_address);
-  emscripten::function("openCount", &open_count);
-}
+EMSCRIPTEN_BINDINGS(page) { emscripten::function("openSpace", &open_space); }
 
 }  // namespace cardcache::bindings

@@ -25,7 +25,12 @@ struct Page {
 
   TwoTierCache cache;
   std::array<std::uint32_t, ring_size> ring{};
+  /// Where the page last found its deadlines, and how large the memory was then: growing it voids every view.
+  const double* told_table = nullptr;
+  std::size_t told_memory = 0;
   std::vector<std::uint32_t> dropped;
+  /// Room for a key that is set again.
+  std::string key;
   /// The record that was looked up last and waits to be admitted or rejected.
   std::string pending_key;
   std::string pending_json;

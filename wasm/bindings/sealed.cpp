@@ -23,15 +23,17 @@ emscripten::val sealed_keys(std::uint32_t id, double now) {
   return to_js(call.cache.sealed_keys(call.now));
 }
 
+}  // namespace
+
 /// Staged: key. Answers when it was true; NaN where there is none.
-double find_sealed(std::uint32_t id, double now) {
+[[clang::export_name("findSealed")]] double find_sealed(std::uint32_t id, double now) {
   Call call(id, now);
   const bool found = hand_over(call.page, call.cache.find_sealed(StagedReader().text(), call.now));
   return found ? call.page.sealed.timestamp.value : std::numeric_limits<double>::quiet_NaN();
 }
 
 /// Staged: key, box.
-void reject_sealed(std::uint32_t id, double now) {
+[[clang::export_name("rejectSealed")]] void reject_sealed(std::uint32_t id, double now) {
   Call call(id, now);
   StagedReader staged;
   const auto key = staged.text();
@@ -39,35 +41,27 @@ void reject_sealed(std::uint32_t id, double now) {
 }
 
 /// Staged: JSON. False where the set has been overtaken.
-bool prepare_sealing(std::uint32_t id, double now, std::uint32_t sealing) {
+[[clang::export_name("prepareSealing")]] bool prepare_sealing(std::uint32_t id, double now, std::uint32_t sealing) {
   Call call(id, now);
   return hand_over(call.page, call.cache.prepare_sealing(SealingId{sealing}, StagedReader().text()));
 }
 
 /// Staged: box.
-void write_sealed(std::uint32_t id, double now, std::uint32_t sealing) {
+[[clang::export_name("writeSealed")]] void write_sealed(std::uint32_t id, double now, std::uint32_t sealing) {
   Call call(id, now);
   call.cache.write_sealed(SealingId{sealing}, StagedReader().text(), call.now);
 }
 
-void end_sealing(std::uint32_t id, std::uint32_t sealing) { page_of(id).cache.end_sealing(SealingId{sealing}); }
+[[clang::export_name("endSealing")]] void end_sealing(std::uint32_t id, std::uint32_t sealing) {
+  page_of(id).cache.end_sealing(SealingId{sealing});
+}
 
 /// Staged: endpoint.
-void remove_plain(std::uint32_t id, double now) {
+[[clang::export_name("removePlain")]] void remove_plain(std::uint32_t id, double now) {
   Call call(id, now);
   call.cache.remove_plain(StagedReader().text());
 }
 
-}  // namespace
-
-EMSCRIPTEN_BINDINGS(sealed) {
-  emscripten::function("sealedKeys", &sealed_keys);
-  emscripten::function("findSealed", &find_sealed);
-  emscripten::function("rejectSealed", &reject_sealed);
-  emscripten::function("prepareSealing", &prepare_sealing);
-  emscripten::function("writeSealed", &write_sealed);
-  emscripten::function("endSealing", &end_sealing);
-  emscripten::function("removePlain", &remove_plain);
-}
+EMSCRIPTEN_BINDINGS(sealed) { emscripten::function("sealedKeys", &sealed_keys); }
 
 }  // namespace cardcache::bindings

@@ -28,8 +28,17 @@ std::optional<Selector> staged_selector(unsigned fields) {
   return selector;
 }
 
+/// An array, or null where the selector is none.
+emscripten::val list_keys(std::uint32_t id, double now, unsigned fields) {
+  Call call(id, now);
+  const auto selector = staged_selector(fields);
+  return selector ? to_js(call.cache.keys(*selector, call.now)) : emscripten::val::null();
+}
+
+}  // namespace
+
 /// How many went; −1 where the selector is none. `timestamp`: what is not younger is void.
-int invalidate(std::uint32_t id, double now, unsigned fields, bool after_write) {
+[[clang::export_name("invalidate")]] int invalidate(std::uint32_t id, double now, unsigned fields, bool after_write) {
   Call call(id, now);
   const auto selector = staged_selector(fields);
   if (!selector) return -1;
@@ -40,7 +49,8 @@ int invalidate(std::uint32_t id, double now, unsigned fields, bool after_write) 
 }
 
 /// What another process invalidated, or removed. False where the selector is none.
-bool learn_floor(std::uint32_t id, double now, unsigned fields, double at, bool spares_kept, bool by_write) {
+[[clang::export_name("learnFloor")]] bool learn_floor(std::uint32_t id, double now, unsigned fields, double at,
+                                                      bool spares_kept, bool by_write) {
   Call call(id, now);
   auto selector = staged_selector(fields);
   if (!selector) return false;
@@ -48,27 +58,13 @@ bool learn_floor(std::uint32_t id, double now, unsigned fields, double at, bool 
   return true;
 }
 
-int clear(std::uint32_t id, double now) {
+[[clang::export_name("clear")]] int clear(std::uint32_t id, double now) {
   Call call(id, now);
   const auto count = call.cache.clear(call.now);
   words[timestamp] = call.cache.last_floor().value;
   return static_cast<int>(count);
 }
 
-/// An array, or null where the selector is none.
-emscripten::val list_keys(std::uint32_t id, double now, unsigned fields) {
-  Call call(id, now);
-  const auto selector = staged_selector(fields);
-  return selector ? to_js(call.cache.keys(*selector, call.now)) : emscripten::val::null();
-}
-
-}  // namespace
-
-EMSCRIPTEN_BINDINGS(selectors) {
-  emscripten::function("invalidate", &invalidate);
-  emscripten::function("learnFloor", &learn_floor);
-  emscripten::function("clear", &clear);
-  emscripten::function("keys", &list_keys);
-}
+EMSCRIPTEN_BINDINGS(selectors) { emscripten::function("keys", &list_keys); }
 
 }  // namespace cardcache::bindings

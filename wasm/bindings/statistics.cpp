@@ -69,27 +69,26 @@ emscripten::val take_alerts(std::uint32_t id) {
   return out;
 }
 
+}  // namespace
+
 /// Staged: key.
-void note_error(std::uint32_t id, int kind) {
+[[clang::export_name("noteError")]] void note_error(std::uint32_t id, int kind) {
   page_of(id).cache.note_error(static_cast<ErrorKind>(kind), StagedReader().text());
 }
 
-void count_fetch(std::uint32_t id, int what) { page_of(id).cache.statistics().count(static_cast<FetchCount>(what)); }
-
-void add_latency(std::uint32_t id, int of, double duration) {
-  page_of(id).cache.statistics().latencies[static_cast<std::size_t>(of)].add(duration);
+[[clang::export_name("countFetch")]] void count_fetch(std::uint32_t id, int what) {
+  page_of(id).cache.statistics().count(static_cast<FetchCount>(what));
 }
 
-}  // namespace
+[[clang::export_name("addLatency")]] void add_latency(std::uint32_t id, int of, double duration) {
+  page_of(id).cache.statistics().latencies[static_cast<std::size_t>(of)].add(duration);
+}
 
 EMSCRIPTEN_BINDINGS(statistics) {
   emscripten::function("statistics", &statistics);
   emscripten::function("inspect", &inspect);
   emscripten::function("takeNotices", &take_notices);
   emscripten::function("takeAlerts", &take_alerts);
-  emscripten::function("noteError", &note_error);
-  emscripten::function("countFetch", &count_fetch);
-  emscripten::function("addLatency", &add_latency);
 }
 
 }  // namespace cardcache::bindings

@@ -17,9 +17,11 @@ void on_area_change(std::uint32_t id, double now, emscripten::val key, emscripte
 
 emscripten::val take_changed_elsewhere(std::uint32_t id) { return to_js(page_of(id).cache.take_changed_elsewhere()); }
 
+}  // namespace
+
 /// Staged: key, version, tags, 1 where events leave it alone, 1 where its tab has stored it. `timestamp`, `end`, `cost`
 /// and `bytes` are taken from the words. Answers whether it was kept.
-bool adopt(std::uint32_t id, double now) {
+[[clang::export_name("adopt")]] bool adopt(std::uint32_t id, double now) {
   Call call(id, now);
   StagedReader staged;
   const auto key = staged.text();
@@ -33,18 +35,14 @@ bool adopt(std::uint32_t id, double now) {
 }
 
 /// Staged: key.
-double oldest_to_take(std::uint32_t id, double now, double max_age) {
+[[clang::export_name("oldestToTake")]] double oldest_to_take(std::uint32_t id, double now, double max_age) {
   Call call(id, now);
   return call.cache.oldest_to_take(StagedReader().text(), Millis{max_age}, call.now).value;
 }
 
-}  // namespace
-
 EMSCRIPTEN_BINDINGS(tabs) {
   emscripten::function("onAreaChange", &on_area_change);
   emscripten::function("takeChangedElsewhere", &take_changed_elsewhere);
-  emscripten::function("adopt", &adopt);
-  emscripten::function("oldestToTake", &oldest_to_take);
 }
 
 }  // namespace cardcache::bindings

@@ -10,7 +10,7 @@ namespace cardcache {
 /// A cache of a few keys by their hashes alone, to see how often a style of eviction would have hit.
 class Miniature {
  public:
-  /// With the ends of two queues 128 nodes, which a growing vector has room for without waste.
+  /// With the ends of two queues 128 nodes, which are a chunk.
   static constexpr std::uint32_t most_room = 126;
 
   explicit Miniature(EvictionStyle style) : queues_(style) { heads_.fill(none); }
@@ -49,7 +49,8 @@ class Miniature {
 ///
 /// What that costs: nothing until an entry must go for the first time, and never anything below 16 entries, where there
 /// is nothing to learn and LRU stays. From then on a hit is one more use of one entry, plus, for keys of the sample, a
-/// look into three small tables. Memory: 20 bytes an entry, 4 for each of two to four ghosts an entry, 13 kB for the
+/// look into three small tables. Memory: 16 bytes an entry (20 once
+/// one costs what others do not), 4 for each of two to four ghosts an entry, 13 kB for the
 /// miniatures.
 ///
 /// Values (costs, by byte where bytes are what is short) come in where an entry is at its queue's end: of the last 16

@@ -18,16 +18,17 @@ constexpr std::size_t ghost_share = 2;
 
 }  // namespace
 
-EvictionQueues::EvictionQueues(EvictionStyle style) : style_(style), nodes_(nowhere) {
+EvictionQueues::EvictionQueues(EvictionStyle style) : style_(style) {
+  nodes_.grow_to(nowhere);
   nodes_[main].newer = nodes_[main].older = main;
 }
 
 void EvictionQueues::insert(Id id, std::uint32_t hash, float value) {
   const auto at = index(id);
-  if (at == nodes_.size()) nodes_.emplace_back();
+  if (at == nodes_.size()) nodes_.grow_to(at + 1);
   auto& node = nodes_[at];
   node.hash = hash;
-  node.value = value;
+  values_.set(at, value);
   node.uses = node.spared = 0;
   const auto ghost = ghosts_.take(hash);
   auto place = trial;
@@ -45,13 +46,22 @@ void EvictionQueues::insert(Id id, std::uint32_t hash, float value) {
 }
 
 void EvictionQueues::use(Id id) {
-  auto& node = nodes_[index(id)];
+  const auto at = index(id);
+  auto& node = nodes_[at];
   node.spared = 0;
   if (node.uses < Ghosts::most_uses) {
     ++node.uses;
     counted_ += weight_of_use;
   }
-  if (style_ != EvictionStyle::trial) move(index(id), style_ == EvictionStyle::recency ? trial : node.place);
+  if (style_ == EvictionStyle::trial) return;
+  const auto place = style_ == EvictionStyle::recency ? trial : node.place;
+  if (node.place == place) {
+    // What counts the queues' sizes is left out: that alone would take a third of the time of a hit.
+    take_out(node);
+    put_newest(at, place);
+  } else {
+    move(at, place);
+  }
 }
 
 void EvictionQueues::remove(Id id) {
@@ -76,7 +86,7 @@ EvictionQueues::Id EvictionQueues::evict() {
       const auto& other = nodes_[victim];
       // By more than one: in a loop the newcomer's present use is counted and the victim's is still to come.
       const bool worth_more =
-          static_cast<float>(node.uses + 1) * node.value > static_cast<float>(other.uses + 2) * other.value;
+          static_cast<float>(node.uses + 1) * values_[last] > static_cast<float>(other.uses + 2) * values_[victim];
       if (!worth_more) return fall(last);
       move(last, main);
       return fall(victim);
@@ -93,7 +103,7 @@ EvictionQueues::Id EvictionQueues::fall(std::uint32_t at) {
 }
 
 std::uint32_t EvictionQueues::least_valued_end(Place place) {
-  const auto worth = [&](std::uint32_t at) { return nodes_[at].value / static_cast<float>(nodes_[at].spared + 1); };
+  const auto worth = [&](std::uint32_t at) { return values_[at] / static_cast<float>(nodes_[at].spared + 1); };
   const auto oldest = nodes_[place].newer;
   auto least = oldest;
   auto at = oldest;
@@ -108,19 +118,27 @@ std::uint32_t EvictionQueues::least_valued_end(Place place) {
   return least;
 }
 
-void EvictionQueues::unlink(Node& node) {
+void EvictionQueues::take_out(const Node& node) {
   nodes_[node.newer].older = node.older;
   nodes_[node.older].newer = node.newer;
+}
+
+void EvictionQueues::put_newest(std::uint32_t at, Place place) {
+  auto& node = nodes_[at];
+  node.newer = place;
+  node.older = nodes_[place].older;
+  nodes_[node.older].newer = nodes_[place].older = at;
+}
+
+void EvictionQueues::unlink(Node& node) {
+  take_out(node);
   --sizes_[node.place];
   node.place = nowhere;
 }
 
 void EvictionQueues::push(std::uint32_t at, Place place) {
-  auto& node = nodes_[at];
-  node.place = place;
-  node.newer = place;
-  node.older = nodes_[place].older;
-  nodes_[node.older].newer = nodes_[place].older = at;
+  nodes_[at].place = place;
+  put_newest(at, place);
   ++sizes_[place];
 }
 
@@ -131,7 +149,7 @@ void EvictionQueues::move(std::uint32_t at, Place place) {
 
 void EvictionQueues::age() {
   counted_ = 0;
-  for (auto& node : nodes_) node.uses /= 2;
+  for (std::uint32_t at = 0; at < nodes_.size(); ++at) nodes_[at].uses /= 2;
   ghosts_.age();
 }
 

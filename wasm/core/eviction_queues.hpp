@@ -2,8 +2,8 @@
 
 #include <array>
 #include <cstdint>
-#include <vector>
 
+#include "core/chunks.hpp"
 #include "core/ghosts.hpp"
 
 namespace cardcache {
@@ -33,7 +33,7 @@ class EvictionQueues {
   /// is what losing it costs against others.
   void insert(Id id, std::uint32_t hash, float value);
   void use(Id id);
-  void set_value(Id id, float value) { nodes_[index(id)].value = value; }
+  void set_value(Id id, float value) { values_.set(index(id), value); }
   /// Takes it out of its queue, if it is in one, and remembers nothing of it.
   void remove(Id id);
   /// Chooses the one to go, takes it out of its queue and remembers it as a ghost. There must be one.
@@ -50,7 +50,6 @@ class EvictionQueues {
     /// Towards the newer end and the older; beyond its ends a queue meets itself in a node of its own.
     std::uint32_t newer = 0, older = 0;
     std::uint32_t hash = 0;
-    float value = 0;
     std::uint8_t uses = 0;
     /// How often it came to its queue's end and was spared for its value.
     std::uint8_t spared = 0;
@@ -60,6 +59,8 @@ class EvictionQueues {
   // The nodes of the two queues come first.
   [[nodiscard]] static std::uint32_t index(Id id) { return id + nowhere; }
 
+  void take_out(const Node& node);
+  void put_newest(std::uint32_t at, Place place);
   void unlink(Node& node);
   void push(std::uint32_t at, Place place);
   void move(std::uint32_t at, Place place);
@@ -69,7 +70,8 @@ class EvictionQueues {
   void age();
 
   EvictionStyle style_;
-  std::vector<Node> nodes_;
+  Chunks<Node> nodes_;
+  RareColumn<float> values_{1};
   std::array<std::uint32_t, nowhere> sizes_{};
   Ghosts ghosts_;
   std::uint32_t counted_ = 0;

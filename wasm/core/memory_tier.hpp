@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/chunks.hpp"
 #include "core/eviction.hpp"
 #include "core/key_index.hpp"
 #include "core/millis.hpp"
@@ -59,11 +60,21 @@ class MemoryTier {
     std::uint32_t endpoint = unknown;
   };
 
+  /// What is known of an entry beside its key, its version and its tags.
+  struct Facts {
+    Millis timestamp, end;
+    double bytes = 0;
+    bool kept_on_event = false;
+    bool is_stored = false;
+  };
+
   explicit MemoryTier(MemoryLimits limits) : limits_(limits) {}
 
   /// Puts or replaces an entry and makes room for it. nullopt where it alone is over `max_bytes`; its older value is
   /// gone then too.
   std::optional<SlotId> put(std::string_view key, const EntryFacts& facts, Millis now);
+  /// The same for the key that lies in this slot.
+  std::optional<SlotId> renew(SlotId slot, const EntryFacts& facts, Millis now);
   [[nodiscard]] std::optional<SlotId> find(std::string_view key) const;
   /// Resident, fresh and believable at `now`.
   [[nodiscard]] bool is_fresh(SlotId slot, Millis now) const;
@@ -75,11 +86,14 @@ class MemoryTier {
   void sweep(Millis now, Millis grace);
   /// Null for an empty slot.
   Use* note_use(SlotId slot);
-  void note_stored(SlotId slot) { slots_[number(slot)].facts.is_stored = true; }
+  void note_stored(SlotId slot);
 
   [[nodiscard]] std::vector<KeyIndex::Id> select(const Selector& selector) const { return index_.select(selector); }
-  [[nodiscard]] const EntryFacts& facts(SlotId slot) const { return slots_[number(slot)].facts; }
-  [[nodiscard]] const std::string& key(SlotId slot) const { return index_.key(number(slot)); }
+  [[nodiscard]] Facts facts(SlotId slot) const;
+  [[nodiscard]] const std::string& version(SlotId slot) const { return extras_[details_[number(slot)].extras].version; }
+  [[nodiscard]] double cost(SlotId slot) const { return extras_[details_[number(slot)].extras].cost; }
+  [[nodiscard]] const std::vector<std::string>& tags(SlotId slot) const { return index_.tags(number(slot)); }
+  [[nodiscard]] std::string key(SlotId slot) const { return index_.key(number(slot)); }
   [[nodiscard]] std::uint32_t hits(SlotId slot) const { return uses_[number(slot)].hits; }
   [[nodiscard]] bool holds(SlotId slot) const { return index_.contains(number(slot)); }
   [[nodiscard]] std::size_t size() const { return index_.size(); }
@@ -92,22 +106,49 @@ class MemoryTier {
   [[nodiscard]] std::vector<Dropped>& dropped() { return dropped_; }
 
  private:
-  struct Slot {
-    EntryFacts facts;
-    Millis resident_until;
+  /// All zero in a cache that reaches no storage and counts no bytes.
+  struct Details {
+    static constexpr std::uint32_t most_extras = (1U << 30) - 1;
+
+    /// Up to 4 GiB.
+    std::uint32_t bytes = 0;
+    std::uint32_t extras : 30 = 0;
+    std::uint32_t kept_on_event : 1 = 0;
+    std::uint32_t is_stored : 1 = 0;
+
+    friend bool operator==(const Details&, const Details&) = default;
+  };
+  /// What few entries have; the first is that of all others.
+  struct Extras {
+    std::string version;
+    double cost = 1;
   };
 
   static constexpr std::uint32_t number(SlotId slot) { return static_cast<std::uint32_t>(slot); }
+  void fill(std::uint32_t id, const EntryFacts& facts, Millis now);
+  [[nodiscard]] std::uint32_t take_extras();
+  void drop_extras(std::uint32_t number);
   void release(SlotId slot, Why why, bool evicted);
+  void make_room(std::uint32_t spared, Millis now);
+  [[nodiscard]] bool fits() const { return index_.size() <= limits_.max_entries && bytes_ <= limits_.max_bytes; }
+  [[nodiscard]] bool may_fit(const EntryFacts& facts) const {
+    return facts.bytes <= limits_.max_bytes && limits_.max_entries > 0;
+  }
   /// What losing it costs, for each byte where bytes are what is short.
   [[nodiscard]] double value_of(const EntryFacts& facts) const;
   [[nodiscard]] std::optional<SlotId> find_expired(std::uint32_t spared, Millis now);
 
   MemoryLimits limits_;
   KeyIndex index_;
-  std::vector<Slot> slots_;
+  Chunks<Millis> timestamps_;
+  /// When residence is over, or the end where that comes no later …
   std::vector<double> deadlines_;
-  std::vector<Use> uses_;
+  /// … and the end where it does: long ago says that it is the deadline.
+  RareColumn<Millis> ends_{long_ago};
+  RareColumn<Details> details_{{}};
+  Chunks<Use> uses_;
+  std::vector<Extras> extras_ = std::vector<Extras>(1);
+  std::vector<std::uint32_t> free_extras_;
   std::vector<Dropped> dropped_;
   Eviction eviction_;
   std::uint32_t looked_at_ = 0;

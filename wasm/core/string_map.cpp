@@ -4,10 +4,9 @@
 
 namespace cardcache {
 
-std::uint32_t hash_of(std::string_view key) {
-  std::uint32_t value = 2'166'136'261;
-  for (const char character : key) value = (value ^ static_cast<std::uint8_t>(character)) * 16'777'619;
-  return value;
+std::uint32_t hash_of(std::string_view key, std::uint32_t begun) {
+  for (const char character : key) begun = (begun ^ static_cast<std::uint8_t>(character)) * 16'777'619;
+  return begun;
 }
 
 std::size_t StringMap::position_of(std::string_view key) const {

@@ -7,8 +7,9 @@
 
 namespace cardcache {
 
-/// FNV-1a.
-[[nodiscard]] std::uint32_t hash_of(std::string_view key);
+/// FNV-1a. Of a text in two pieces: that of the second, begun with that of the first.
+inline constexpr std::uint32_t empty_hash = 2'166'136'261;
+[[nodiscard]] std::uint32_t hash_of(std::string_view key, std::uint32_t begun = empty_hash);
 
 /// Text to small number, looked up without making a string. A table with open addressing: what std::unordered_map
 /// brings along (nodes, buckets, prime numbers) is five times its code, and every page loads that.

@@ -62,29 +62,18 @@ Millis TwoTierCache::stamp(std::string_view key, std::span<const std::string> ta
 
 // ---- reading
 
-void TwoTierCache::drain_hits(std::span<const std::uint32_t> slots) {
-  for (const auto slot : slots) count_hit(SlotId{slot});
-}
-
-void TwoTierCache::count_hit(SlotId slot) {
-  auto* use = memory_.note_use(slot);
-  if (!use) return;
-  ++statistics_.memory.hits;
-  if (use->endpoint == MemoryTier::Use::unknown) {
-    use->endpoint = statistics_.number_of(split_key(memory_.key(slot)).endpoint);
-  }
-  ++statistics_.counts_of(use->endpoint).hits;
-}
-
 Lookup TwoTierCache::look_up(const LookupRequest& request, Millis now) {
   const auto endpoint = split_key(request.key).endpoint;
   if (const auto slot = memory_.find(request.key)) {
     const auto& facts = memory_.facts(*slot);
     const bool wanted =
-        facts.timestamp >= request.not_before && (!request.version || *request.version == facts.version);
+        facts.timestamp >= request.not_before && (!request.version || *request.version == memory_.version(*slot));
     if (memory_.may_serve(*slot, now, request.grace) && wanted) {
       if (!request.peek) count_hit(*slot);
-      return {Lookup::Where::memory, *slot, {}, facts};
+      Lookup found{.where = Lookup::Where::memory, .slot = *slot, .json = {}, .facts = {}};
+      found.facts.timestamp = facts.timestamp;
+      found.facts.end = facts.end;
+      return found;
     }
     if (!memory_.may_serve(*slot, now, grace_)) memory_.evict(*slot, Why::expired);
   }
@@ -185,7 +174,7 @@ SetResult TwoTierCache::set(const SetRequest& request, Millis now) {
   const auto facts = facts_of(request, result.timestamp);
   result.kept = true;
   result.end = facts.end;
-  result.slot = memory_.put(request.key, facts, now);
+  result.slot = request.slot ? memory_.renew(*request.slot, facts, now) : memory_.put(request.key, facts, now);
   if (request.reach != Reach::resident) sealings_.end_key(request.key);
   if (seals) result.sealing = sealings_.begin(request.key, facts);
   if (request.json) {
@@ -307,7 +296,7 @@ std::vector<Entry> TwoTierCache::inspect(Millis now) {
     const auto& facts = memory_.facts(slot);
     positions.put(memory_.key(slot), static_cast<std::uint32_t>(out.size()));
     out.push_back({memory_.key(slot), Lookup::Where::memory, false, facts.timestamp, facts.end, facts.bytes, 0,
-                   memory_.hits(slot), facts.tags});
+                   memory_.hits(slot), memory_.tags(slot)});
   });
   const auto& stored = storage_.index_for({});
   stored.for_each([&](KeyIndex::Id id) {

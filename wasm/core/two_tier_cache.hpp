@@ -26,6 +26,8 @@ enum class Reach : std::uint8_t { storage, memory, resident, sealed };
 /// A value to keep, as its owner describes it.
 struct SetRequest {
   std::string_view key;
+  /// Where the key is known to lie in memory.
+  std::optional<SlotId> slot = std::nullopt;
   Reach reach = Reach::memory;
   /// The value's JSON (UTF-8) where it may reach storage.
   std::optional<std::string_view> json;
