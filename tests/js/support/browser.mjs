@@ -56,6 +56,7 @@ export class Browser {
     this.records.clear();
     this.#tasks.length = 0;
     this.writes = 0;
+    this.#ran = undefined;
     this.locks = new Locks(this);
     this.pages.forEach((page) => page.begin());
   }
