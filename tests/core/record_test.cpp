@@ -184,6 +184,16 @@ TEST_CASE("record: a plain one that lost its end is none, whatever else is left 
   CHECK_FALSE(read(u"{\"data\":\t[3,4],\"timestamp\":5}"));
 }
 
+TEST_CASE("record: the mark of a plain one that lost its end is seen wherever white space has moved it") {
+  for (const auto* marked : {u" {\"data\":\t[3],\"timestamp\":5}", u"{\n\"data\":\t[3],\"timestamp\":5}",
+                             u"{\"data\": \n\t[3],\"timestamp\":5}", u"\t{\"data\":[3],\"timestamp\":5}",
+                             u"{\"data\":\r[3],\"timestamp\":5}"}) {
+    CHECK(fault_of(marked) == RecordFault::corrupt);
+    CHECK(fault_of(marked + written("[3]").substr(27)) == RecordFault::corrupt);
+  }
+  CHECK(read(u"{\"data\":[3,\t4],\"timestamp\":5}")->data == "[3,\t4]");
+}
+
 TEST_CASE("record: a checksum that is wrong, cut off or too long makes a plain one corrupt") {
   const auto text = written("[1,2]");
   for (std::size_t at = 29; at < text.size(); ++at) {

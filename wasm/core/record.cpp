@@ -48,8 +48,10 @@ std::u16string with_sum(std::u16string text, std::uint32_t seed) {
 bool is_plain_intact(std::u16string_view text, std::uint32_t seed) {
   const auto end = text.find_last_not_of(spaces) + 1;
   const auto tail = text.substr(end);
-  if (text.starts_with(marked_beginning)) return tail == sum_of(text.substr(0, end), seed);
-  return tail.size() <= line_end;
+  // The mark may have been moved, or by one bit have become a carriage return. Others put spaces there and line feeds.
+  const auto head = text.substr(0, text.find_first_not_of(spaces, text.find(u':') + 1));
+  if (head.find_first_of(u"\t\r") == head.npos) return tail.size() <= line_end;
+  return head.starts_with(marked_beginning) && tail == sum_of(text.substr(0, end), seed);
 }
 
 RecordFault read_plain(std::u16string_view area_key, std::u16string_view text, const RecordForm& form, Record& into) {
