@@ -21,8 +21,6 @@ constexpr std::size_t sum_units = 16;
 constexpr std::u16string_view beginning = u"{\"data\":";
 constexpr std::u16string_view marked_beginning = u"{\"data\":\t";
 constexpr std::size_t mark_units = marked_beginning.size() - beginning.size();
-/// So many characters of white space are no checksum but somebody's end of a line.
-constexpr std::size_t line_end = 2;
 
 std::uint32_t seed_of(std::u16string_view area_key) { return checksum(bytes_of(area_key), 0); }
 
@@ -47,11 +45,12 @@ std::u16string with_sum(std::u16string text, std::uint32_t seed) {
 
 bool is_plain_intact(std::u16string_view text, std::uint32_t seed) {
   const auto end = text.find_last_not_of(spaces) + 1;
+  const auto body = text.substr(0, end);
   const auto tail = text.substr(end);
-  // The mark may have been moved, or by one bit have become a carriage return. Others put spaces there and line feeds.
-  const auto head = text.substr(0, text.find_first_not_of(spaces, text.find(u':') + 1));
-  if (head.find_first_of(u"\t\r") == head.npos) return tail.size() <= line_end;
-  return head.starts_with(marked_beginning) && tail == sum_of(text.substr(0, end), seed);
+  // Wherever there is one: the mark may have been moved, parts of a checksum may stand in between, and one bit makes a
+  // carriage return of a tab. Neither stands in a string of JSON.
+  if (body.find_first_of(u"\t\r") == body.npos) return tail.empty() || tail == u"\n" || tail == u"\r\n";
+  return body.starts_with(marked_beginning) && tail == sum_of(body, seed);
 }
 
 RecordFault read_plain(std::u16string_view area_key, std::u16string_view text, const RecordForm& form, Record& into) {
