@@ -12,7 +12,8 @@ using namespace cardcache::testing;
 TEST_CASE("text store: a text comes back as it was put, of whatever length") {
   TextStore store;
   std::map<TextStore::Ref, std::string> texts;
-  for (const std::size_t length : {0, 1, 127, 128, 1'000, 1'018, 1'019, 1'020, 4'096, 16'383, 16'384, 70'000, 5}) {
+  for (const auto length : std::initializer_list<std::size_t>{0, 1, 127, 128, 1'000, 1'018, 1'019, 1'020, 4'096, 16'383,
+                                                              16'384, 70'000, 5}) {
     const std::string text(length, static_cast<char>('a' + length % 26));
     const auto ref = store.put(text);
     REQUIRE(ref != 0);

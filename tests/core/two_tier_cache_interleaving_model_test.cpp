@@ -314,7 +314,8 @@ class World {
     REQUIRE(page.tab->get(keys[key].name) == json(answer));
     page.tab->cache.drop_resident(keys[key].name);
     page.tab->observe();
-    // What lay in memory alone has gone with it; until this tab fetches, an older answer of another's is better than none.
+    // What lay in memory alone has gone with it; until this tab fetches, an older answer of another's is better than
+    // none.
     if (keys[key].in_memory_alone) page.got.erase(key);
   }
 

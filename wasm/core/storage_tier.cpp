@@ -12,7 +12,7 @@ namespace cardcache {
 
 std::u16string StorageTier::area_key(std::string_view key) const { return to_utf16(prefix_) + to_utf16(key); }
 
-void StorageTier::remember(std::string_view key, const StoredFacts& facts, std::vector<std::string> tags) {
+void StorageTier::remember(std::string_view key, const StoredFacts& facts, const std::vector<std::string>& tags) {
   // What waits for room does not lie there yet, and what it is to replace may.
   if (facts.bytes > 0) end_void(key);
   const auto known = index_.find(key);
@@ -24,7 +24,7 @@ void StorageTier::remember(std::string_view key, const StoredFacts& facts, std::
   const auto last_use = known ? stored.last_use : long_ago;
   stored = facts;
   stored.last_use = std::max(stored.last_use, last_use);
-  if (index_.tags(id) != tags) index_.retag(id, std::move(tags));
+  if (index_.tags(id) != tags) index_.retag(id, tags);
 }
 
 void StorageTier::forget(std::string_view key) {

@@ -86,7 +86,7 @@ class StorageTier {
  private:
   friend class StorageSpace;
 
-  void remember(std::string_view key, const StoredFacts& facts, std::vector<std::string> tags);
+  void remember(std::string_view key, const StoredFacts& facts, const std::vector<std::string>& tags);
   void forget(std::string_view key);
   /// Whatever lies under it is answered no more, until it is overwritten or gone.
   void make_void(std::string_view key);
