@@ -20,6 +20,7 @@ export const statisticsStyles = css`
   }
   .legend li {
     display: flex;
+    flex-wrap: wrap;
     align-items: baseline;
     gap: 6px;
     min-width: 0;
