@@ -4,9 +4,6 @@ import plot from 'uplot/dist/uPlot.min.css';
 export const statisticsStyles = css`
   ${unsafeCSS(plot)}
 
-  :host {
-    height: 100%;
-  }
   .content {
     display: flex;
     flex-direction: column;
