@@ -27,6 +27,14 @@ export class ConfigFields {
     return given;
   }
 
+  number(name: string): number | undefined {
+    const given = this.given(name);
+    if (given !== undefined && typeof given !== 'number') {
+      throw new Error(`"${name}" must be a number, not ${JSON.stringify(given)}.`);
+    }
+    return given;
+  }
+
   seconds(name: string): number | undefined {
     const given = this.given(name);
     if (given === undefined) return undefined;

@@ -4,6 +4,8 @@ import { css } from 'lit';
 export const frameStyles = css`
   :host {
     display: block;
+    /* Of the rows that a section gives it: what is more scrolls within the card, and does not lie over the next one. */
+    height: 100%;
     --text: var(--primary-text-color, #141414);
     --muted: var(--secondary-text-color, #5e5e5e);
     --line: var(--divider-color, rgb(0 0 0 / 12%));

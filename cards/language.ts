@@ -9,7 +9,6 @@ const HALF_A_YEAR = 180;
 /** Numbers, times and dates as one language writes them. Formatters are dear to make, so each language keeps its own. */
 export class Language {
   readonly tag: string;
-  readonly #hour12: boolean | undefined;
   readonly #plural: Intl.PluralRules;
   readonly #relative: Intl.RelativeTimeFormat;
   readonly #list: Intl.ListFormat;
@@ -19,15 +18,15 @@ export class Language {
   readonly #date: Intl.DateTimeFormat;
   readonly #farDate: Intl.DateTimeFormat;
 
-  constructor(tag: string, hour12?: boolean) {
+  constructor(tag: string, hourCycle?: HourCycle) {
     this.tag = tag;
-    this.#hour12 = hour12;
-    this.#plural = new Intl.PluralRules(tag);
+    // Of the sentences, which are German or English, whatever the dates in them are.
+    this.#plural = new Intl.PluralRules(/^de\b/i.test(tag) ? 'de' : 'en');
     this.#relative = new Intl.RelativeTimeFormat(tag, { numeric: 'auto' });
     this.#list = new Intl.ListFormat(tag, { type: 'conjunction' });
     this.#hours = new Intl.NumberFormat(tag, { style: 'unit', unit: 'hour', unitDisplay: 'short' });
     this.#minutes = new Intl.NumberFormat(tag, { style: 'unit', unit: 'minute', unitDisplay: 'short' });
-    this.#clock = new Intl.DateTimeFormat(tag, { timeStyle: 'short', timeZone: 'UTC', hour12: this.#hour12 });
+    this.#clock = new Intl.DateTimeFormat(tag, { timeStyle: 'short', timeZone: 'UTC', hourCycle });
     this.#date = new Intl.DateTimeFormat(tag, { weekday: 'long', day: 'numeric', month: 'long', timeZone: 'UTC' });
     this.#farDate = new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeZone: 'UTC' });
   }
@@ -79,15 +78,28 @@ export class Language {
 
 const languages = new Map<string, Language>();
 
+export type HourCycle = 'h12' | 'h23';
+
+/**
+ * The clock that this user has chosen, by its hours: `hour12` would make 24:00 of an American's midnight, and 00:00 PM of a
+ * German's noon. Undefined: as the language has it.
+ */
+export function hourCycleOf(hass: CardHass | undefined): HourCycle | undefined {
+  const format = hass?.locale?.time_format;
+  if (format === '12') return 'h12';
+  if (format === '24') return 'h23';
+  if (format !== 'system') return undefined;
+  return new Intl.DateTimeFormat(undefined, { hour: 'numeric' }).resolvedOptions().hour12 ? 'h12' : 'h23';
+}
+
 /** The language and clock that this user has chosen in Home Assistant. */
 export function languageOf(hass: CardHass | undefined): Language {
   const wanted = hass?.locale?.language ?? hass?.language ?? navigator.language;
-  const format = hass?.locale?.time_format;
-  const id = `${wanted} ${format ?? ''}`;
+  const hours = hourCycleOf(hass);
+  const id = `${wanted} ${hours ?? ''}`;
   let language = languages.get(id);
   if (!language) {
-    const hour12 = format === '12' ? true : format === '24' ? false : undefined;
-    language = new Language(Intl.DateTimeFormat.supportedLocalesOf(validTag(wanted))[0] ?? 'en', hour12);
+    language = new Language(Intl.DateTimeFormat.supportedLocalesOf(validTag(wanted))[0] ?? 'en', hours);
     languages.set(id, language);
   }
   return language;

@@ -1,3 +1,4 @@
+import { errorWords } from '../errors.ts';
 import type { CardHass } from '../hass.ts';
 import { isInPicker } from '../picker.ts';
 import { isRecord } from '../records.ts';
@@ -59,9 +60,11 @@ export class CachedCard extends HTMLElement {
   constructor() {
     super();
     const style = new CSSStyleSheet();
-    style.replaceSync(':host { display: block } :host([hidden]) { display: none } * { height: 100% }');
+    style.replaceSync(':host { display: block; height: 100% } :host([hidden]) { display: none } * { height: 100% }');
     const root = this.attachShadow({ mode: 'open' });
     root.adoptedStyleSheets = [style];
+    // As Home Assistant does for a card that hides itself: no empty room is left of it.
+    root.addEventListener('card-visibility-changed', () => this.#followVisibility());
     root.addEventListener('context-request', (event) => this.#onContextRequest(event as ContextRequest));
   }
 
@@ -112,7 +115,8 @@ export class CachedCard extends HTMLElement {
   }
 
   getGridOptions(): object {
-    return this.#card?.getGridOptions?.() ?? {};
+    const own = this.#config?.card.grid_options;
+    return { ...this.#card?.getGridOptions?.(), ...(isRecord(own) && own) };
   }
 
   connectedCallback(): void {
@@ -124,13 +128,17 @@ export class CachedCard extends HTMLElement {
     const config = this.#config;
     const round = ++this.#round;
     if (!config || !this.#hass) return;
-    const helpers = await window.loadCardHelpers?.();
+    const helpers = await window.loadCardHelpers?.().catch(() => undefined);
     if (round !== this.#round) return;
     if (!helpers) {
       this.shadowRoot?.replaceChildren(textsOf(document.documentElement.lang).noHelpers);
       return;
     }
-    const card = helpers.createCardElement(config.card);
+    this.#show(helpers, withConditions(config.card));
+  }
+
+  #show(helpers: CardHelpers, config: Record<string, unknown>): void {
+    const card = helpers.createCardElement(config);
     // A card whose code arrives later asks to be made again, then.
     card.addEventListener(
       'll-rebuild',
@@ -141,10 +149,25 @@ export class CachedCard extends HTMLElement {
       { once: true },
     );
     this.#card = card;
-    this.#hand();
+    try {
+      this.#hand();
+    } catch (error) {
+      // Said in the card's place, as Home Assistant says it of a card that stands alone.
+      console.error(config.type, error);
+      this.#show(helpers, { type: 'error', message: errorWords(error) });
+      return;
+    }
     this.shadowRoot?.replaceChildren(card);
+    this.#followVisibility();
     // How much room it takes is known only now.
     this.dispatchEvent(new Event('card-updated', { bubbles: true, composed: true }));
+  }
+
+  #followVisibility(): void {
+    const hidden = this.#card?.hidden ?? false;
+    if (hidden === this.hidden) return;
+    this.hidden = hidden;
+    this.dispatchEvent(new Event('card-visibility-changed', { bubbles: true, composed: true }));
   }
 
   /** Whoever edits a dashboard looks at how the card itself behaves. */
@@ -170,6 +193,14 @@ export class CachedCard extends HTMLElement {
         ...rest,
       );
   }
+}
+
+/** Conditions under which a card is shown are not the card's own business: Home Assistant's card for conditions has to keep to them. */
+function withConditions(card: Record<string, unknown>): Record<string, unknown> {
+  const { visibility } = card;
+  return Array.isArray(visibility) && visibility.length > 0
+    ? { type: 'conditional', conditions: visibility, card }
+    : card;
 }
 
 /** Home Assistant keeps statistics of what says how it is measured. */

@@ -35,7 +35,10 @@ export function readConfig(value: unknown): CachedConfig {
 
 function readRules(fields: ConfigFields): ReadRule[] {
   const general = spans(fields, DEFAULTS);
-  const given = fields.given('reads') ?? USUAL_READS;
+  const reads = fields.given('reads');
+  // What Home Assistant's editor leaves of a field for YAML that has been emptied.
+  const isEmptied = isRecord(reads) && Object.keys(reads).length === 0;
+  const given = isEmptied ? USUAL_READS : (reads ?? USUAL_READS);
   if (!Array.isArray(given)) throw new Error('"reads" must be a list of patterns, such as ws:history/*.');
   // A pattern alone keeps to the card's own times, as do all that are left out.
   return given.map((read: unknown) => {
@@ -78,6 +81,10 @@ export function configForm(): object {
     ],
     computeLabel: ({ name }: { name: string }) => form.labels[name] ?? name,
     computeHelper: ({ name }: { name: string }) => form.helpers[name],
-    assertConfig: readConfig,
+    // Whatever else makes no sense the card beside the form says: the form is given up for YAML where this throws.
+    assertConfig: (value: unknown) => {
+      const fields = new ConfigFields(value);
+      for (const name of ['ttl', 'stale', 'round']) fields.number(name);
+    },
   };
 }

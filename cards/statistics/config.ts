@@ -110,11 +110,16 @@ export function configForm(): object {
     ],
     computeLabel: ({ name }: { name: string }) => form.labels[name] ?? name,
     computeHelper: ({ name }: { name: string }) => form.helpers[name],
+    // What is chosen and typed in the form the card beside it judges: the form is given up for YAML where this throws.
     assertConfig: (value: unknown) => {
-      readConfig(value);
-      const { entities } = value as { entities: unknown[] };
+      const fields = new ConfigFields(value);
+      const entities = fields.given('entities') ?? [];
       // The form would lose their names, colours and units.
-      if (entities.some(isRecord)) throw new Error('Names, colours and units of statistics are edited in YAML.');
+      if (!Array.isArray(entities) || entities.some((entity) => typeof entity !== 'string')) {
+        throw new Error('Names, colours and units of statistics are edited in YAML.');
+      }
+      fields.number('days_to_show');
+      readConfig({ ...(value as object), entities: ['sensor.chosen'], days_to_show: undefined });
     },
   };
 }

@@ -1,11 +1,16 @@
 import type { CardHass } from '../hass.ts';
-import type { Language } from '../language.ts';
+import { hourCycleOf, type HourCycle, type Language } from '../language.ts';
+import { wallClock } from '../wallClock.ts';
 import type { Period } from './queries.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 /** Longer than the longest month, shorter than a year. */
 const MONTHS = 27 * DAY;
+/** What rounds to nothing with six decimals, as what a sum of decimals leaves does, would be "-0" below nothing. */
+const SMALLEST = 5e-7;
+/** Ten petabytes in bytes have one more. */
+const MOST_FIGURES = 16;
 
 /** How numbers and times of statistics are written: as the user has chosen in Home Assistant, in the user's time zone. */
 export interface Formats {
@@ -22,27 +27,28 @@ const made = new Map<string, Formats>();
 /** Formatters are dear to make: each combination keeps its own. */
 export function formatsOf(hass: CardHass | undefined, language: Language): Formats {
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const timeZone = hass?.locale?.time_zone === 'server' ? (hass.config?.time_zone ?? own) : own;
+  const home = hass?.locale?.time_zone === 'server' ? hass.config?.time_zone : undefined;
+  // Home Assistant may know of a zone that this browser has not heard of.
+  const timeZone = home !== undefined && wallClock(0, home) !== undefined ? home : own;
   const numbers = (hass?.locale as { number_format?: string } | undefined)?.number_format ?? 'language';
-  const hours = hass?.locale?.time_format ?? 'language';
+  const hours = hourCycleOf(hass);
   const id = JSON.stringify([language.tag, timeZone, numbers, hours]);
   let formats = made.get(id);
   if (!formats) made.set(id, (formats = make(language.tag, timeZone, numbers, hours)));
   return formats;
 }
 
-function make(tag: string, timeZone: string, numbers: string, hours: string): Formats {
-  const hour12 = hours === '12' ? true : hours === '24' ? false : undefined;
+function make(tag: string, timeZone: string, numbers: string, hourCycle: HourCycle | undefined): Formats {
   const date = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
     new Intl.DateTimeFormat(tag, { timeZone, ...options });
-  const clock = date({ hour: 'numeric', minute: '2-digit', hour12 });
+  const clock = date({ hour: 'numeric', minute: '2-digit', hourCycle });
   const dayAndClock = date({
     weekday: 'short',
     day: 'numeric',
     month: 'short',
     hour: 'numeric',
     minute: '2-digit',
-    hour12,
+    hourCycle,
   });
   const day = date({ day: 'numeric', month: 'short' });
   const fullDay = date({ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' });
@@ -70,11 +76,13 @@ function make(tag: string, timeZone: string, numbers: string, hours: string): Fo
 function format(value: number, numbers: string, tag: string): string {
   const magnitude = value === 0 ? 0 : Math.floor(Math.log10(Math.abs(value)));
   const digits = Math.min(6, Math.max(0, 2 - magnitude));
-  const options = {
+  const options: Intl.NumberFormatOptions = {
     maximumFractionDigits: magnitude >= 1 ? Math.max(1, digits) : digits,
     useGrouping: numbers !== 'none',
+    // Nobody counts so many figures, and no card has room for them.
+    ...(magnitude >= MOST_FIGURES && { notation: 'scientific', maximumFractionDigits: 2 }),
   };
-  return new Intl.NumberFormat(numberLanguage(numbers, tag), options).format(value);
+  return new Intl.NumberFormat(numberLanguage(numbers, tag), options).format(Math.abs(value) < SMALLEST ? 0 : value);
 }
 
 /** Home Assistant's choices, each by a language that writes so. */

@@ -1,4 +1,5 @@
 import type { ChartType, StatisticsConfig } from './config.ts';
+import type { Period } from './queries.ts';
 import type { Followed } from './statisticsFeed.ts';
 import type { Column, StatType } from './statistics.ts';
 
@@ -27,13 +28,25 @@ export interface Model {
 /** More than two measured statistics with a range each cover one another. */
 const MOST_RANGES = 2;
 
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+/** How long after its beginning each period is over, ms, in the night the clocks change too, and the next is not. */
+const LENGTHS: Record<Period, number> = {
+  '5minute': HOUR / 12,
+  hour: HOUR,
+  day: DAY + 2 * HOUR,
+  week: 7 * DAY + 2 * HOUR,
+  month: 31 * DAY + 2 * HOUR,
+};
+
 export function modelOf(
   config: StatisticsConfig,
   followed: readonly Followed[],
   nameOf: (followed: Followed) => string,
 ): Model {
   const shown = followed.filter(({ rows }) => rows && rows.start.length > 0);
-  const times = [...new Set(shown.flatMap(({ rows }) => rows?.start ?? []))].sort((a, b) => a - b);
+  const known = [...new Set(shown.flatMap(({ rows }) => rows?.start ?? []))].sort((a, b) => a - b);
+  const times = withGaps(known, LENGTHS[config.period]);
   const at = new Map(times.map((time, index) => [time, index]));
   const measured = shown.filter(({ metadata }) => metadata?.isMeasured).length;
   const series: Series[] = [];
@@ -67,6 +80,13 @@ export function modelOf(
 function defaultTypes(isMeasured: boolean, withRange: boolean): StatType[] {
   if (!isMeasured) return ['change'];
   return withRange ? ['mean', 'min', 'max'] : ['mean'];
+}
+
+/** Where periods are missing, one without values: a line would lead over them as if they had been measured. */
+function withGaps(times: number[], length: number): number[] {
+  return times.flatMap((time, index) =>
+    (times[index + 1] ?? time) - time > 1.5 * length ? [time, time + length] : [time],
+  );
 }
 
 /** The shortest distance between two periods, ms: what a bar has room for. Months differ in length. */

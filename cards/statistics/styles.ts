@@ -4,9 +4,6 @@ import plot from 'uplot/dist/uPlot.min.css';
 export const statisticsStyles = css`
   ${unsafeCSS(plot)}
 
-  :host {
-    height: 100%;
-  }
   .content {
     display: flex;
     flex-direction: column;
@@ -20,6 +17,7 @@ export const statisticsStyles = css`
   }
   .legend li {
     display: flex;
+    flex-wrap: wrap;
     align-items: baseline;
     gap: 6px;
     min-width: 0;

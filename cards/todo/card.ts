@@ -53,8 +53,14 @@ export class TodoCard extends LitElement implements ActionsHost {
   readonly #actions = new Actions(this);
 
   setConfig(config: unknown): void {
+    const before = this.#config?.entity;
     this.#config = readConfig(config);
     this.#isFolded = undefined;
+    // What is being edited, or could be undone, is another list's.
+    if (before !== undefined && before !== this.#config.entity) {
+      this.#edited = this.#draft = undefined;
+      this.notices.show(undefined);
+    }
     this.#follow();
     this.requestUpdate();
   }
@@ -188,11 +194,15 @@ export class TodoCard extends LitElement implements ActionsHost {
   #items(items: TodoItem[], texts: Texts, language: Language): TemplateResult {
     const config = this.#config;
     const view = this.#view(texts, language);
+    // Whoever ticks an item does not take it away under the hands of who edits it.
+    const statusOf = (item: TodoItem): TodoItem['status'] =>
+      item.uid === this.#edited?.uid ? this.#edited.status : item.status;
     const of = (status: TodoItem['status']): TodoItem[] =>
       inOrder(
-        items.filter((item) => item.status === status),
+        items.filter((item) => statusOf(item) === status),
         config?.order ?? 'list',
         language.tag,
+        view.zone,
       );
     const open = of('needs_action');
     return html`${view.features.add && config?.show_add ? this.#addField(texts) : nothing}

@@ -49,6 +49,10 @@ export function configForm(): object {
     ],
     computeLabel: ({ name }: { name: string }) => form.labels[name] ?? name,
     computeHelper: ({ name }: { name: string }) => form.helpers[name],
-    assertConfig: readConfig,
+    // While no list is chosen the card beside the form says so: the form is given up for YAML where this throws.
+    assertConfig: (value: unknown) => {
+      new ConfigFields(value).text('entity');
+      readConfig({ ...(value as object), entity: 'todo.chosen' });
+    },
   };
 }

@@ -77,12 +77,16 @@ function save(form: HTMLFormElement, item: TodoItem, view: View): void {
   const summary = text('summary');
   if (summary === '') return;
   const { features } = view;
+  const shown = item.due ? readDue(item.due, view.now, view.zone) : undefined;
   const hasDate = features.dueDate || features.dueTime;
+  const isSameTime = !features.dueTime || text('time') === timeField(shown?.minutes);
+  const isSameDue = text('date') === (shown?.date ?? '') && isSameTime;
   // A list that knows no days without a time is given the day's beginning.
   const time = text('time') || (features.dueDate ? '' : '00:00');
+  // Fields show less than an item may hold (seconds, line breaks in a name): what nobody has touched stays as it is.
   view.close(item, {
-    summary,
-    due: hasDate ? writeDue(text('date'), time, view.zone) : (item.due ?? null),
+    summary: summary === item.summary.replace(/[\r\n]/g, '').trim() ? item.summary : summary,
+    due: hasDate && !isSameDue ? writeDue(text('date'), time, view.zone) : (item.due ?? null),
     description: features.description ? text('description') : (item.description ?? null),
   });
 }

@@ -1,14 +1,17 @@
+import { wallClock } from '../wallClock.ts';
 import type { TodoConfig } from './config.ts';
 import type { TodoItem } from './items.ts';
 
 /** Items as the configuration wants them; what is equal, or has no due date, keeps the list's own order, at the end. */
-export function inOrder(items: TodoItem[], order: TodoConfig['order'], language: string): TodoItem[] {
-  if (order === 'due') return [...items].sort((a, b) => dueTime(a) - dueTime(b) || 0);
+export function inOrder(items: TodoItem[], order: TodoConfig['order'], language: string, zone: string): TodoItem[] {
+  if (order === 'due') return [...items].sort((a, b) => dueTime(a, zone) - dueTime(b, zone));
   if (order === 'name') return [...items].sort((a, b) => a.summary.localeCompare(b.summary, language));
   return items;
 }
 
-function dueTime({ due }: TodoItem): number {
+/** On the clocks of the person who looks: a day without a time is that person's, not the one in Greenwich. */
+function dueTime({ due }: TodoItem, zone: string): number {
   const time = due ? Date.parse(due) : NaN;
-  return Number.isNaN(time) ? Number.MAX_VALUE : time;
+  if (Number.isNaN(time)) return Number.MAX_VALUE;
+  return due?.includes('T') ? (wallClock(time, zone) ?? time) : time;
 }

@@ -99,14 +99,14 @@ test('by due date what has none comes last, in the list’s own order', () => {
     item('early', { due: '2026-11-22T08:00:00Z' }),
   ];
   assert.deepEqual(
-    inOrder(list, 'due', 'en').map(({ uid }) => uid),
+    inOrder(list, 'due', 'en', BERLIN).map(({ uid }) => uid),
     ['early', 'late', 'x', 'y'],
   );
   assert.deepEqual(
-    inOrder(list, 'name', 'en').map(({ uid }) => uid),
+    inOrder(list, 'name', 'en', BERLIN).map(({ uid }) => uid),
     ['early', 'late', 'x', 'y'],
   );
-  assert.equal(inOrder(list, 'list', 'en'), list);
+  assert.equal(inOrder(list, 'list', 'en', BERLIN), list);
 });
 
 test('a list may do what its entity says', () => {
@@ -114,4 +114,14 @@ test('a list may do what its entity says', () => {
   assert.equal(featuresOf(5).remove, false);
   assert.equal(featuresOf(5).update, true);
   assert.equal(featuresOf(undefined).update, false);
+});
+
+test('a day without a time begins where the person is who looks, also among moments', () => {
+  const list = [
+    item('all of the 22nd', { due: '2026-11-22' }),
+    item('in the evening of the 21st', { due: '2026-11-22T04:00:00+00:00' }),
+    item('in the morning of the 22nd', { due: '2026-11-22T16:00:00+00:00' }),
+  ];
+  const order = inOrder(list, 'due', 'en', 'America/Los_Angeles').map(({ uid }) => uid);
+  assert.deepEqual(order, ['in the evening of the 21st', 'all of the 22nd', 'in the morning of the 22nd']);
 });
