@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <map>
 #include <set>
 #include <string>
@@ -101,6 +102,23 @@ TEST_CASE("key index: keys keep what they say while others come and go by the th
   }
   CHECK(selected(index, "*") == Keys{lasting, "teams"});
   CHECK(selected(index, by_tag("red")) == Keys{lasting});
+}
+
+TEST_CASE("key index: keys of the same hash are told apart by all of their text") {
+  const auto begins = GENERATE(true, false);
+  // FNV-1a makes the same number of either pair.
+  const std::string one = begins ? "plan:u149599:30" : "plan:sara:smusrt";
+  const std::string other = begins ? "plan:u312382:30" : "plan:sara:gieobh";
+  REQUIRE(hash_of(one) == hash_of(other));
+  KeyIndex index;
+  const auto first = index.insert(one, {});
+  CHECK_FALSE(index.find(other));
+  const auto second = index.insert(other, {});
+  CHECK(index.find(one) == first);
+  CHECK(index.find(other) == second);
+  index.erase(first);
+  CHECK_FALSE(index.find(one));
+  CHECK(index.find(other) == second);
 }
 
 TEST_CASE("key index: new tags replace the old") {

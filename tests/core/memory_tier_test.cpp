@@ -56,6 +56,49 @@ TEST_CASE("memory tier: residence is counted from the putting, life from the tim
   CHECK(deadline(tier, slot) == (start + hour).value);
 }
 
+TEST_CASE("memory tier: version and cost are an entry's own, whoever had its room before") {
+  MemoryTier tier({});
+  const auto put = [&](std::string_view key, const std::string& version, double cost) {
+    auto facts = weighing(0, cost);
+    facts.version = version;
+    return tier.put(key, facts, start).value();
+  };
+  const auto says = [&](SlotId slot, const std::string& version, double cost) {
+    return tier.version(slot) == version && tier.cost(slot) == cost;
+  };
+  const auto first = put("first", "1", 5);
+  const auto plain = put("plain", "", 1);
+  CHECK(says(first, "1", 5));
+  CHECK(says(plain, "", 1));
+  put("first", "", 1);
+  CHECK(says(first, "", 1));
+  tier.remove(plain);
+  const auto two = put("two", "2", 1);
+  const auto third = put("third", "", 3);
+  CHECK(says(two, "2", 1));
+  CHECK(says(third, "", 3));
+  tier.remove(two);
+  const auto fourth = put("fourth", "", 1);
+  const auto fifth = put("fifth", "5", 1);
+  const auto sixth = put("sixth", "6", 2);
+  CHECK(says(first, "", 1));
+  CHECK(says(third, "", 3));
+  CHECK(says(fourth, "", 1));
+  CHECK(says(fifth, "5", 1));
+  CHECK(says(sixth, "6", 2));
+}
+
+TEST_CASE("memory tier: an entry that has grown over the limit goes in its turn like the others") {
+  MemoryTier tier({.max_bytes = 30});
+  const auto grown = tier.put("grown", weighing(10), start).value();
+  REQUIRE(tier.put("other", weighing(10), start));
+  REQUIRE(tier.renew(grown, weighing(25), start));
+  CHECK_FALSE(tier.find("other"));
+  REQUIRE(tier.put("next", weighing(20), start));
+  CHECK_FALSE(tier.find("grown"));
+  CHECK(tier.find("next"));
+}
+
 TEST_CASE("memory tier: unless told otherwise it holds a thousand entries, of any size") {
   MemoryTier tier({});
   for (int i = 0; i < 1'001; ++i) REQUIRE(tier.put("key_" + std::to_string(i), weighing(1e9), start));

@@ -81,6 +81,7 @@ TEST_CASE("text: of JSON what few units are above U+00FF are escaped, and what i
   CHECK(narrow("\xC3\xBF") == filler + "\xC3\xBFyz");
   CHECK(narrow("\xC4\x80") == filler + "\\u0100yz");
   CHECK(narrow("\xC3\xBF\xE2\x82\xAC") == filler + "\xC3\xBF\\u20acyz");
+  CHECK(narrow("\xE0\xA4\x85") == filler + "\\u0905yz");
   CHECK(narrow("\xF0\x9F\x98\x80") == filler + "\\ud83d\\ude00yz");
   CHECK(to_narrow_json("\xE2\x82\xAC" + filler) == "\\u20ac" + filler);
   CHECK(to_narrow_json(filler + "\xE2\x82\xAC") == filler + "\\u20ac");

@@ -364,3 +364,17 @@ TEST_CASE("invalidating: what events leave alone is fetched anew all the same wh
   tab.invalidate("plan");
   CHECK(tab.cache.coordinator().next_due() == start + Millis{300});
 }
+
+TEST_CASE("invalidating: what is set after everything was cleared stays, though older records go in idle slices") {
+  MapArea area;
+  Tab tab(&area);
+  const auto name = [](int number) { return "key" + std::to_string(number); };
+  for (int number = 0; number < 120; ++number) tab.set(name(number), "1");
+  tab.cache.clear(tab.now);
+  for (int number = 0; number < 120; number += 10) tab.set(name(number), "2");
+  while (tab.cache.tend(tab.now)) tab.observe();
+  Tab later(&area);
+  for (int number = 0; number < 120; ++number) {
+    CHECK(later.get(name(number)) == (number % 10 == 0 ? std::optional<std::string>("2") : std::nullopt));
+  }
+}

@@ -76,6 +76,28 @@ TEST_CASE("report: hits of slots that have been emptied meanwhile are passed ove
   CHECK(tab.cache.statistics().memory.hits == 0);
 }
 
+TEST_CASE("report: hits that are told together count for their own endpoints") {
+  MapArea area;
+  Tab tab(&area);
+  tab.set("plan:sara", "1");
+  tab.set("teams", "2");
+  for (const auto* key : {"plan:sara", "plan:sara", "teams", "plan:sara", "teams"}) CHECK(tab.get(key));
+  tab.observe();
+  CHECK(endpoint_of(tab, "plan").hits == 3);
+  CHECK(endpoint_of(tab, "teams").hits == 2);
+  CHECK(tab.cache.statistics().memory.hits == 5);
+}
+
+TEST_CASE("report: what lies in memory is found with its times") {
+  MapArea area;
+  Tab tab(&area);
+  tab.set("plan", "1", {.ttl = hour});
+  const auto found = tab.cache.look_up(asking_for("plan"), tab.now);
+  CHECK(found.where == Lookup::Where::memory);
+  CHECK(found.facts.timestamp == start);
+  CHECK(found.facts.end == start + hour);
+}
+
 TEST_CASE("report: inspect shows what is fresh, where it lies and what it takes") {
   MapArea area;
   Tab(&area).set("stored", "[1]", {.tags = {"red"}});
