@@ -70,6 +70,7 @@ TEST_CASE("memory tier: version and cost are an entry's own, whoever had its roo
   const auto plain = put("plain", "", 1);
   CHECK(says(first, "1", 5));
   CHECK(says(plain, "", 1));
+  CHECK(says(put("worthless", "", 0), "", 0));
   put("first", "", 1);
   CHECK(says(first, "", 1));
   tier.remove(plain);
