@@ -5,6 +5,7 @@ import { CARDS, startBench } from './harness/bench.mjs';
 import { launch, newUserPage, screenshot } from './harness/browser.mjs';
 import { CardPage } from './harness/card_page.mjs';
 import { sectionsView } from './harness/dashboards.mjs';
+import { importStatistics, lastHour } from './harness/statistics.mjs';
 import { miniGraphCard } from './harness/third_party_card.mjs';
 
 const CARD = 'custom:cardcache-cached-card';
@@ -56,26 +57,13 @@ before(async () => {
   bench = await startBench('cached_card', { cards: [CARDS, await miniGraphCard()], dashboard });
   browser = await launch();
   const hour = 3_600_000;
-  const full = Math.floor(Date.now() / hour) * hour;
-  await bench.connection('gabriel').send({
-    type: 'recorder/import_statistics',
-    metadata: {
-      has_mean: true,
-      mean_type: 1,
-      has_sum: false,
-      name: null,
-      source: 'cardcache',
-      statistic_id: 'cardcache:load',
-      unit_of_measurement: '%',
-      unit_class: null,
-    },
-    stats: Array.from({ length: 24 }, (_, index) => ({
-      start: new Date(full - (24 - index) * hour).toISOString(),
-      mean: 20 + index,
-      min: index,
-      max: 60,
-    })),
-  });
+  const stats = Array.from({ length: 24 }, (_, index) => ({
+    start: new Date(lastHour() - (23 - index) * hour).toISOString(),
+    mean: 20 + index,
+    min: index,
+    max: 60,
+  }));
+  await importStatistics(bench.connection('gabriel'), 'cardcache:load', stats, { unit: '%' });
   await setLevel(45);
   const minute = 60;
   const now = Date.now() / 1000;

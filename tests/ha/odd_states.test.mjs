@@ -4,7 +4,7 @@ import { after, afterEach, before, test } from 'node:test';
 import { CARDS, startBench } from './harness/bench.mjs';
 import { launch, newUserPage, screenshot } from './harness/browser.mjs';
 import { createStorageDashboard, sectionsView } from './harness/dashboards.mjs';
-import { lastHour } from './harness/statistics.mjs';
+import { importStatistics, lastHour } from './harness/statistics.mjs';
 import { createList } from './harness/todo_lists.mjs';
 import { TODO } from './harness/todo_page.mjs';
 
@@ -47,24 +47,15 @@ before(async () => {
     ...['Sweep', 'Dust', 'Mop', 'Iron', 'Cook', 'Shop', 'Write'],
   ]);
   await createList(bench, 'Others', ['Paint']);
-  await bench.connection('gabriel').send({
-    type: 'recorder/import_statistics',
-    metadata: {
-      has_mean: true,
-      mean_type: 1,
-      has_sum: false,
-      name: 'Bytes on all disks',
-      source: 'cardcache',
-      statistic_id: 'cardcache:bytes',
-      unit_of_measurement: 'B',
-      unit_class: null,
-    },
-    stats: Array.from({ length: 24 }, (_, index) => ({
-      start: new Date(lastHour() - index * HOUR).toISOString(),
-      mean: 4.8e13,
-      min: 4.7e13,
-      max: 4.9e13,
-    })),
+  const stats = Array.from({ length: 24 }, (_, index) => ({
+    start: new Date(lastHour() - index * HOUR).toISOString(),
+    mean: 4.8e13,
+    min: 4.7e13,
+    max: 4.9e13,
+  }));
+  await importStatistics(bench.connection('gabriel'), 'cardcache:bytes', stats, {
+    name: 'Bytes on all disks',
+    unit: 'B',
   });
 });
 after(async () => {

@@ -27,27 +27,32 @@ export const SEEDS = {
   'cardcache:energy': { name: 'Energy', unit: 'kWh', unitClass: 'energy', isSum: true, row: counted },
 };
 
-/** Imports the hours from `first` to `last` (their beginnings, ms); `change` alters a row on its way. */
-export async function seed(admin, id, first, last, change = (row) => row) {
-  const { name, unit, unitClass, isSum = false, row } = SEEDS[id];
-  const stats = [];
-  for (let start = first; start <= last; start += HOUR) {
-    stats.push({ start: new Date(start).toISOString(), ...change(row(start / HOUR - 480_000), start) });
-  }
-  await admin.send({
+/** Gives the recorder hours that it never measured, under an id of an integration's own. */
+export function importStatistics(connection, id, stats, { name = null, unit, unitClass = null, isSum = false }) {
+  return connection.send({
     type: 'recorder/import_statistics',
     metadata: {
       has_mean: !isSum,
       mean_type: isSum ? 0 : 1,
       has_sum: isSum,
       name,
-      source: 'cardcache',
+      source: id.split(':')[0],
       statistic_id: id,
       unit_of_measurement: unit,
       unit_class: unitClass,
     },
     stats,
   });
+}
+
+/** Imports the hours from `first` to `last` (their beginnings, ms); `change` alters a row on its way. */
+export async function seed(admin, id, first, last, change = (row) => row) {
+  const { row, ...facts } = SEEDS[id];
+  const stats = [];
+  for (let start = first; start <= last; start += HOUR) {
+    stats.push({ start: new Date(start).toISOString(), ...change(row(start / HOUR - 480_000), start) });
+  }
+  await importStatistics(admin, id, stats, facts);
   // The recorder writes in its own time: it is there when the last row can be read.
   const deadline = Date.now() + PATIENCE;
   for (;;) {
