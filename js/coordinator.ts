@@ -13,10 +13,14 @@ export function beginWatch(
   timestamp: number,
 ): number {
   const { interval, debounce, whileHidden } = times;
-  const onEvent = ON_EVENT[policy.onEvent ?? 'refresh'];
-  return core.callFor(key, ({ module, page }) =>
-    module._watch(page, interval, debounce, whileHidden, onEvent, timestamp),
-  );
+  const { version, onEvent = 'refresh' } = policy;
+  return core.call(({ module, memory, page }) => {
+    memory
+      .stage()
+      .name(key)
+      .name(version ?? '');
+    return module._watch(page, interval, debounce, whileHidden, ON_EVENT[onEvent], version !== undefined, timestamp);
+  });
 }
 
 export function endWatch(core: Core | undefined, id: number): void {

@@ -108,6 +108,7 @@ export interface CoreModule {
     debounce: number,
     whileHidden: boolean,
     onEvent: number,
+    hasVersion: boolean,
     timestamp: number,
   ): number;
   _unwatch(page: number, now: number, watch: number): void;

@@ -15,7 +15,7 @@ import { isSecret, mayReachStorage, Policies } from './policies.ts';
 import { mayBeRemote, Remote, scopeOf } from './remote.ts';
 import type { Opened } from './sealedRecords.ts';
 import { isUsable, localArea } from './storageArea.ts';
-import { answerFor, answerOf, openTabs, takeStored } from './tabAnswers.ts';
+import { answerFor, answerOf, hearStored, openTabs, takeChangedElsewhere } from './tabAnswers.ts';
 import type { Tabs } from './tabs.ts';
 import type {
   CacheEvents,
@@ -99,6 +99,7 @@ export class SharedCache {
       read: (key, policy, grace) => this.#read(key, policy, grace),
       open: (key, policy, grace) => this.#openFor(key, policy, grace),
       timestampOf: (key) => this.timestampOf(key),
+      tellChangedElsewhere: () => this.#tellChangedElsewhere(),
     });
     this.merge(options);
     this.ready = this.#start();
@@ -459,15 +460,20 @@ export class SharedCache {
     const { namespace, area } = this.#space;
     if (!core || isTelling() || event.storageArea !== area || (event.key !== null && !event.key.startsWith(namespace)))
       return;
-    for (const key of takeStored(core, event)) {
-      const { value } = this.peek(key, { policy: this.watches.policyOf(key) ?? this.policyFor(key) }) ?? {};
-      if (value === undefined) void this.#encrypted?.takeChanged(key);
-      else if (!sameJson(value, this.watches.shown(key))) this.watches.changed(key, value, 'tab');
-    }
+    hearStored(core, event);
+    this.#tellChangedElsewhere();
     this.flights.endVoidTurns();
     this.#tabs?.turns.news();
     this.watches.schedule();
   };
+
+  #tellChangedElsewhere(): void {
+    for (const key of this.core ? takeChangedElsewhere(this.core) : []) {
+      const { value } = this.peek(key, { policy: this.watches.policyOf(key) ?? this.policyFor(key) }) ?? {};
+      if (value === undefined) void this.#encrypted?.takeChanged(key);
+      else if (!sameJson(value, this.watches.shown(key))) this.watches.changed(key, value, 'tab');
+    }
+  }
 
   #allowGrace(policy: Policy): void {
     const grace = Policies.graceOf(policy);

@@ -40,12 +40,13 @@ function take(cache: SharedCache, answer: Answer): void {
   receive(cache, core, { key, value, version, policy, source: 'tab' }, (kept) => adopt(core, answer, kept));
 }
 
-/** What another tab wrote; gives the keys whose watchers are to be told. */
-export function takeStored(core: Core, { key: areaKey, newValue }: StorageEvent): Key[] {
-  return core.call(({ module, page, now }) => {
-    module.onAreaChange(page, now, areaKey, newValue);
-    return module.takeChangedElsewhere(page);
-  });
+export function hearStored(core: Core, { key, newValue }: StorageEvent): void {
+  core.call(({ module, page, now }) => module.onAreaChange(page, now, key, newValue));
+}
+
+/** Keys that another tab wrote, whose watchers are to be told. */
+export function takeChangedElsewhere(core: Core): Key[] {
+  return core.call(({ module, page }) => module.takeChangedElsewhere(page));
 }
 
 /** False where the core does not keep it. */

@@ -52,6 +52,7 @@ export interface WatchHost {
     grace: number | undefined,
   ): { timestamp: number; found: Promise<ReturnType<WatchHost['read']>> } | undefined;
   timestampOf(key: Key): number | undefined;
+  tellChangedElsewhere(): void;
 }
 
 /** A card that is moved or rebuilt comes back within a moment; what it showed waits for it. The same as in the core. */
@@ -218,6 +219,7 @@ export class Watches {
       if (watch) void this.#fetch(watch);
       else coordinator.refreshDiscarded(this.#core, key);
     }
+    this.#host.tellChangedElsewhere();
     this.schedule();
   };
 

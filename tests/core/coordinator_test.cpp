@@ -125,6 +125,43 @@ TEST_CASE("coordinator: a request never delays what is due earlier") {
   CHECK(coordinator.next_due() == after(180'000));
 }
 
+TEST_CASE("coordinator: what failed here is not tried again once another tab has a younger answer") {
+  Coordinator coordinator;
+  coordinator.add("plan", {}, start);
+  coordinator.started("plan");
+  coordinator.failed("plan", after(1'000), 0);
+  coordinator.renewed("plan", after(1'000));
+  CHECK_FALSE(coordinator.status("plan")->last_success);
+  CHECK(coordinator.next_due() == after(3'500));
+  coordinator.renewed("plan", after(1'001));
+  CHECK(coordinator.status("plan")->last_success);
+  CHECK(coordinator.next_due() == after(181'001));
+}
+
+TEST_CASE("coordinator: who catches up takes what another tab fetched since, and nothing older") {
+  Coordinator coordinator;
+  coordinator.add("plan", {}, start);
+  coordinator.catch_up(after(1'000), after(5'000));
+  coordinator.renewed("plan", after(900));
+  CHECK(coordinator.next_due() == after(5'000));
+  coordinator.renewed("plan", after(1'001));
+  CHECK(coordinator.next_due() == after(181'001));
+}
+
+TEST_CASE("coordinator: which versions are understood is the newest watcher's to say") {
+  Coordinator coordinator;
+  WatchTimes times;
+  CHECK(coordinator.understands("plan", "1"));
+  coordinator.add("plan", times, start);
+  CHECK(coordinator.understands("plan", "1"));
+  times.version = "2";
+  const auto newest = coordinator.add("plan", times, start);
+  CHECK_FALSE(coordinator.understands("plan", "1"));
+  CHECK(coordinator.understands("plan", "2"));
+  coordinator.remove(newest, after(1));
+  CHECK(coordinator.understands("plan", "1"));
+}
+
 TEST_CASE("coordinator: requests for what nobody knows are passed over") {
   Coordinator coordinator;
   coordinator.request("plan", start);

@@ -198,6 +198,67 @@ TEST_CASE("tabs: a watched answer that another tab brought is told once, and its
   CHECK(coordinator.next_due() == start + minute + Millis{180'000});
 }
 
+TEST_CASE("tabs: what another tab has stored is not fetched again, though its tidings are not here yet") {
+  MapArea area;
+  Tab here(&area);
+  Tab there(&area);
+  auto& coordinator = here.cache.coordinator();
+  for (const auto* key : {"plan", "teams", "list"}) coordinator.add(key, {}, start);
+  here.set("teams", "1", {.reach = Reach::memory});
+  here.set("list", "1");
+  const auto due = start + Millis{180'000};
+  there.now = here.now = due;
+  there.set("plan", "2");
+  there.set("teams", "2");
+  CHECK(here.cache.take_due(due) == Keys{"list"});
+  CHECK(here.cache.take_changed_elsewhere() == Keys{"plan", "teams"});
+  CHECK(here.get("plan") == "2");
+  CHECK(here.get("teams") == "2");
+  CHECK(coordinator.status("plan")->next == due + Millis{180'000});
+  CHECK(here.cache.take_due(due).empty());
+  CHECK(here.cache.take_changed_elsewhere().empty());
+}
+
+TEST_CASE("tabs: what another tab stored before an event is fetched all the same") {
+  MapArea area;
+  Tab here(&area);
+  Tab there(&area);
+  here.cache.coordinator().add("plan", {}, start);
+  there.now = start + second;
+  there.set("plan", "2");
+  here.cache.coordinator().request("plan", start + second);
+  CHECK(here.cache.take_due(start + second + Millis{300}) == Keys{"plan"});
+  here.now = start + minute;
+  here.cache.coordinator().add("teams", {}, std::nullopt);
+  there.set("teams", "2");
+  here.invalidate("teams");
+  CHECK(here.cache.take_due(start + minute) == Keys{"teams"});
+}
+
+TEST_CASE("tabs: what a card of another version stored is nothing to those who watch here") {
+  MapArea area;
+  Tab here(&area);
+  Tab there(&area);
+  auto& coordinator = here.cache.coordinator();
+  WatchTimes times;
+  times.version = "1";
+  coordinator.add("plan", times, start);
+  here.set("plan", "1", {.version = "1"});
+  const auto due = start + Millis{180'000};
+  there.now = here.now = due;
+  there.set("plan", "2", {.version = "2"});
+  here.hear(area, u"cardcache_plan");
+  CHECK(here.cache.take_changed_elsewhere().empty());
+  CHECK(here.get("plan") == "1");
+  CHECK(coordinator.next_due() == due);
+  CHECK(here.cache.take_due(due) == Keys{"plan"});
+  coordinator.succeeded("plan", due);
+  there.now = here.now = start + Millis{190'000};
+  there.set("plan", "3", {.version = "1"});
+  here.hear(area, u"cardcache_plan");
+  CHECK(here.cache.take_changed_elsewhere() == Keys{"plan"});
+}
+
 TEST_CASE("tabs: of what nobody watches it is not told that another tab has changed it, though it was at hand here") {
   MapArea area;
   Tab here(&area);

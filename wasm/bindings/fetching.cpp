@@ -9,7 +9,8 @@ namespace cardcache::bindings {
 namespace {
 
 emscripten::val take_due(std::uint32_t id, double now) {
-  return to_js(page_of(id).cache.coordinator().take_due(Millis{now}));
+  Call call(id, now);
+  return to_js(call.cache.take_due(call.now));
 }
 
 /// Staged: key. `{success, updated, next, watchers}`, or undefined where nobody watches it.
@@ -52,12 +53,16 @@ emscripten::val watch_status(std::uint32_t id) {
   return retry_delay(attempt, Millis{base}, Millis{most}, random).value;
 }
 
-/// Staged: key. `timestamp` NaN: the watcher has nothing to show yet.
+/// Staged: key, version. `timestamp` NaN: the watcher has nothing to show yet.
 [[clang::export_name("watch")]] std::uint32_t watch(std::uint32_t id, double interval, double debounce,
-                                                    bool while_hidden, int on_event, double timestamp) {
-  const WatchTimes times{Millis{interval}, Millis{debounce}, while_hidden, static_cast<OnEvent>(on_event)};
+                                                    bool while_hidden, int on_event, bool has_version,
+                                                    double timestamp) {
+  StagedReader staged;
+  const auto key = staged.text();
+  WatchTimes times{Millis{interval}, Millis{debounce}, while_hidden, static_cast<OnEvent>(on_event), {}};
+  if (has_version) times.version = staged.string();
   const auto known = std::isnan(timestamp) ? std::nullopt : std::optional(Millis{timestamp});
-  return static_cast<std::uint32_t>(page_of(id).cache.coordinator().add(StagedReader().text(), times, known));
+  return static_cast<std::uint32_t>(page_of(id).cache.coordinator().add(key, times, known));
 }
 
 [[clang::export_name("unwatch")]] void unwatch(std::uint32_t id, double now, std::uint32_t watch_id) {

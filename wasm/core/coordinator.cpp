@@ -43,6 +43,7 @@ WatchId Coordinator::add(std::string_view key, const WatchTimes& times, std::opt
   }
   state->abandoned = never;
   state->on_event = times.on_event;
+  state->version = times.version;
   const WatchId id{next_watch_++};
   state->watchers.push_back({id, times});
   return id;
@@ -56,6 +57,7 @@ void Coordinator::remove(WatchId id, Millis now) {
       state.abandoned = now;
     } else {
       state.on_event = state.watchers.back().times.on_event;
+      state.version = state.watchers.back().times.version;
     }
   }
 }
@@ -68,6 +70,7 @@ void Coordinator::catch_up(Millis since, Millis now) {
   for (auto& state : states_) {
     if (state.on_event != OnEvent::refresh || !state.updated || *state.updated >= since) continue;
     state.retry_at = std::min(state.retry_at, now);
+    state.retry_since = std::max(state.retry_since, since);
   }
 }
 
@@ -90,6 +93,7 @@ void Coordinator::failed(std::string_view key, Millis now, double random) {
   if (!state) return;
   state->fetching = false;
   ++state->failures;
+  state->retry_since = now;
   auto longest = Millis{180'000};
   for (const auto& watcher : state->watchers) longest = std::min(longest, watcher.times.interval);
   // Equal jitter: half of it is certain, so that a failing server is never asked in a tight row.
@@ -125,6 +129,9 @@ void Coordinator::renewed(std::string_view key, Millis timestamp) {
   // Younger than what was asked for: a second fetch would bring the same.
   if (state->requested && timestamp > *state->requested) state->requested.reset();
   if (state->serving && timestamp > *state->serving) state->serving.reset();
+  if (timestamp <= state->retry_since) return;
+  state->failures = 0;
+  state->retry_at = never;
 }
 
 Millis Coordinator::due(const State& state) const {
@@ -149,11 +156,16 @@ Millis Coordinator::next_due() const {
   return next;
 }
 
-std::vector<std::string> Coordinator::take_due(Millis now) {
+std::vector<std::string> Coordinator::due_keys(Millis now) const {
   std::vector<std::string> keys;
   for (const auto& state : states_) {
     if (due(state) <= now) keys.push_back(state.key);
   }
+  return keys;
+}
+
+std::vector<std::string> Coordinator::take_due(Millis now) {
+  auto keys = due_keys(now);
   for (const auto& key : keys) started(key);
   return keys;
 }
@@ -171,8 +183,12 @@ bool Coordinator::is_watched(std::string_view key) const {
 
 OnEvent Coordinator::on_event(std::string_view key) const {
   const auto* state = find(key);
-  // The newest watcher has said what its answer is worth.
   return state ? state->on_event : OnEvent::refresh;
+}
+
+bool Coordinator::understands(std::string_view key, std::string_view version) const {
+  const auto* state = find(key);
+  return !state || !state->version || *state->version == version;
 }
 
 std::vector<std::string> Coordinator::known_keys() const {

@@ -23,6 +23,8 @@ struct WatchTimes {
   Millis debounce{300};
   bool while_hidden = false;
   OnEvent on_event = OnEvent::refresh;
+  /// Which answers the watcher understands; nullopt: all.
+  std::optional<std::string> version;
 };
 
 /// Says when each watched key is to be fetched next. It fetches nothing and starts no timer: the page asks next_due(),
@@ -60,12 +62,15 @@ class Coordinator {
   void renewed(std::string_view key, Millis timestamp);
 
   [[nodiscard]] Millis next_due() const;
+  [[nodiscard]] std::vector<std::string> due_keys(Millis now) const;
   /// Keys due at `now`; they count as started.
   [[nodiscard]] std::vector<std::string> take_due(Millis now);
 
   [[nodiscard]] std::optional<Status> status(std::string_view key) const;
   [[nodiscard]] bool is_watched(std::string_view key) const;
   [[nodiscard]] OnEvent on_event(std::string_view key) const;
+  /// Whether those who watch it can make use of an answer of that version.
+  [[nodiscard]] bool understands(std::string_view key, std::string_view version) const;
   /// Also those whose last watcher has just gone: whoever comes back must find them due.
   [[nodiscard]] std::vector<std::string> known_keys() const;
   /// The clock was set back: when anything was fetched cannot be told any more, so all that is watched is due.
@@ -89,10 +94,14 @@ class Coordinator {
     /// What the running fetch was asked for by.
     std::optional<Millis> serving;
     Millis retry_at = never;
+    /// A younger answer, however it came, makes the retry needless.
+    Millis retry_since = long_ago;
     Millis abandoned = never;
     int failures = 0;
     bool fetching = false;
+    /// The newest watcher has said what an answer is worth.
     OnEvent on_event = OnEvent::refresh;
+    std::optional<std::string> version;
   };
 
   [[nodiscard]] State* find(std::string_view key);

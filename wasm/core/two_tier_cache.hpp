@@ -200,6 +200,9 @@ class TwoTierCache {
   [[nodiscard]] EventOutcome apply_event(std::string_view type, const EventFacts& facts, std::span<const Party> parties,
                                          bool first_is_me, Millis now);
   [[nodiscard]] Coordinator& coordinator() { return coordinator_; }
+  /// Watched keys that are due at `now`; they count as started. What another tab has fetched and stored meanwhile is
+  /// not, though its tidings may not be here yet: see take_changed_elsewhere().
+  [[nodiscard]] std::vector<std::string> take_due(Millis now);
 
   /// An answer that another tab brought, with its own facts; not kept where it is void, outdated or no younger than
   /// what is here or under way here. Flights that began before it are void: they would land with an older one.

@@ -29,6 +29,8 @@ void TwoTierCache::on_area_change(std::optional<std::string_view> area_key, cons
   // Asked now: tidings of older writes come late.
   const auto head = storage_.read_head(key);
   if (!head || !is_fresh(head->facts, key, now, Millis{0})) return;
+  // A tab with an older card, or a newer one, fetches for itself.
+  if (!coordinator_.understands(key, head->facts.version)) return;
   flights_.void_older(key, head->facts.timestamp);
   if (slot) {
     const auto& mine = memory_.facts(*slot);
@@ -44,6 +46,24 @@ void TwoTierCache::on_area_change(std::optional<std::string_view> area_key, cons
   coordinator_.renewed(key, head->facts.timestamp);
   // What was at hand here is to be so again, though it has to be opened first.
   if (coordinator_.is_watched(key) || (head->sealed && slot)) changed_elsewhere_.emplace_back(key);
+}
+
+std::vector<std::string> TwoTierCache::take_due(Millis now) {
+  const auto due = coordinator_.due_keys(now);
+  if (!due.empty()) learn_newest_floors();
+  for (const auto& key : due) {
+    const auto head = storage_.read_head(key);
+    if (!head || !is_fresh(head->facts, key, now, Millis{0})) continue;
+    const auto shown = coordinator_.status(key)->last_update;
+    const auto slot = memory_.find(key);
+    const auto known = std::max(shown.value_or(never), slot ? memory_.facts(*slot).timestamp : long_ago);
+    if (head->facts.timestamp <= known || !coordinator_.understands(key, head->facts.version)) continue;
+    flights_.void_older(key, head->facts.timestamp);
+    if (slot) memory_.remove(*slot);
+    coordinator_.renewed(key, head->facts.timestamp);
+    changed_elsewhere_.push_back(key);
+  }
+  return coordinator_.take_due(now);
 }
 
 std::vector<std::string> TwoTierCache::take_changed_elsewhere() { return std::exchange(changed_elsewhere_, {}); }
