@@ -336,6 +336,53 @@ TEST_CASE("eviction: when frequency takes over, what stood in the trial moves on
   CHECK(queues.evict() == 9);
 }
 
+TEST_CASE("eviction by recency: whatever is used, added and removed, they go in the order of their last use") {
+  Random random;
+  INFO("--rng-seed " << random.seed());
+  for (const std::uint32_t most : {1U, 5U, 40U, 300U}) {
+    EvictionQueues queues(EvictionStyle::recency);
+    std::vector<Id> order;
+    std::vector<Id> free;
+    for (Id id = 0; id < most; ++id) free.insert(free.begin(), id);
+    for (int step = 0; step < 5'000; ++step) {
+      const auto what = random.below(16);
+      const auto at =
+          order.empty() ? order.end() : order.begin() + random.below(static_cast<std::uint32_t>(order.size()));
+      if (what == 0 && at != order.end()) {
+        queues.remove(*at);
+        free.push_back(*at);
+        order.erase(at);
+      } else if (what < 8 && at != order.end()) {
+        queues.use(*at);
+        std::rotate(at, at + 1, order.end());
+      } else if (free.empty() || (what < 11 && !order.empty())) {
+        const auto gone = queues.evict();
+        REQUIRE(gone == order.front());
+        free.push_back(gone);
+        order.erase(order.begin());
+      } else {
+        queues.insert(free.back(), hash_of_key(random.below(1'000)), 1);
+        order.push_back(free.back());
+        free.pop_back();
+      }
+    }
+  }
+}
+
+TEST_CASE("eviction: what was used last by recency is the newest in other styles, too") {
+  EvictionQueues queues(EvictionStyle::recency);
+  insert(queues, 0, 9);
+  queues.use(3);
+  queues.use(0);
+  queues.set_style(EvictionStyle::trial);
+  CHECK(queues.evict() == 1);
+  queues.set_style(EvictionStyle::recency);
+  queues.use(2);
+  std::vector<Id> order;
+  while (queues.size() > 0) order.push_back(queues.evict());
+  CHECK(order == std::vector<Id>{4, 5, 6, 7, 8, 9, 3, 0, 2});
+}
+
 TEST_CASE("eviction: whatever happens in whatever style, each goes once and none is lost") {
   Random random;
   INFO("--rng-seed " << random.seed());

@@ -46,13 +46,8 @@ bool Miniature::access(std::uint32_t hash, std::uint32_t room) {
 
 void Eviction::insert(Id id, std::uint32_t hash, double value) {
   hash = mixed(hash);
-  observe(hash);
+  if (hash < observed_below_) observe(hash);
   queues_.insert(id, hash, static_cast<float>(value));
-}
-
-void Eviction::use(Id id) {
-  observe(queues_.hash(id));
-  queues_.use(id);
 }
 
 Eviction::Id Eviction::evict() {
@@ -65,7 +60,6 @@ Eviction::Id Eviction::evict() {
 }
 
 void Eviction::observe(std::uint32_t hash) {
-  if (hash >= observed_below_) return;
   const auto room = static_cast<float>(room_);
   seen_ = std::min(seen_ + 1, requests_remembered * room);
   const auto needed = style() == EvictionStyle::recency ? lead_over_recency : lead;

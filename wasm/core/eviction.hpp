@@ -66,7 +66,11 @@ class Eviction {
   /// `id` must not be known, and at most one more than the largest so far. `hash` is its key's; `value` what losing it
   /// costs against others, 0 or more.
   void insert(Id id, std::uint32_t hash, double value);
-  void use(Id id);
+  void use(Id id) {
+    const auto hash = queues_.hash(id);
+    if (hash < observed_below_) observe(hash);
+    queues_.use(id);
+  }
   [[nodiscard]] bool holds(Id id) const { return queues_.holds(id); }
   void set_value(Id id, double value) { queues_.set_value(id, static_cast<float>(value)); }
   /// Forgets it, if it is known; not because room was short.
@@ -77,6 +81,7 @@ class Eviction {
   [[nodiscard]] EvictionStyle style() const { return static_cast<EvictionStyle>(leading_); }
 
  private:
+  /// A request of the sample.
   void observe(std::uint32_t hash);
 
   EvictionQueues queues_{EvictionStyle::recency};

@@ -1,6 +1,7 @@
 #include "core/eviction_queues.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace cardcache {
 namespace {
@@ -11,16 +12,21 @@ constexpr std::array<std::uint32_t, 3> trial_percent{100, 30, 1};
 constexpr int sample = 16;
 /// Uses are halved when they have grown by this for every entry: what was popular once must be overtaken some day.
 constexpr std::uint32_t uses_until_aging = 10;
-/// What a use counts towards that, against a newcomer's 1: where nothing is ever hit, the stale must age as well.
-constexpr std::uint32_t weight_of_use = 4;
 /// Ghosts for every entry.
 constexpr std::size_t ghost_share = 2;
+/// The node of an end, which is in no list of entries.
+constexpr std::uint32_t no_node = 0;
 
 }  // namespace
 
 EvictionQueues::EvictionQueues(EvictionStyle style) : style_(style) {
   nodes_.grow_to(nowhere);
   nodes_[main].newer = nodes_[main].older = main;
+}
+
+void EvictionQueues::set_style(EvictionStyle style) {
+  order();
+  style_ = style;
 }
 
 void EvictionQueues::insert(Id id, std::uint32_t hash, float value) {
@@ -45,22 +51,12 @@ void EvictionQueues::insert(Id id, std::uint32_t hash, float value) {
   if (counted_ > size() * uses_until_aging * weight_of_use) age();
 }
 
-void EvictionQueues::use(Id id) {
-  const auto at = index(id);
-  auto& node = nodes_[at];
-  node.spared = 0;
-  if (node.uses < Ghosts::most_uses) {
-    ++node.uses;
-    counted_ += weight_of_use;
-  }
-  if (style_ == EvictionStyle::trial) return;
-  const auto place = style_ == EvictionStyle::recency ? trial : node.place;
-  if (node.place == place) {
-    // What counts the queues' sizes is left out: that alone would take a third of the time of a hit.
-    take_out(node);
-    put_newest(at, place);
-  } else {
-    move(at, place);
+void EvictionQueues::make_newest(std::uint32_t at) {
+  if (style_ == EvictionStyle::recency) {
+    move(at, trial);
+  } else if (style_ == EvictionStyle::frequency) {
+    take_out(nodes_[at]);
+    put_newest(at, nodes_[at].place);
   }
 }
 
@@ -107,7 +103,12 @@ std::uint32_t EvictionQueues::least_valued_end(Place place) {
   const auto oldest = nodes_[place].newer;
   auto least = oldest;
   auto at = oldest;
-  for (int seen = 0; at != place && seen < sample; ++seen, at = nodes_[at].newer) {
+  for (int seen = 0; seen < sample; ++seen, at = nodes_[at].newer) {
+    if (at == place) {
+      if (place == main || unordered_ == 0) break;
+      order();
+      return least_valued_end(place);
+    }
     if (worth(at) < worth(least)) least = at;
   }
   while (nodes_[place].newer != least) {
@@ -131,15 +132,62 @@ void EvictionQueues::put_newest(std::uint32_t at, Place place) {
 }
 
 void EvictionQueues::unlink(Node& node) {
-  take_out(node);
-  --sizes_[node.place];
+  if (node.place == unordered) {
+    --unordered_;
+    --sizes_[trial];
+  } else {
+    take_out(node);
+    --sizes_[node.place];
+  }
   node.place = nowhere;
 }
 
+void EvictionQueues::order() {
+  last_stamp_ = 0;
+  if (std::exchange(unordered_, 0) == 0) return;
+  // Merge sort: each place holds nothing or a sorted list of that power of two.
+  std::array<std::uint32_t, 32> lists{};
+  for (std::uint32_t at = nowhere; at < nodes_.size(); ++at) {
+    if (nodes_[at].place != unordered) continue;
+    nodes_[at].newer = no_node;
+    auto list = at;
+    auto* place = lists.data();
+    for (; *place != no_node; ++place) list = merge(std::exchange(*place, no_node), list);
+    *place = list;
+  }
+  auto sorted = no_node;
+  for (const auto list : lists) sorted = merge(sorted, list);
+  while (sorted != no_node) {
+    const auto at = std::exchange(sorted, nodes_[sorted].newer);
+    nodes_[at].place = trial;
+    put_newest(at, trial);
+  }
+}
+
+std::uint32_t EvictionQueues::merge(std::uint32_t one, std::uint32_t other) {
+  auto first = no_node;
+  auto* end = &first;
+  while (one != no_node && other != no_node) {
+    auto& next = nodes_[one].stamp < nodes_[other].stamp ? one : other;
+    *end = next;
+    end = &nodes_[next].newer;
+    next = *end;
+  }
+  *end = one != no_node ? one : other;
+  return first;
+}
+
 void EvictionQueues::push(std::uint32_t at, Place place) {
-  nodes_[at].place = place;
-  put_newest(at, place);
   ++sizes_[place];
+  if (style_ == EvictionStyle::recency && place == trial) {
+    if (last_stamp_ == last_possible_stamp) order();
+    ++unordered_;
+    nodes_[at].place = unordered;
+    nodes_[at].stamp = ++last_stamp_;
+  } else {
+    nodes_[at].place = place;
+    put_newest(at, place);
+  }
 }
 
 void EvictionQueues::move(std::uint32_t at, Place place) {

@@ -165,13 +165,4 @@ void MemoryTier::sweep(Millis now, Millis grace) {
   }
 }
 
-MemoryTier::Use* MemoryTier::note_use(SlotId slot) {
-  const auto id = number(slot);
-  if (!eviction_.holds(id)) return nullptr;
-  eviction_.use(id);
-  auto& use = uses_[id];
-  ++use.hits;
-  return &use;
-}
-
 }  // namespace cardcache

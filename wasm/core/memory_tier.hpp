@@ -85,7 +85,14 @@ class MemoryTier {
   /// Drops what is past its residence, `grace` past its end, or claims to be from the future.
   void sweep(Millis now, Millis grace);
   /// Null for an empty slot.
-  Use* note_use(SlotId slot);
+  Use* note_use(SlotId slot) {
+    const auto id = number(slot);
+    if (!eviction_.holds(id)) return nullptr;
+    eviction_.use(id);
+    auto& use = uses_[id];
+    ++use.hits;
+    return &use;
+  }
   void note_stored(SlotId slot);
 
   [[nodiscard]] std::vector<KeyIndex::Id> select(const Selector& selector) const { return index_.select(selector); }

@@ -7,8 +7,8 @@ namespace cardcache {
 void TwoTierCache::drain_hits(std::span<const std::uint32_t> slots) {
   // Added up first: each number in memory must be there before the next can be added to it.
   std::uint32_t endpoint = MemoryTier::Use::unknown;
-  double all = 0;
-  double of_endpoint = 0;
+  std::uint32_t all = 0;
+  std::uint32_t of_endpoint = 0;
   const auto add_up = [&] {
     if (of_endpoint > 0) statistics_.counts_of(endpoint).hits += of_endpoint;
     of_endpoint = 0;
