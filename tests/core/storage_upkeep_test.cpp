@@ -9,6 +9,7 @@
 #include "core/text.hpp"
 #include "support/map_area.hpp"
 #include "support/random.hpp"
+#include "support/storage.hpp"
 #include "support/tab.hpp"
 
 using namespace cardcache;
@@ -19,8 +20,6 @@ using Read = StorageTier::Read;
 
 namespace {
 
-constexpr double plenty = 1'000'000;
-
 StorageSpace space_over(StorageArea& area, double budget = plenty) { return {&area, "cardcache_", budget, {}}; }
 
 Write write(StorageTier& tier, std::string_view key, std::string_view json, Millis now, Millis life = day) {
@@ -30,22 +29,11 @@ Write write(StorageTier& tier, std::string_view key, std::string_view json, Mill
   return tier.write(key, json, facts, now);
 }
 
-std::string key_of(std::size_t number) { return "key_" + std::to_string(number); }
-
 void write_many(MapArea& area, std::size_t count, std::optional<std::string_view> user = std::nullopt) {
   auto space = space_over(area);
   for (std::size_t i = 0; i < count; ++i) {
     REQUIRE(write(space.tier_of(user), key_of(i), "[1,2,3]", start) == Write::stored);
   }
-}
-
-bool finds(StorageTier& tier, std::string_view key) {
-  Record record;
-  return tier.read(key, record) == Read::found;
-}
-
-bool is_exact(StorageSpace& space, const MapArea& area) {
-  return space.bytes() == static_cast<double>(area.bytes_under(u"cardcache_"));
 }
 
 }  // namespace
