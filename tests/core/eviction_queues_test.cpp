@@ -248,6 +248,11 @@ TEST_CASE("eviction by frequency: a use moves an entry to the newer end of its o
   CHECK(replace(queues, 20) == 8);
   queues.use(0);
   CHECK(queues.evict() == 9);
+  // Used twice the newcomer replaces what was never used, and that is the main queue's oldest now.
+  queues.use(8);
+  queues.use(8);
+  queues.insert(9, hash_of_key(21), 1);
+  CHECK(queues.evict() == 1);
 }
 
 TEST_CASE("eviction by frequency: uses are remembered of what fell out") {
@@ -381,6 +386,14 @@ TEST_CASE("eviction: what was used last by recency is the newest in other styles
   std::vector<Id> order;
   while (queues.size() > 0) order.push_back(queues.evict());
   CHECK(order == std::vector<Id>{4, 5, 6, 7, 8, 9, 3, 0, 2});
+}
+
+TEST_CASE("eviction: what comes in another style is newer than what was used by recency") {
+  EvictionQueues queues(EvictionStyle::recency);
+  insert(queues, 0, 9);
+  queues.set_style(EvictionStyle::trial);
+  insert(queues, 10, 39);
+  CHECK(queues.evict() == 0);
 }
 
 TEST_CASE("eviction: whatever happens in whatever style, each goes once and none is lost") {

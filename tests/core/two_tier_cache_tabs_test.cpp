@@ -235,6 +235,47 @@ TEST_CASE("tabs: what another tab stored before an event is fetched all the same
   CHECK(here.cache.take_due(start + minute) == Keys{"teams"});
 }
 
+TEST_CASE("tabs: what is due is fetched where another tab's record is past its end, or claims to be from the future") {
+  const auto due = start + Millis{180'000};
+  MapArea area;
+  Tab here(&area);
+  Tab there(&area);
+  here.cache.coordinator().add("plan", {}, start);
+  here.cache.coordinator().add("teams", {}, start);
+  there.now = due - second;
+  there.set("plan", "2", {.ttl = second});
+  REQUIRE(area.set(u"cardcache_teams", u"{\"data\":2,\"timestamp\":1764090000000}"));
+  CHECK(here.cache.take_due(due) == Keys{"plan", "teams"});
+  CHECK(here.cache.take_changed_elsewhere().empty());
+}
+
+TEST_CASE("tabs: what is due is fetched where memory has a younger answer than the other tab's record") {
+  MapArea area;
+  Tab here(&area);
+  Tab there(&area);
+  there.now = start + second;
+  there.set("plan", "2");
+  here.now = start + minute;
+  here.set("plan", "1", {.reach = Reach::memory});
+  there.set("plan", "2");
+  here.cache.coordinator().add("plan", {}, start);
+  CHECK(here.cache.take_due(start + Millis{180'000}) == Keys{"plan"});
+  CHECK(here.get("plan") == "1");
+}
+
+TEST_CASE("tabs: what another tab has stored voids the flight that began before it") {
+  MapArea area;
+  Tab here(&area);
+  Tab there(&area);
+  here.cache.coordinator().add("plan", {}, start);
+  const auto due = start + Millis{180'000};
+  const auto flight = here.cache.begin_flight("plan", {}, false, due - second);
+  there.now = due;
+  there.set("plan", "2");
+  CHECK(here.cache.take_due(due).empty());
+  CHECK(here.cache.is_void(flight));
+}
+
 TEST_CASE("tabs: what a card of another version stored is nothing to those who watch here") {
   MapArea area;
   Tab here(&area);

@@ -105,7 +105,7 @@ std::uint32_t EvictionQueues::least_valued_end(Place place) {
   auto at = oldest;
   for (int seen = 0; seen < sample; ++seen, at = nodes_[at].newer) {
     if (at == place) {
-      if (place == main || unordered_ == 0) break;
+      if (!is_unordered_) break;
       order();
       return least_valued_end(place);
     }
@@ -133,7 +133,6 @@ void EvictionQueues::put_newest(std::uint32_t at, Place place) {
 
 void EvictionQueues::unlink(Node& node) {
   if (node.place == unordered) {
-    --unordered_;
     --sizes_[trial];
   } else {
     take_out(node);
@@ -144,7 +143,7 @@ void EvictionQueues::unlink(Node& node) {
 
 void EvictionQueues::order() {
   last_stamp_ = 0;
-  if (std::exchange(unordered_, 0) == 0) return;
+  if (!std::exchange(is_unordered_, false)) return;
   // Merge sort: each place holds nothing or a sorted list of that power of two.
   std::array<std::uint32_t, 32> lists{};
   for (std::uint32_t at = nowhere; at < nodes_.size(); ++at) {
@@ -181,7 +180,7 @@ void EvictionQueues::push(std::uint32_t at, Place place) {
   ++sizes_[place];
   if (style_ == EvictionStyle::recency && place == trial) {
     if (last_stamp_ == last_possible_stamp) order();
-    ++unordered_;
+    is_unordered_ = true;
     nodes_[at].place = unordered;
     nodes_[at].stamp = ++last_stamp_;
   } else {

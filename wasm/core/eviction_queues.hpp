@@ -103,7 +103,8 @@ class EvictionQueues {
   Chunks<Node> nodes_;
   RareColumn<float> values_{1};
   std::array<std::uint32_t, nowhere> sizes_{};
-  std::uint32_t unordered_ = 0;
+  /// Something may be.
+  bool is_unordered_ = false;
   std::uint32_t last_stamp_ = 0;
   Ghosts ghosts_;
   std::uint32_t counted_ = 0;

@@ -49,9 +49,7 @@ void TwoTierCache::on_area_change(std::optional<std::string_view> area_key, cons
 }
 
 std::vector<std::string> TwoTierCache::take_due(Millis now) {
-  const auto due = coordinator_.due_keys(now);
-  if (!due.empty()) learn_newest_floors();
-  for (const auto& key : due) {
+  for (const auto& key : coordinator_.due_keys(now)) {
     const auto head = storage_.read_head(key);
     if (!head || !is_fresh(head->facts, key, now, Millis{0})) continue;
     const auto shown = coordinator_.status(key)->last_update;
