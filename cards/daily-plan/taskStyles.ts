@@ -147,17 +147,18 @@ export const taskStyles = css`
     white-space: nowrap;
     font-variant-numeric: tabular-nums;
   }
+  /* Each colour as far into the text's as it must be for a contrast of 4.5 on its own pale ground. */
   .window[data-window='done'] {
-    color: color-mix(in srgb, var(--good) 75%, var(--text));
+    color: color-mix(in srgb, var(--good) 60%, var(--text));
     background: color-mix(in srgb, var(--good) 13%, transparent);
   }
   .window[data-window='open'] {
-    color: color-mix(in srgb, var(--accent) 75%, var(--text));
+    color: color-mix(in srgb, var(--accent) 55%, var(--text));
     background: color-mix(in srgb, var(--accent) 14%, transparent);
     font-weight: var(--ha-font-weight-medium, 500);
   }
   .window[data-window='missed'] {
-    color: color-mix(in srgb, var(--warn) 55%, var(--text));
+    color: color-mix(in srgb, var(--warn) 50%, var(--text));
     background: color-mix(in srgb, var(--warn) 14%, transparent);
   }
 `;

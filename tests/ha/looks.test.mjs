@@ -99,6 +99,21 @@ test('the editor of an item, the empty list and what is said after a tick: axe f
   }
 });
 
+test('the times of day of self-care can be read, whatever has become of them', async () => {
+  for (const colorScheme of ['light', 'dark']) {
+    const sara = await newUserPage(browser, bench, 'sara', { colorScheme });
+    await sara.open('/lovelace-plan/plan');
+    const windows = sara.card.locator('[data-window]');
+    await windows.first().waitFor();
+    // Which of them the hour of the test would show is left to chance.
+    for (const state of ['done', 'open', 'missed', 'later']) {
+      await windows.evaluateAll((all, shown) => all.forEach((one) => (one.dataset.window = shown)), state);
+      assert.deepEqual([state, await violations(sara)], [state, []]);
+    }
+    await sara.close();
+  }
+});
+
 test('a screen reader finds a heading, a named list of boxes and what is due', async () => {
   const sara = await newUserPage(browser, bench, 'sara', { card: TODO });
   await sara.openWithItems('/lovelace-plan/todo');
