@@ -101,6 +101,8 @@ async function settled(sara, asks) {
 
 const isPainted = ({ points, isDrawn }) => points > 0 && isDrawn;
 const numberIn = (text) => Number(/-?[\d.]+/.exec(text)[0]);
+/** To one place, either way where it lies in the middle; a difference of 0.05 is seldom one of floating-point numbers. */
+const isRounded = (shown, exact) => assert.ok(Math.abs(shown - exact) < 0.05 + 1e-9, `${shown} for ${exact}`);
 
 test('the first load asks what it is and what there was, once each, and draws it', async () => {
   const sara = await openView('pair');
@@ -116,7 +118,7 @@ test('the first load asks what it is and what there was, once each, and draws it
   assert.equal(Number(await sara.points.getAttribute('data-points')), expected.length);
   const values = await sara.cards.locator('.legend .value').allTextContents();
   assert.equal(values.length, 2);
-  assert.ok(Math.abs(numberIn(values[0]) - expected.at(-1).mean) <= 0.05, `${values[0]} for ${expected.at(-1).mean}`);
+  isRounded(numberIn(values[0]), expected.at(-1).mean);
   assert.ok(await sara.cards.locator('canvas').evaluate(hasInk), 'something is drawn');
   await screenshot(sara.page, '20-statistics-pair');
 });
@@ -182,7 +184,7 @@ test('where the cached last row is gone from the server all is read anew', async
   assert.equal(rows.length, 2, 'the tail, then all');
   const [latest] = (await hourly(admin, 'cardcache:attic', lastHour())).slice(-1);
   const shown = numberIn(await sara.cards.locator('.legend .value').textContent());
-  assert.ok(Math.abs(shown - latest.mean) <= 0.05);
+  isRounded(shown, latest.mean);
 });
 
 test('once a day all is read, for what was corrected further back', async () => {
@@ -225,7 +227,7 @@ test('keyboard and screen reader: each hour by the arrows, and all of it as a ta
   const [latest] = (await hourly(admin, 'cardcache:attic', lastHour())).slice(-1);
   const newest = (await rows.first().locator('td').allTextContents()).map(Number);
   for (const [index, type] of ['mean', 'min', 'max'].entries()) {
-    assert.ok(Math.abs(newest[index] - latest[type]) <= 0.05, `${type}: ${newest[index]} for ${latest[type]}`);
+    isRounded(newest[index], latest[type]);
   }
   await screenshot(sara.page, '22-statistics-table');
   await sara.page.keyboard.press('Enter');
@@ -239,14 +241,14 @@ test('days of a meter are bars of its changes, as the server reckons them', asyn
   const from = Date.parse((await sara.record()).asked.find(({ period }) => period === 'day').start_time);
   const days = await hourly(admin, 'cardcache:energy', from, 'day');
   assert.equal(Number(await energy.locator('[data-points]').getAttribute('data-points')), days.length);
-  assert.ok(Math.abs(numberIn(await energy.locator('.legend .value').textContent()) - days.at(-1).change) <= 0.05);
+  isRounded(numberIn(await energy.locator('.legend .value').textContent()), days.at(-1).change);
 });
 
 test('a unit of one’s own is asked of the server', async () => {
   const sara = await openView('fahrenheit');
   const value = await sara.cards.locator('.legend .value').textContent();
   const [latest] = (await hourly(admin, 'cardcache:attic', lastHour())).slice(-1);
-  assert.ok(Math.abs(numberIn(value) - (latest.mean * 1.8 + 32)) <= 0.1, value);
+  isRounded(numberIn(value), latest.mean * 1.8 + 32);
   assert.match(value, /°F/);
 });
 
