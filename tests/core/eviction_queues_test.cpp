@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
+#include <cstddef>
 #include <vector>
 
 #include "support/random.hpp"
@@ -352,7 +353,9 @@ TEST_CASE("eviction by recency: whatever is used, added and removed, they go in 
     for (int step = 0; step < 5'000; ++step) {
       const auto what = random.below(16);
       const auto at =
-          order.empty() ? order.end() : order.begin() + random.below(static_cast<std::uint32_t>(order.size()));
+          order.empty()
+              ? order.end()
+              : order.begin() + static_cast<std::ptrdiff_t>(random.below(static_cast<std::uint32_t>(order.size())));
       if (what == 0 && at != order.end()) {
         queues.remove(*at);
         free.push_back(*at);

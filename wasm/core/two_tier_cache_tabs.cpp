@@ -52,9 +52,11 @@ std::vector<std::string> TwoTierCache::take_due(Millis now) {
   for (const auto& key : coordinator_.due_keys(now)) {
     const auto head = storage_.read_head(key);
     if (!head || !is_fresh(head->facts, key, now, Millis{0})) continue;
-    const auto shown = coordinator_.status(key)->last_update;
+    // Who shows nothing could not make use of it.
+    const auto status = coordinator_.status(key);
+    const auto shown = status ? status->last_update.value_or(never) : never;
     const auto slot = memory_.find(key);
-    const auto known = std::max(shown.value_or(never), slot ? memory_.facts(*slot).timestamp : long_ago);
+    const auto known = std::max(shown, slot ? memory_.facts(*slot).timestamp : long_ago);
     if (head->facts.timestamp <= known || !coordinator_.understands(key, head->facts.version)) continue;
     flights_.void_older(key, head->facts.timestamp);
     if (slot) memory_.remove(*slot);
