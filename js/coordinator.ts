@@ -1,5 +1,6 @@
 import type { Core } from './core.ts';
-import { ON_EVENT } from './coreNames.ts';
+import { ON_EVENT, ON_LOAD } from './coreNames.ts';
+import { longestWait } from './policies.ts';
 import type { Key, Policy } from './types.ts';
 
 // What the core's coordinator is told, and asked: it decides when a watched key is fetched next.
@@ -13,14 +14,23 @@ export function beginWatch(
   timestamp: number,
 ): number {
   const { interval, debounce, whileHidden } = times;
-  const { version, onEvent = 'refresh' } = policy;
+  const { version, tags = [], onEvent = 'refresh', refetchOnLoad } = policy;
+  const onLoad = refetchOnLoad ? ON_LOAD[refetchOnLoad] : 0;
+  const wait = longestWait(policy);
+  const hasVersion = version !== undefined;
   return core.call(({ module, memory, page }) => {
     memory
       .stage()
       .name(key)
-      .name(version ?? '');
-    return module._watch(page, interval, debounce, whileHidden, ON_EVENT[onEvent], version !== undefined, timestamp);
+      .name(version ?? '')
+      .names(tags);
+    return module._watch(page, interval, debounce, whileHidden, ON_EVENT[onEvent], hasVersion, onLoad, wait, timestamp);
   });
+}
+
+/** What is shown of it is not fresh. */
+export function outdated(core: Core | undefined, key: Key): void {
+  core?.callFor(key, ({ module, page }) => module._outdated(page));
 }
 
 export function endWatch(core: Core | undefined, id: number): void {
@@ -35,6 +45,14 @@ export function catchUp(core: Core | undefined, since: number): void {
   core?.call(({ module, page, now }) => module._catchUp(page, since, now));
 }
 
+/** Events of these types may have been missed before `since`, while no page heard them. */
+export function catchUpAfterLoad(core: Core | undefined, since: number, types: readonly string[]): void {
+  core?.call(({ module, memory, page }) => {
+    memory.stage().names(types);
+    module._catchUpAfterLoad(page, since);
+  });
+}
+
 export function retryFailed(core: Core | undefined): void {
   core?.call(({ module, page, now }) => module._retryFailed(page, now));
 }
@@ -44,7 +62,7 @@ export function refreshStarted(core: Core | undefined, key: Key): void {
 }
 
 export function refreshFailed(core: Core | undefined, key: Key): void {
-  core?.callFor(key, ({ module, page, now }) => module._refreshFailed(page, now, Math.random()));
+  core?.callFor(key, ({ module, page, now }) => module._refreshFailed(page, now));
 }
 
 export function refreshDiscarded(core: Core | undefined, key: Key): void {

@@ -1,5 +1,6 @@
 import type { Core } from './core.ts';
 import { FETCH_COUNTS } from './coreNames.ts';
+import { longestWait } from './policies.ts';
 import type { Key, Policy } from './types.ts';
 
 // What the core knows of flights: whether one still counts.
@@ -23,6 +24,23 @@ export function endFlight(core: Core | undefined, flight: number): void {
 
 export function voidFlights(core: Core | undefined, key: Key): void {
   core?.callFor(key, ({ module, page }) => module._voidFlights(page));
+}
+
+/** It has failed for good; `told`: for how long the server wants to be left alone; `lasting`: its policy does not try again. */
+export function failFlight(
+  core: Core | undefined,
+  flight: number,
+  policy: Policy,
+  told: number,
+  lasting: boolean,
+): void {
+  const wait = longestWait(policy);
+  core?.call(({ module, page, now }) => module._failFlight(page, now, flight, wait, told, lasting, Math.random()));
+}
+
+/** For how long the key is left alone, in ms; 0: it may be fetched, −1: so it may, and its last fetch failed. */
+export function backOff(core: Core | undefined, key: Key, policy: Policy): number {
+  return core?.callFor(key, ({ module, page, now }) => module._backOff(page, now, longestWait(policy))) ?? 0;
 }
 
 /** How long to wait, in ms, after the attempt of that number has failed. */

@@ -101,6 +101,16 @@ export interface CoreModule {
   _isVoid(page: number, now: number, flight: number): Flag;
   _endFlight(page: number, flight: number): void;
   _voidFlights(page: number): void;
+  _failFlight(
+    page: number,
+    now: number,
+    flight: number,
+    longestWait: number,
+    told: number,
+    lasting: boolean,
+    random: number,
+  ): void;
+  _backOff(page: number, now: number, longestWait: number): number;
   _retryAfter(attempt: number, base: number, most: number, random: number): number;
   _watch(
     page: number,
@@ -109,14 +119,18 @@ export interface CoreModule {
     whileHidden: boolean,
     onEvent: number,
     hasVersion: boolean,
+    onLoad: number,
+    longestWait: number,
     timestamp: number,
   ): number;
+  _outdated(page: number): void;
   _unwatch(page: number, now: number, watch: number): void;
   _setVisible(page: number, visible: boolean): void;
   _catchUp(page: number, since: number, now: number): void;
+  _catchUpAfterLoad(page: number, since: number): void;
   _retryFailed(page: number, now: number): void;
   _refreshStarted(page: number): void;
-  _refreshFailed(page: number, now: number, random: number): void;
+  _refreshFailed(page: number, now: number): void;
   _refreshDiscarded(page: number): void;
   _refreshSucceeded(page: number, timestamp: number): void;
   _nextDue(page: number): number;

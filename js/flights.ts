@@ -1,7 +1,17 @@
 import type { Core } from './core.ts';
-import { beginFlight, countFetch, endFlight, isVoid, retryAfter, voidFlights } from './coreFlights.ts';
+import {
+  backOff,
+  beginFlight,
+  countFetch,
+  endFlight,
+  failFlight,
+  isVoid,
+  retryAfter,
+  voidFlights,
+} from './coreFlights.ts';
 import { callSafely } from './emitter.ts';
 import { isSecret } from './policies.ts';
+import { toldToWait } from './retryAfter.ts';
 import { oldestToTake } from './tabAnswers.ts';
 import type { Tabs } from './tabs.ts';
 import { nobody, type End } from './turns.ts';
@@ -10,6 +20,9 @@ import type { FetchContext, FetchOptions, Key, Policy, Update } from './types.ts
 const DEFAULT_TIMEOUT = 30_000;
 /** Timers hold 31 bits; what waits longer waits for ever. */
 const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** Errors kept for those who ask while their key is left alone. */
+const MOST_ERRORS = 256;
 
 /**
  * A turn stays for this long after its answer was told, or it might come to the next tab before the answer does: of 30 polls of 4
@@ -63,6 +76,8 @@ export interface FlightDeck {
 export class Flights {
   readonly #deck: FlightDeck;
   readonly #flights = new Map<Key, Flight>();
+  /** Of the last fetch, by key: whoever asks while the server is left alone is told the same. */
+  readonly #errors = new Map<Key, unknown>();
   #core: Core | undefined;
   #tabs: Tabs | undefined;
 
@@ -159,10 +174,14 @@ export class Flights {
       if (newer && newer !== flight) return newer.promise;
     }
     const core = this.#core;
+    const wait = flight.forced ? 0 : backOff(core, key, policy);
+    if (wait > 0)
+      throw this.#errors.get(key) ?? new Error(`cardcache: ${key} has failed and is left alone for ${wait} ms`);
     // A flight that is not joined would land after this one with an older answer.
     voidFlights(core, key);
     flight.id = core ? beginFlight(core, key, policy) : 0;
-    const landed = await this.#run(key, fetcher, policy, flight.id, signal, attempts);
+    // What failed a moment ago is asked once: the back-off has taken the place of further attempts.
+    const landed = await this.#run(key, fetcher, policy, flight.id, signal, wait < 0 ? 1 : attempts);
     // A turn may come to the next tab before the answer does.
     const { endTurn } = flight;
     if (endTurn !== nobody) setTimeout(endTurn, ANSWER_ARRIVES);
@@ -191,18 +210,31 @@ export class Flights {
         }
         countFetch(this.#core, 'succeeded');
         this.#core?.addLatency('fetch', started);
+        this.#errors.delete(key);
         return this.#deck.land({ key, value, policy, flight: id });
       } catch (error) {
-        if (attempt >= attempts || signal.aborted || !allows(retry, error)) {
+        const told = toldToWait(error, this.#core?.now() ?? Date.now());
+        const lasting = !signal.aborted && !allows(retry, error);
+        if (attempt >= attempts || signal.aborted || lasting || told > maxDelay) {
           countFetch(this.#core, 'failed');
-          if (!signal.aborted) this.#deck.failed(key, error);
+          if (!signal.aborted) this.#failed(key, error, id, policy, told, lasting);
           throw error;
         }
         countFetch(this.#core, 'retried');
         const delay = this.#core ? retryAfter(this.#core, attempt, baseDelay, maxDelay) : baseDelay;
-        await pause(delay, signal);
+        await pause(Math.max(delay, told), signal);
       }
     }
+  }
+
+  #failed(key: Key, error: unknown, id: number, policy: Policy, told: number, lasting: boolean): void {
+    this.#deck.failed(key, error);
+    // Whoever gave it up by a signal of its own has learnt nothing of the server.
+    if (error instanceof Error && error.name === 'AbortError') return;
+    this.#errors.delete(key);
+    if (this.#errors.size >= MOST_ERRORS) this.#errors.delete(this.#errors.keys().next().value as Key);
+    this.#errors.set(key, error);
+    failFlight(this.#core, id, policy, told, lasting);
   }
 
   #attempt(key: Key, fetcher: AnyFetcher, timeout: number, signal: AbortSignal): Promise<unknown> {

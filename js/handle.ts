@@ -43,7 +43,7 @@ export class Handle implements CardCache {
     this[LINK_PORT] = {
       applyEvent: (event, connected) => cache.applyEventFor(event, connected),
       merge: (options) => cache.merge(options),
-      catchUp: (since) => cache.watches.catchUp(since),
+      catchUp: (since, types) => cache.watches.catchUp(since, types),
       retryFailed: () => cache.watches.retryFailed(),
       now: () => cache.now(),
       log: (entry) => cache.log.write(entry),

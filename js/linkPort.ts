@@ -8,8 +8,11 @@ export interface LinkPort {
   applyEvent(event: MutationEvent, connected: string | undefined): EventDecision[];
   /** Policies and rules of a further opener. */
   merge(options: CacheOptions): void;
-  /** Events before `since` (ms) may have been missed: what is watched and older is fetched again. */
-  catchUp(since: number): void;
+  /**
+   * Events before `since` (ms) may have been missed: what is watched and older is fetched again. With types of events: since no
+   * page heard them before; then only what those, or any rule, can have voided.
+   */
+  catchUp(since: number, types?: readonly string[]): void;
   /** Fetches again what is watched and failed. */
   retryFailed(): void;
   now(): number;

@@ -11,6 +11,13 @@ export function isSecret(policy: Policy): boolean {
   return Boolean(policy.sensitive || policy.encrypted);
 }
 
+const MAX_BACKOFF = 300_000;
+
+/** How long failures in a row are waited out at most, in ms. */
+export function longestWait({ retry }: Policy): number {
+  return retry?.maxBackoff ?? MAX_BACKOFF;
+}
+
 const POLICY = {
   ttl: 'span',
   staleWhileRevalidate: 'span',
@@ -23,13 +30,13 @@ const POLICY = {
   tags: 'texts',
   retry: 'object',
 } as const;
-const RETRY = { attempts: 'span', baseDelay: 'span', maxDelay: 'span', when: 'function' } as const;
+const RETRY = { attempts: 'span', baseDelay: 'span', maxDelay: 'span', maxBackoff: 'span', when: 'function' } as const;
 
 /** TypeError for what no policy, and no options of a fetch, can mean. */
 export function checkPolicy(policy: FetchOptions): void {
   checkMembers(policy, POLICY);
   if (policy.retry) checkMembers(policy.retry, RETRY, 'retry.');
-  const { tier, cost, onEvent, signal } = policy;
+  const { tier, cost, onEvent, refetchOnLoad, signal } = policy;
   // One of another frame is a signal, too.
   if (signal && typeof signal.addEventListener !== 'function') throw new TypeError('cardcache: signal must be one');
   if (tier !== undefined && tier !== 'memory' && tier !== 'both') {
@@ -40,6 +47,9 @@ export function checkPolicy(policy: FetchOptions): void {
   }
   if (onEvent !== undefined && !['refresh', 'invalidate', 'keep'].includes(onEvent)) {
     throw new TypeError(`cardcache: onEvent is 'refresh', 'invalidate' or 'keep', not ${String(onEvent)}`);
+  }
+  if (refetchOnLoad !== undefined && !['stale', 'always'].includes(refetchOnLoad)) {
+    throw new TypeError(`cardcache: refetchOnLoad is 'stale' or 'always', not ${String(refetchOnLoad)}`);
   }
 }
 

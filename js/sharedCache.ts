@@ -98,7 +98,7 @@ export class SharedCache {
       fetch: (key, fetcher, fetchOptions, attempts) => this.flights.fetch(key, fetcher, fetchOptions, attempts),
       read: (key, policy, grace) => this.#read(key, policy, grace),
       open: (key, policy, grace) => this.#openFor(key, policy, grace),
-      timestampOf: (key) => this.timestampOf(key),
+      timestampOf: (key, policy) => this.timestampOf(key, policy),
       tellChangedElsewhere: () => this.#tellChangedElsewhere(),
     });
     this.merge(options);
@@ -168,8 +168,8 @@ export class SharedCache {
     return this.core?.now() ?? this.#clock.now();
   }
 
-  timestampOf(key: Key): number | undefined {
-    return this.core?.lookUp(key, { peek: true })?.timestamp;
+  timestampOf(key: Key, policy: FetchOptions = {}): number | undefined {
+    return this.core?.lookUp(key, { peek: true, policy, maxAge: policy.maxAge })?.timestamp;
   }
 
   #read(key: Key, policy: Policy, grace: number | undefined) {

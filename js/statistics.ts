@@ -34,9 +34,10 @@ function nameStatistics(
   const events = take('seen', 'concerned');
   const errors = take(...ERRORS);
   const latency = tabulate(LATENCIES, () => take('count', 'p50', 'p95', 'max'));
+  const backOff = take('failing', 'spared');
   const takeOfEndpoint = reader(ofEndpoints);
   const byEndpoint = tabulate(endpoints, () => takeOfEndpoint('hits', 'misses', 'entries'));
-  return { memory, storage, fetch, events, errors, latency, endpoints: byEndpoint };
+  return { memory, storage, fetch, events, errors, latency, backOff, endpoints: byEndpoint };
 }
 
 /** Takes one number after the other, under the names that it is given. */

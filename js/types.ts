@@ -55,8 +55,7 @@ export interface Policy<T = any> {
   staleWhileRevalidate?: number;
   /** This long after its end it may be served if the fetch fails. */
   staleIfError?: number;
-  /** Default: 1 attempt (3 under `watch` and `warm`), 500 ms, 30 000 ms, every error. */
-  retry?: { attempts?: number; baseDelay?: number; maxDelay?: number; when?(error: unknown): boolean };
+  retry?: RetryPolicy;
   /** Default 30 000 ms. */
   timeout?: number;
   tags?: string[];
@@ -66,8 +65,38 @@ export interface Policy<T = any> {
   check?(value: unknown): boolean;
   /** What losing it costs against others, default 1: a paid answer outlives a cheap list. */
   cost?: number;
+  /**
+   * Whether a watched answer is fetched anew though it is fresh, since the page was loaded and did not fetch it itself:
+   * `'always'`, or `'stale'` for never. Default: where events of Home Assistant may have been missed meanwhile, that is for the
+   * endpoints that a rule names and, of event types that are listened to, what those without such a rule void; but not where
+   * `onEvent` says otherwise.
+   */
+  refetchOnLoad?: 'stale' | 'always';
   /** When an event selects it: refetch if watched and concerned (default); only drop, refetched when next asked for; leave it alone. */
   onEvent?: 'refresh' | 'invalidate' | 'keep';
+}
+
+/** How often a fetch that fails is tried again, and for how long its key is left alone then. */
+export interface RetryPolicy {
+  /** How often one fetch asks the server. Default 1; 3 under `watch` and `warm`, where the fetch before did not fail. */
+  attempts?: number;
+  /** Milliseconds before the second attempt at the longest, doubling with each; a random share of it is waited. Default 500. */
+  baseDelay?: number;
+  /** Milliseconds between two attempts at the longest. Default 30 000. */
+  maxDelay?: number;
+  /**
+   * After two fetches of a key in a row have failed it is left alone, for 5 to 10 s, doubling with each further one up to this
+   * many milliseconds. Whoever asks meanwhile is rejected with the error of the last one, or served what `staleIfError` and
+   * `staleWhileRevalidate` allow, and what watches polls later. Over after an answer, a `set`, a `delete`, an invalidation that
+   * selects the key, and when the browser is back online; `forceRefresh` asks all the same. 0: failures are not remembered.
+   * Default 300 000.
+   *
+   * An error that says for how long to wait is heeded from the first on, for an hour (or `maxBackoff` where that is longer) at
+   * most: its `retryAfter` (ms or a Date), or the `Retry-After` of its `headers`, its `response`, or of a Response thrown itself.
+   */
+  maxBackoff?: number;
+  /** Which errors are worth another attempt, and a quick poll. Default: every one. */
+  when?(error: unknown): boolean;
 }
 
 export interface FetchOptions<T = any> extends Policy<T> {
@@ -104,6 +133,10 @@ export interface CardCache {
   has(key: Key): boolean;
   /** Written through before it returns; undefined is no value: TypeError. */
   set<T>(key: Key, value: T, policy?: Policy<T>): void;
+  /**
+   * Drops the entry, in every tab. What watches it goes on showing what it shows until its next poll, here and in other tabs:
+   * `invalidate` fetches it anew.
+   */
   delete(key: Key): boolean;
   keys(selector?: Selector): Key[];
   age(key: Key): number | undefined;
@@ -124,7 +157,10 @@ export interface CardCache {
     options?: { optimistic?: Iterable<[Key, unknown]>; invalidate?: Selector; event?: MutationEvent },
   ): Promise<T>;
 
-  /** How many entries went; one in both tiers counts once, an expired one not at all. */
+  /**
+   * How many entries went; one in both tiers counts once, an expired one not at all. What is watched and selected, by its key
+   * or by a tag of its policy or of its last answer, is fetched anew, in every tab.
+   */
   invalidate(selector: Selector): number;
   invalidateUser(user: string): number;
   invalidateShared(): number;
@@ -133,6 +169,10 @@ export interface CardCache {
   /** All of ours, statistics too. */
   clear(): void;
 
+  /**
+   * Tells at once what is cached, then keeps it fresh. What is cached and not fresh (past its end, older than `maxAge`, of
+   * another `version`) is fetched at once; what ends while it is watched, with the next poll.
+   */
   watch<T>(query: Query<T>, listener: (update: Update<T>) => void, options?: WatchOptions<T>): () => void;
   watch<T>(key: Key, fetcher: Fetcher<T>, listener: (update: Update<T>) => void, options?: WatchOptions<T>): () => void;
   coordinator(key: Key): CoordinatorStatus | undefined;
@@ -215,6 +255,8 @@ export interface Statistics {
   events: { seen: number; concerned: number };
   errors: Record<CacheError['kind'], number>;
   latency: Record<'persist' | 'restore' | 'fetch', { count: number; p50: number; p95: number; max: number }>;
+  /** Keys whose last fetch failed, and how many fetches were not made since those before them had failed. */
+  backOff: { failing: number; spared: number };
   endpoints: Record<string, { hits: number; misses: number; entries: number }>;
   wasm: { memoryBytes: number; version: string } | undefined;
 }

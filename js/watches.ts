@@ -51,7 +51,8 @@ export interface WatchHost {
     policy: Policy,
     grace: number | undefined,
   ): { timestamp: number; found: Promise<ReturnType<WatchHost['read']>> } | undefined;
-  timestampOf(key: Key): number | undefined;
+  /** When what is cached and fresh was true; with a policy: by its version and `maxAge` as well. */
+  timestampOf(key: Key, policy?: FetchOptions): number | undefined;
   tellChangedElsewhere(): void;
 }
 
@@ -90,6 +91,7 @@ export class Watches {
     const watcher: Watcher = { id: 0, times, listener, states: options.states ?? false };
     watch.watchers.add(watcher);
     this.#register(watch, watcher);
+    this.#revalidate(watch, options.forceRefresh);
     queueMicrotask(() => {
       if (!watcher.told && watch.watchers.has(watcher)) this.#tell(watch, watcher);
       this.schedule();
@@ -160,9 +162,13 @@ export class Watches {
     this.#timer = setTimeout(this.#onDue, Math.min(wait, LONGEST_WAIT));
   };
 
-  /** Events were missed since then: what may be outdated is fetched. */
-  catchUp(since: number): void {
-    coordinator.catchUp(this.#core, since);
+  /**
+   * Events were missed since then: what may be outdated is fetched. With types of events: no page heard them before, and what
+   * those, or any rule, can have voided may be.
+   */
+  catchUp(since: number, types?: readonly string[]): void {
+    if (types) coordinator.catchUpAfterLoad(this.#core, since, types);
+    else coordinator.catchUp(this.#core, since);
     this.schedule();
   }
 
@@ -192,6 +198,7 @@ export class Watches {
     for (const watch of this.#watches.values()) {
       this.#recall(watch, watch.policy.staleWhileRevalidate);
       for (const watcher of watch.watchers) this.#register(watch, watcher);
+      this.#revalidate(watch);
       this.#tellAll(watch);
     }
     this.schedule();
@@ -211,6 +218,13 @@ export class Watches {
     } else if (this.#givenUp && !watch.fetching) {
       void this.#fetch(watch);
     }
+  }
+
+  /** What is shown to whoever begins to watch and is not fresh is fetched at once. */
+  #revalidate(watch: Watch, anyhow = false): void {
+    if (watch.data === undefined) return;
+    if (anyhow || this.#host.timestampOf(watch.key, watch.policy) === undefined)
+      coordinator.outdated(this.#core, watch.key);
   }
 
   readonly #onDue = (): void => {
@@ -304,7 +318,9 @@ export class Watches {
       if (watch.data !== undefined) return;
       this.#take(watch, found);
       if (found) {
+        this.#revalidate(watch);
         this.#tellAll(watch);
+        this.schedule();
       } else if (watch.error === undefined && !watch.fetching && watch.watchers.size > 0) {
         // The core believed that there was something to show.
         coordinator.refreshStarted(this.#core, key);
@@ -333,7 +349,8 @@ export class Watches {
 
   /** Tells one watcher where something is new to it; `changed` says that it is even where the reference is the same. */
   #tell(watch: Watch, watcher: Watcher, changed = false): void {
-    const fresh = this.#host.timestampOf(watch.key) !== undefined;
+    const { maxAge } = watch.policy;
+    const fresh = this.#host.timestampOf(watch.key, { maxAge }) !== undefined;
     const now = { data: watch.data, error: watch.error, fresh, fetching: watch.fetching };
     const { told } = watcher;
     const states = watcher.states && told && (told.fresh !== fresh || told.fetching !== now.fetching);

@@ -108,7 +108,9 @@ export class Link implements HassLink {
   };
 
   readonly #onReady = (): void => {
-    // Events are never replayed: whatever came before this moment may have been missed.
+    // What failed may have failed for want of a connection. And events are never replayed: whatever came before this moment
+    // may have been missed.
+    this.#port.retryFailed();
     this.#port.catchUp(this.#port.now());
     if (this.source === 'none' || this.source === 'polling') void this.#subscribe();
   };
@@ -153,16 +155,21 @@ export class Link implements HassLink {
       if (!accepted) continue;
       this.#subscriptions = accepted;
       this.source = source.name;
-      // Answers from before this moment may have been overtaken by events that nobody heard.
-      this.#port.catchUp(since);
+      this.#catchUpAfterLoad(since);
       return;
     }
     if (this.#options.revisionEntity !== undefined && this.#options.revisionEntity in this.#hass.states) {
       this.source = 'entity';
-      this.#port.catchUp(since);
+      this.#catchUpAfterLoad(since);
     } else {
       this.#poll();
     }
+  }
+
+  /** Answers from before this moment may have been overtaken by events that nobody heard; where none are listened for, by none. */
+  #catchUpAfterLoad(since: number): void {
+    const { events = [], revisionEntity } = this.#options;
+    this.#port.catchUp(since, revisionEntity === undefined ? events : [...events, revisionEntity]);
   }
 
   /** Nothing where the first type is refused: the others would be as well, each with a line in the server's log. */
@@ -187,7 +194,7 @@ export class Link implements HassLink {
   #poll(): void {
     this.source = 'polling';
     const { pollInterval } = this.#options;
-    this.#port.catchUp(this.#port.now());
+    this.#catchUpAfterLoad(this.#port.now());
     if (pollInterval === undefined || pollInterval > LONGEST_TIMER) return;
     this.#pollTimer = setInterval(() => {
       if (typeof document === 'undefined' || !document.hidden) this.#port.catchUp(this.#port.now());

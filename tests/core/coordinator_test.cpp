@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "support/random.hpp"
+#include "support/selectors.hpp"
 
 using namespace cardcache;
 using namespace cardcache::testing;
@@ -25,17 +26,26 @@ WatchTimes times_of(double interval, double debounce = 300) {
 
 Millis after(double milliseconds) { return start + Millis{milliseconds}; }
 
+/// A fetch that the key's watchers asked for.
+void fail(Failures& failures, Coordinator& coordinator, std::string_view key, Millis now, double random,
+          Millis told = Millis{0}) {
+  failures.add({.key = std::string(key), .tags = {}, .longest = Millis{300'000}, .told = told}, now, random);
+  coordinator.failed(key, now);
+}
+
 }  // namespace
 
 TEST_CASE("coordinator: what has no answer yet is due at once") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   coordinator.add("plan", {}, std::nullopt);
   CHECK(coordinator.next_due() <= start);
   CHECK(coordinator.take_due(start) == Keys{"plan"});
 }
 
 TEST_CASE("coordinator: what is taken is not due again until its fetch has ended") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   coordinator.add("plan", {}, std::nullopt);
   CHECK(coordinator.take_due(start) == Keys{"plan"});
   CHECK(coordinator.next_due() == never);
@@ -45,7 +55,8 @@ TEST_CASE("coordinator: what is taken is not due again until its fetch has ended
 }
 
 TEST_CASE("coordinator: an answer is fetched anew one interval after it was true") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   coordinator.add("plan", {}, start);
   CHECK(coordinator.next_due() == after(180'000));
   CHECK(coordinator.take_due(after(179'999)).empty());
@@ -53,7 +64,8 @@ TEST_CASE("coordinator: an answer is fetched anew one interval after it was true
 }
 
 TEST_CASE("coordinator: the smallest interval of all watchers counts, and no longer when it has gone") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   coordinator.add("plan", times_of(100'000), start);
   const auto hasty = coordinator.add("plan", times_of(10'000), start);
   CHECK(coordinator.next_due() == after(10'000));
@@ -62,7 +74,8 @@ TEST_CASE("coordinator: the smallest interval of all watchers counts, and no lon
 }
 
 TEST_CASE("coordinator: nobody watches, nothing is due") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   const auto watch = coordinator.add("plan", {}, std::nullopt);
   coordinator.request("plan", start);
   coordinator.remove(watch, start);
@@ -72,7 +85,8 @@ TEST_CASE("coordinator: nobody watches, nothing is due") {
 }
 
 TEST_CASE("coordinator: a hidden page asks for nothing, except for those that want it") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   coordinator.add("plan", {}, std::nullopt);
   auto steady = times_of(10'000);
   steady.while_hidden = true;
@@ -85,7 +99,8 @@ TEST_CASE("coordinator: a hidden page asks for nothing, except for those that wa
 }
 
 TEST_CASE("coordinator: while hidden only the intervals of those count that want it") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   coordinator.add("plan", times_of(1'000), start);
   auto steady = times_of(50'000);
   steady.while_hidden = true;
@@ -96,7 +111,8 @@ TEST_CASE("coordinator: while hidden only the intervals of those count that want
 }
 
 TEST_CASE("coordinator: requests wait for the end of their burst") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   coordinator.add("plan", {}, start);
   coordinator.request("plan", after(1'000));
   CHECK(coordinator.next_due() == after(1'300));
@@ -109,7 +125,8 @@ TEST_CASE("coordinator: requests wait for the end of their burst") {
 }
 
 TEST_CASE("coordinator: a request that comes while a fetch runs is answered by another") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   coordinator.add("plan", {}, start);
   coordinator.started("plan");
   coordinator.request("plan", after(100));
@@ -119,17 +136,19 @@ TEST_CASE("coordinator: a request that comes while a fetch runs is answered by a
 }
 
 TEST_CASE("coordinator: a request never delays what is due earlier") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   coordinator.add("plan", {}, start);
   coordinator.request("plan", after(179'900));
   CHECK(coordinator.next_due() == after(180'000));
 }
 
 TEST_CASE("coordinator: what failed here is not tried again once another tab has a younger answer") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   coordinator.add("plan", {}, start);
   coordinator.started("plan");
-  coordinator.failed("plan", after(1'000), 0);
+  fail(failures, coordinator, "plan", after(1'000), 0);
   coordinator.renewed("plan", after(1'000));
   CHECK_FALSE(coordinator.status("plan")->last_success);
   CHECK(coordinator.next_due() == after(3'500));
@@ -139,7 +158,8 @@ TEST_CASE("coordinator: what failed here is not tried again once another tab has
 }
 
 TEST_CASE("coordinator: who catches up takes what another tab fetched since, and nothing older") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   coordinator.add("plan", {}, start);
   coordinator.catch_up(after(1'000), after(5'000));
   coordinator.renewed("plan", after(900));
@@ -149,7 +169,8 @@ TEST_CASE("coordinator: who catches up takes what another tab fetched since, and
 }
 
 TEST_CASE("coordinator: which versions are understood is the newest watcher's to say") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   WatchTimes times;
   CHECK(coordinator.understands("plan", "1"));
   coordinator.add("plan", times, start);
@@ -163,10 +184,11 @@ TEST_CASE("coordinator: which versions are understood is the newest watcher's to
 }
 
 TEST_CASE("coordinator: requests for what nobody knows are passed over") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   coordinator.request("plan", start);
   coordinator.started("plan");
-  coordinator.failed("plan", start, 0);
+  fail(failures, coordinator, "plan", start, 0);
   coordinator.succeeded("plan", start);
   coordinator.discarded("plan");
   coordinator.renewed("plan", start);
@@ -175,76 +197,191 @@ TEST_CASE("coordinator: requests for what nobody knows are passed over") {
   CHECK_FALSE(coordinator.status("plan"));
 }
 
-TEST_CASE("coordinator: what nothing but requests fetches backs off to three minutes") {
-  Coordinator coordinator;
+TEST_CASE("coordinator: what nothing but requests fetches backs off to five minutes") {
+  Failures failures;
+  Coordinator coordinator(failures);
   coordinator.add("plan", times_of(never.value), start);
-  for (int attempt = 1; attempt <= 10; ++attempt) coordinator.failed("plan", start, 0);
-  CHECK(coordinator.next_due() == after(90'000));
+  for (int attempt = 1; attempt <= 10; ++attempt) fail(failures, coordinator, "plan", start, 0);
+  CHECK(coordinator.next_due() == after(150'000));
 }
 
-TEST_CASE("coordinator: failures back off, doubling, never in a tight row and never beyond the interval") {
+TEST_CASE("coordinator: failures back off, doubling, beyond the interval, never in a tight row") {
   for (const double random : {0.0, 0.5, 0.999}) {
-    Coordinator coordinator;
-    coordinator.add("plan", times_of(60'000), start);
+    Failures failures;
+    Coordinator coordinator(failures);
+    coordinator.add("plan", times_of(10'000), start);
     double longest = 5'000;
     auto now = start;
     for (int attempt = 1; attempt <= 40; ++attempt) {
       coordinator.started("plan");
-      coordinator.failed("plan", now, random);
+      fail(failures, coordinator, "plan", now, random);
       const auto wait = coordinator.next_due() - now;
       CHECK(wait.value == Catch::Approx(longest * (0.5 + random / 2)));
       now = coordinator.next_due();
-      longest = std::min(longest * 2, 60'000.0);
+      longest = std::min(longest * 2, 300'000.0);
     }
     CHECK_FALSE(coordinator.status("plan")->last_success);
     CHECK(coordinator.status("plan")->last_update == start);
     coordinator.succeeded("plan", now);
     CHECK(coordinator.status("plan")->last_success);
-    CHECK(coordinator.next_due() == now + Millis{60'000});
+    CHECK(coordinator.next_due() == now + Millis{10'000});
   }
 }
 
+TEST_CASE("coordinator: after three quick polls a failing server is asked no more often than a healthy one") {
+  for (const double interval : {1'000.0, 10'000.0, 180'000.0, 600'000.0, 3'600'000.0}) {
+    for (const double random : {0.0, 0.5, 0.999}) {
+      Failures failures;
+      Coordinator coordinator(failures);
+      coordinator.add("plan", times_of(interval), start);
+      auto now = start;
+      for (int attempt = 1; attempt <= 40; ++attempt) {
+        fail(failures, coordinator, "plan", now, random);
+        failures.sweep(coordinator.next_due(), [&](std::string_view key) { return coordinator.is_failing(key); });
+        if (attempt > Failures::quick_polls) CHECK(coordinator.next_due() >= now + Millis{interval});
+        now = coordinator.next_due();
+      }
+    }
+  }
+}
+
+TEST_CASE("coordinator: what others saw fail is not polled before they may ask again") {
+  Failures failures;
+  Coordinator coordinator(failures);
+  coordinator.add("plan", times_of(10'000), start);
+  for (int attempt = 1; attempt <= 6; ++attempt) failures.add({.key = "plan", .tags = {}, .longest = Millis{300'000}}, start, 0);
+  // The poll itself is due; that it is refused without asking is a failure as well.
+  CHECK(coordinator.take_due(after(10'000)) == Keys{"plan"});
+  coordinator.failed("plan", after(10'000));
+  CHECK(coordinator.next_due() == after(80'000));
+}
+
+TEST_CASE("coordinator: catching up does not break into a back-off, the network's return ends it") {
+  Failures failures;
+  Coordinator coordinator(failures);
+  coordinator.add("plan", times_of(10'000), start);
+  for (int attempt = 1; attempt <= 6; ++attempt) fail(failures, coordinator, "plan", after(10'000), 0);
+  coordinator.catch_up(after(20'000), after(20'000));
+  coordinator.outdated("plan");
+  CHECK(coordinator.next_due() == after(90'000));
+  failures.end_waits();
+  coordinator.retry_failed(after(30'000));
+  CHECK(coordinator.take_due(after(30'000)) == Keys{"plan"});
+}
+
+TEST_CASE("coordinator: where failures are not remembered the interval says when to poll again") {
+  Failures failures;
+  Coordinator coordinator(failures);
+  auto times = times_of(10'000);
+  times.longest_wait = Millis{0};
+  coordinator.add("plan", times, start);
+  auto endless = times_of(never.value);
+  endless.longest_wait = Millis{0};
+  coordinator.add("teams", endless, start);
+  for (const auto* key : {"plan", "teams"}) coordinator.failed(key, after(10'000));
+  CHECK(coordinator.take_due(after(20'000)) == Keys{"plan"});
+  CHECK(coordinator.next_due() == after(310'000));
+}
+
+TEST_CASE("coordinator: what is shown and not fresh is due at once, whatever the interval") {
+  Failures failures;
+  Coordinator coordinator(failures);
+  for (const auto* key : {"plan", "teams"}) coordinator.add(key, times_of(never.value), start);
+  coordinator.outdated("plan");
+  CHECK(coordinator.take_due(after(1)) == Keys{"plan"});
+  coordinator.succeeded("plan", after(1));
+  CHECK(coordinator.next_due() == never);
+  // A younger answer of another tab is as good; what was invalidated already waits for the end of its burst.
+  coordinator.outdated("plan");
+  coordinator.renewed("plan", after(2));
+  CHECK(coordinator.next_due() == never);
+  coordinator.request("teams", after(10));
+  coordinator.outdated("teams");
+  CHECK(coordinator.next_due() == after(310));
+}
+
+TEST_CASE("coordinator: a key is selected by the tags of its watchers and of its last answer") {
+  Failures failures;
+  Coordinator coordinator(failures);
+  auto tagged = times_of(1'000);
+  tagged.tags = {"watched"};
+  const auto watch = coordinator.add("plan", tagged, start);
+  coordinator.add("plan", times_of(1'000), start);
+  CHECK(coordinator.is_selected("plan", by_tag("watched")));
+  const std::vector<std::string> tags{"answered"};
+  coordinator.renewed("plan", after(1), tags);
+  CHECK(coordinator.is_selected("plan", by_tag("answered")));
+  CHECK_FALSE(coordinator.is_selected("plan", by_tag("other")));
+  CHECK_FALSE(coordinator.is_selected("teams", by_tag("answered")));
+  coordinator.remove(watch, after(2));
+  CHECK_FALSE(coordinator.is_selected("plan", by_tag("watched")));
+  coordinator.tagged("plan", {});
+  CHECK_FALSE(coordinator.is_selected("plan", by_tag("answered")));
+}
+
+TEST_CASE("coordinator: after a load what may have missed an event is due, unless its policy says otherwise") {
+  Failures failures;
+  Coordinator coordinator(failures);
+  auto paid = times_of(180'000);
+  paid.on_event = OnEvent::keep;
+  auto stale = times_of(180'000);
+  stale.on_load = OnLoad::stale;
+  coordinator.add("old", {}, start);
+  coordinator.add("young", {}, after(5'000));
+  coordinator.add("empty", {}, std::nullopt);
+  coordinator.add("paid", paid, start);
+  coordinator.add("stale", stale, start);
+  for (const auto* key : {"old", "young", "empty", "paid", "stale", "nobody's"})
+    coordinator.catch_up_after_load(key, after(5'000));
+  CHECK(coordinator.take_due(after(6'000)) == Keys{"old", "empty"});
+}
+
 TEST_CASE("coordinator: a failure of what has no answer yet is not asked again at once") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   coordinator.add("plan", {}, std::nullopt);
   CHECK(coordinator.take_due(start) == Keys{"plan"});
-  coordinator.failed("plan", start, 0);
+  fail(failures, coordinator, "plan", start, 0);
   CHECK(coordinator.next_due() == after(2'500));
 }
 
 TEST_CASE("coordinator: when the network is back what failed is tried at once, and nothing else") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   coordinator.add("plan", {}, start);
   coordinator.add("teams", {}, start);
   coordinator.started("plan");
-  coordinator.failed("plan", after(10), 0.9);
+  fail(failures, coordinator, "plan", after(10), 0.9);
   coordinator.retry_failed(after(20));
   CHECK(coordinator.take_due(after(20)) == Keys{"plan"});
 }
 
 TEST_CASE("coordinator: after a failure an answer that was void leaves the key due, not forgotten") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   coordinator.add("plan", {}, start);
   coordinator.started("plan");
-  coordinator.failed("plan", after(10), 0);
+  fail(failures, coordinator, "plan", after(10), 0);
   CHECK(coordinator.take_due(after(10'000)) == Keys{"plan"});
   coordinator.discarded("plan");
   CHECK(coordinator.next_due() == after(180'000));
 }
 
 TEST_CASE("coordinator: who asked for a fetch that failed still waits when the next one is void") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   coordinator.add("plan", times_of(never.value), start);
   coordinator.request("plan", start);
   CHECK(coordinator.take_due(after(300)) == Keys{"plan"});
-  coordinator.failed("plan", after(400), 0);
+  fail(failures, coordinator, "plan", after(400), 0);
   CHECK(coordinator.take_due(after(2'900)) == Keys{"plan"});
   coordinator.discarded("plan");
   CHECK(coordinator.next_due() == after(300));
 }
 
 TEST_CASE("coordinator: an answer of the millisecond of a request does not serve it, a younger one does") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   coordinator.add("plan", times_of(never.value), start);
   coordinator.request("plan", start);
   coordinator.renewed("plan", start);
@@ -257,7 +394,8 @@ TEST_CASE("coordinator: an answer of the millisecond of a request does not serve
 }
 
 TEST_CASE("coordinator: whoever asked for a fetch that was overtaken still waits") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   coordinator.add("plan", times_of(never.value), start);
   coordinator.request("plan", start);
   CHECK(coordinator.take_due(after(300)) == Keys{"plan"});
@@ -277,7 +415,8 @@ TEST_CASE("coordinator: whoever asked for a fetch that was overtaken still waits
 }
 
 TEST_CASE("coordinator: what may have missed an event is due at once, what is younger is not") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   coordinator.add("old", {}, start);
   coordinator.add("young", {}, after(5'000));
   auto paid = times_of(180'000);
@@ -288,16 +427,18 @@ TEST_CASE("coordinator: what may have missed an event is due at once, what is yo
 }
 
 TEST_CASE("coordinator: what has no answer yet has missed no event, and waits for its retry") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   coordinator.add("plan", {}, std::nullopt);
   coordinator.started("plan");
-  coordinator.failed("plan", start, 0);
+  fail(failures, coordinator, "plan", start, 0);
   coordinator.catch_up(after(100), after(200));
   CHECK(coordinator.next_due() == after(2'500));
 }
 
 TEST_CASE("coordinator: an answer that came another way is as good as a fetched one") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   coordinator.add("plan", {}, start);
   coordinator.renewed("plan", after(100'000));
   CHECK(coordinator.next_due() == after(280'000));
@@ -305,7 +446,8 @@ TEST_CASE("coordinator: an answer that came another way is as good as a fetched 
 }
 
 TEST_CASE("coordinator: a watcher with an older answer does not make the key older") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   coordinator.add("plan", {}, after(50'000));
   coordinator.add("plan", {}, start);
   CHECK(coordinator.status("plan")->last_update == after(50'000));
@@ -315,7 +457,8 @@ TEST_CASE("coordinator: a watcher with an older answer does not make the key old
 }
 
 TEST_CASE("coordinator: a watcher with nothing to show does not take from the key what another shows") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   coordinator.add("plan", {}, start);
   coordinator.add("plan", {}, std::nullopt);
   CHECK(coordinator.status("plan")->last_update == start);
@@ -323,7 +466,8 @@ TEST_CASE("coordinator: a watcher with nothing to show does not take from the ke
 }
 
 TEST_CASE("coordinator: of several watchers the shortest debounce counts") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   coordinator.add("plan", times_of(180'000, 100), start);
   coordinator.add("plan", times_of(180'000, 500), start);
   coordinator.request("plan", start);
@@ -331,7 +475,8 @@ TEST_CASE("coordinator: of several watchers the shortest debounce counts") {
 }
 
 TEST_CASE("coordinator: who leaves another key does not lengthen the moment that this one waits") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   const auto watch = coordinator.add("plan", {}, start);
   const auto other = coordinator.add("teams", {}, start);
   coordinator.remove(watch, start);
@@ -341,7 +486,8 @@ TEST_CASE("coordinator: who leaves another key does not lengthen the moment that
 }
 
 TEST_CASE("coordinator: a key's state outlives its last watcher for a moment, for cards that are moved") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   const auto watch = coordinator.add("plan", {}, start);
   coordinator.remove(watch, after(1'000));
   coordinator.sweep(after(5'999));
@@ -353,7 +499,8 @@ TEST_CASE("coordinator: a key's state outlives its last watcher for a moment, fo
 }
 
 TEST_CASE("coordinator: longer abandoned it is forgotten, though not while its fetch runs") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   const auto watch = coordinator.add("plan", {}, start);
   coordinator.started("plan");
   coordinator.remove(watch, start);
@@ -365,7 +512,8 @@ TEST_CASE("coordinator: longer abandoned it is forgotten, though not while its f
 }
 
 TEST_CASE("coordinator: the newest watcher says what an event does") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   CHECK(coordinator.on_event("plan") == OnEvent::refresh);
   coordinator.add("plan", {}, start);
   auto kept = times_of(1'000);
@@ -377,7 +525,8 @@ TEST_CASE("coordinator: the newest watcher says what an event does") {
 }
 
 TEST_CASE("coordinator: the last watcher's word holds while the key waits for it to come back") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   auto kept = times_of(1'000);
   kept.on_event = OnEvent::keep;
   coordinator.remove(coordinator.add("plan", kept, start), start);
@@ -385,7 +534,8 @@ TEST_CASE("coordinator: the last watcher's word holds while the key waits for it
 }
 
 TEST_CASE("coordinator: it names the keys that are watched, and for a moment those that were") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   coordinator.add("plan", {}, start);
   const auto watch = coordinator.add("teams", {}, start);
   coordinator.remove(watch, start);
@@ -398,7 +548,8 @@ TEST_CASE("coordinator: it names the keys that are watched, and for a moment tho
 }
 
 TEST_CASE("coordinator: what an event wanted while nobody watched is due for whoever comes back") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   coordinator.remove(coordinator.add("plan", {}, start), start);
   coordinator.request("plan", start);
   CHECK(coordinator.next_due() == never);
@@ -407,18 +558,20 @@ TEST_CASE("coordinator: what an event wanted while nobody watched is due for who
 }
 
 TEST_CASE("coordinator: who comes back with nothing to show is due at once") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   coordinator.remove(coordinator.add("plan", {}, start), start);
   coordinator.add("plan", {}, std::nullopt);
   CHECK(coordinator.take_due(start) == Keys{"plan"});
 }
 
 TEST_CASE("coordinator: a clock that was set back leaves no key waiting for a time that is far ahead") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   coordinator.add("plan", times_of(1'000), start);
   coordinator.add("teams", times_of(1'000), start);
   coordinator.started("teams");
-  coordinator.failed("teams", start, 0);
+  fail(failures, coordinator, "teams", start, 0);
   const auto ten_days_ago = after(-864'000'000);
   CHECK(coordinator.take_due(ten_days_ago).empty());
   coordinator.start_anew();
@@ -426,12 +579,13 @@ TEST_CASE("coordinator: a clock that was set back leaves no key waiting for a ti
 }
 
 TEST_CASE("coordinator: after a clock was set back nothing of before comes due again") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   for (const auto* key : {"asked for", "on its way", "failed"}) coordinator.add(key, times_of(never.value), start);
   coordinator.request("on its way", start);
   CHECK(coordinator.take_due(after(300)) == Keys{"on its way"});
   coordinator.request("asked for", start);
-  coordinator.failed("failed", start, 0);
+  fail(failures, coordinator, "failed", start, 0);
   const auto ten_days_ago = after(-864'000'000);
   coordinator.start_anew();
   coordinator.discarded("on its way");
@@ -440,25 +594,11 @@ TEST_CASE("coordinator: after a clock was set back nothing of before comes due a
 }
 
 TEST_CASE("coordinator: an interval that never ends fetches on request only") {
-  Coordinator coordinator;
+  Failures failures;
+  Coordinator coordinator(failures);
   coordinator.add("plan", times_of(never.value), start);
   CHECK(coordinator.next_due() == never);
   CHECK(coordinator.take_due(after(1e15)).empty());
   coordinator.request("plan", start);
   CHECK(coordinator.next_due() == after(300));
-}
-
-TEST_CASE("retry delay: a random share of the doubled base, at most the longest") {
-  CHECK(retry_delay(0, Millis{500}, Millis{30'000}, 0.5) == Millis{250});
-  CHECK(retry_delay(1, Millis{500}, Millis{30'000}, 0) == Millis{0});
-  CHECK(retry_delay(1, Millis{500}, Millis{30'000}, 0.5) == Millis{250});
-  CHECK(retry_delay(3, Millis{500}, Millis{30'000}, 0.5) == Millis{1'000});
-  CHECK(retry_delay(10, Millis{500}, Millis{30'000}, 0.5) == Millis{15'000});
-  CHECK(retry_delay(10'000, Millis{500}, Millis{30'000}, 0.5) == Millis{15'000});
-  Random random;
-  for (int attempt = 1; attempt < 100; ++attempt) {
-    const auto delay = retry_delay(attempt, Millis{500}, Millis{30'000}, random.below(1'000) / 1'000.0);
-    CHECK(delay >= Millis{0});
-    CHECK(delay < Millis{30'000});
-  }
 }

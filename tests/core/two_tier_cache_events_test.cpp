@@ -201,3 +201,38 @@ TEST_CASE("events: what nobody watches any more is not named among what is asked
   tab.cache.coordinator().remove(tab.cache.coordinator().add("tasks:sara", {}, start), start);
   CHECK(apply(tab, "task_completed", for_sara(), {party("sara")}).refreshed == Keys{"plan:sara"});
 }
+
+TEST_CASE("events: after a load what a rule's endpoints name is caught up with, and what an event without a rule voids") {
+  MapArea area;
+  Tab tab(&area);
+  tab.cache.filter().add_rule({.pattern = "task_*", .endpoints = {"tasks", "plan"}});
+  for (const auto* key : {"tasks:sara", "plan:sara", "teams"}) tab.cache.watch(key, {}, start);
+  tab.now = start + second;
+  const auto caught_up = [&](std::vector<std::string> types) {
+    tab.cache.catch_up_after_load(types, tab.now);
+    return tab.cache.coordinator().take_due(tab.now);
+  };
+  CHECK(caught_up({}) == Keys{"tasks:sara", "plan:sara"});
+  for (const auto* key : {"tasks:sara", "plan:sara"}) tab.cache.coordinator().succeeded(key, start);
+  CHECK(caught_up({"task_done"}) == Keys{"tasks:sara", "plan:sara"});
+  for (const auto* key : {"tasks:sara", "plan:sara"}) tab.cache.coordinator().succeeded(key, tab.now);
+  CHECK(caught_up({"other"}) == Keys{"teams"});
+}
+
+TEST_CASE("events: whoever watches later is caught up with as well, and what must be new after a load always is") {
+  MapArea area;
+  Tab tab(&area, {.now = start + hour});
+  auto& coordinator = tab.cache.coordinator();
+  WatchTimes endless;
+  endless.interval = never;
+  auto always = endless;
+  always.on_load = OnLoad::always;
+  tab.cache.filter().add_rule({.pattern = "task_*", .endpoints = {"tasks"}});
+  tab.cache.catch_up_after_load({}, tab.now);
+  tab.cache.watch("tasks", endless, start);
+  tab.cache.watch("tasks:sara", endless, tab.now);
+  tab.cache.watch("teams", endless, start);
+  tab.cache.watch("goals", always, start);
+  tab.cache.watch("goals:sara", always, tab.now);
+  CHECK(coordinator.take_due(tab.now) == Keys{"tasks", "goals"});
+}

@@ -107,3 +107,63 @@ TEST_CASE("fetching: every start is counted") {
   tab.fetch("plan");
   CHECK(tab.cache.statistics().fetches[static_cast<std::size_t>(FetchCount::started)] == 2);
 }
+
+TEST_CASE("fetching: failures in a row are waited out by all who ask, and counted") {
+  MapArea area;
+  Tab tab(&area);
+  const Millis longest{300'000};
+  for (int row = 0; row < 2; ++row) {
+    CHECK(tab.cache.back_off("plan", longest, tab.now) == Millis{0});
+    const auto flight = tab.fetch("plan", {"daily"});
+    tab.cache.fail_flight(flight, {.longest = longest}, 0, tab.now);
+    tab.cache.end_flight(flight);
+  }
+  CHECK(tab.cache.back_off("plan", longest, tab.now + second) == Millis{4'000});
+  CHECK(tab.cache.back_off("teams", longest, tab.now + second) == Millis{0});
+  CHECK(tab.cache.back_off("plan", Millis{0}, tab.now + second) == Millis{0});
+  CHECK(tab.cache.statistics().spared == 1);
+  tab.invalidate(by_tag("daily"));
+  CHECK(tab.cache.back_off("plan", longest, tab.now) == Millis{0});
+}
+
+TEST_CASE("fetching: a flight that was overtaken tells nothing of the server when it fails") {
+  MapArea area;
+  Tab tab(&area);
+  const auto flight = tab.fetch("plan");
+  tab.set("plan", "1");
+  tab.cache.fail_flight(flight, {.longest = hour}, 0, tab.now);
+  tab.cache.fail_flight(FlightId{99}, {.longest = hour}, 0, tab.now);
+  CHECK_FALSE(tab.cache.failures().has("plan"));
+}
+
+TEST_CASE("fetching: whatever brings an answer ends the row of failures, an optimistic value does not") {
+  MapArea area;
+  Tab tab(&area);
+  const auto fail = [&] {
+    const auto flight = tab.fetch("plan");
+    tab.cache.fail_flight(flight, {.longest = hour}, 0, tab.now);
+    tab.cache.end_flight(flight);
+    CHECK(tab.cache.failures().has("plan"));
+  };
+  fail();
+  tab.set("plan", "1", {.reach = Reach::resident});
+  CHECK(tab.cache.failures().has("plan"));
+  tab.set("plan", "1");
+  CHECK_FALSE(tab.cache.failures().has("plan"));
+  fail();
+  CHECK(tab.cache.remove("plan", tab.now));
+  CHECK_FALSE(tab.cache.failures().has("plan"));
+  fail();
+  tab.now = start + minute;
+  CHECK(tab.adopt("plan", "2", {.timestamp = tab.now, .end = tab.now + hour}));
+  CHECK_FALSE(tab.cache.failures().has("plan"));
+  fail();
+  CHECK(tab.land(tab.fetch("plan"), "plan", "3"));
+  CHECK_FALSE(tab.cache.failures().has("plan"));
+  fail();
+  tab.cache.retry_failed(tab.now);
+  CHECK(tab.cache.failures().has("plan"));
+  tab.now = start + hour + hour + hour;
+  tab.sweep();
+  CHECK_FALSE(tab.cache.failures().has("plan"));
+}

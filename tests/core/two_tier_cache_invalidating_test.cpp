@@ -1,6 +1,7 @@
 // What an invalidation touches, and what its floor goes on keeping out.
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -377,4 +378,59 @@ TEST_CASE("invalidating: what is set after everything was cleared stays, though 
   for (int number = 0; number < 120; ++number) {
     CHECK(later.get(name(number)) == (number % 10 == 0 ? std::optional<std::string>("2") : std::nullopt));
   }
+}
+
+TEST_CASE("invalidating: by tag wants anew what is watched under it, by its policy or by its last answer") {
+  MapArea area;
+  const Tab before(&area);
+  Tab tab(&area);
+  tab.set("by answer", "1", {.tags = {"metrics"}});
+  tab.set("by later answer", "1");
+  tab.set("no more", "1", {.tags = {"metrics"}});
+  WatchTimes tagged;
+  tagged.tags = {"metrics"};
+  for (const auto* key : {"by answer", "by later answer", "no more", "other"}) tab.cache.watch(key, {}, start);
+  tab.cache.watch("by policy", tagged, start);
+  tab.set("by later answer", "2", {.tags = {"metrics", "more"}});
+  tab.set("no more", "2");
+  const Keys wanted{"by answer", "by later answer", "by policy"};
+  for (const bool after_write : {false, true}) {
+    if (after_write) {
+      tab.cache.invalidate_after_write(by_tag("metrics"), tab.now);
+    } else {
+      tab.invalidate(by_tag("metrics"));
+    }
+    tab.observe();
+    CHECK(tab.cache.coordinator().take_due(tab.now + Millis{300}) == wanted);
+    for (const auto& key : wanted) tab.cache.coordinator().succeeded(key, tab.now + Millis{300});
+  }
+}
+
+TEST_CASE("invalidating: by tag wants anew what another tab watches under it") {
+  MapArea area;
+  Tab here(&area);
+  here.set("metrics:7", "1", {.tags = {"metrics"}});
+  Tab there(&area, {.seed = 2});
+  CHECK(there.get("metrics:7") == "1");
+  there.cache.watch("metrics:7", {}, start);
+  here.now = start + second;
+  here.invalidate(by_tag("metrics"));
+  there.now = start + second;
+  for (const auto& [name, text] : std::map(area.texts())) {
+    if (name.find(u"!floors") != std::u16string::npos || name.find(u"!floor") != std::u16string::npos)
+      there.hear(area, name);
+  }
+  CHECK(there.cache.coordinator().take_due(start + second + Millis{300}) == Keys{"metrics:7"});
+}
+
+TEST_CASE("invalidating: a failing key that its last answer's tag selects is asked for again") {
+  MapArea area;
+  Tab tab(&area);
+  tab.set("metrics", "1", {.tags = {"metrics"}});
+  tab.cache.watch("metrics", {}, start);
+  tab.now = start + second;
+  for (int row = 0; row < 3; ++row) tab.cache.fail_flight(tab.fetch("metrics"), {.longest = hour}, 0, tab.now);
+  CHECK(tab.cache.back_off("metrics", hour, tab.now) > Millis{0});
+  tab.invalidate(by_tag("metrics"));
+  CHECK(tab.cache.back_off("metrics", hour, tab.now) == Millis{0});
 }

@@ -424,6 +424,108 @@ test('a write with an event of its own is judged for the connected user', async 
   ]);
 });
 
+// ---- after a load
+
+const RULES = { 'tasktracker_*': { endpoints: ['plan', 'tasks'] } };
+
+/** A page that is loaded over what an earlier one stored; gives what of it was fetched. */
+async function fetchedAtLoad(t, options, { watched = {}, prepare = () => undefined, user, reloads = 1 } = {}) {
+  const server = await HassServer.start(t);
+  prepare(server);
+  const origin = new Origin();
+  const clock = { now: START };
+  const fetched = [];
+  for (let load = 0; load <= reloads; load++) {
+    const hass = await openHass(t, server, user);
+    const storage = { area: origin.area() };
+    const cache = openHassCache(hass, { namespace: 'load_', storage, clock: () => clock.now, ...options });
+    for (const key of ['plan:sara', 'tasks:sara', 'teams']) {
+      if (load === 0) cache.set(key, 'cached');
+      const fetcher = async () => (fetched.push(key), 'cached');
+      cache.watch(key, fetcher, () => undefined, { interval: Infinity, debounce: 0, ...watched[key] });
+    }
+    await settle();
+    if (load === 0) fetched.length = 0;
+    for (let round = 0; round < 3; round++) {
+      await roundTrip(hass);
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      await settle();
+    }
+    if (load === 0) fetched.length = 0;
+    await cache.close();
+    clock.now += 10_000;
+  }
+  return fetched;
+}
+
+test('after a load nothing that is fresh is asked for where no event can have been missed', async (t) => {
+  assert.deepEqual(await fetchedAtLoad(t, {}, { reloads: 11 }), []);
+  assert.deepEqual(await fetchedAtLoad(t, { pollInterval: 3_600_000 }), []);
+});
+
+test('after a load what a rule’s endpoints name is caught up with, once', async (t) => {
+  const caughtUp = ['plan:sara', 'tasks:sara'];
+  assert.deepEqual(await fetchedAtLoad(t, { ...OPTIONS, rules: RULES }), caughtUp);
+  const refuses = { prepare: (server) => (server.hasCommand = false) };
+  assert.deepEqual(await fetchedAtLoad(t, { ...OPTIONS, rules: RULES }, refuses), caughtUp, 'by polling');
+  const admin = { ...refuses, user: { is_admin: true } };
+  assert.deepEqual(await fetchedAtLoad(t, { ...OPTIONS, rules: RULES }, admin), caughtUp, 'by events');
+  assert.deepEqual(await fetchedAtLoad(t, { rules: RULES }), caughtUp, 'without a source');
+});
+
+test('after a load events without a rule may have voided everything', async (t) => {
+  assert.deepEqual(await fetchedAtLoad(t, OPTIONS), ['plan:sara', 'tasks:sara', 'teams']);
+});
+
+test('after a load a policy may say otherwise', async (t) => {
+  const watched = {
+    'plan:sara': { onEvent: 'keep' },
+    'tasks:sara': { refetchOnLoad: 'stale' },
+    teams: { refetchOnLoad: 'always' },
+  };
+  assert.deepEqual(await fetchedAtLoad(t, { ...OPTIONS, rules: RULES }, { watched }), ['teams']);
+});
+
+test('whoever begins to watch later is caught up with as well', async (t) => {
+  const server = await HassServer.start(t);
+  const hass = await openHass(t, server);
+  const clock = { now: START };
+  const storage = { area: new Origin().area() };
+  const cache = openHassCache(hass, { namespace: 'later_', storage, clock: () => clock.now, ...OPTIONS, rules: RULES });
+  t.after(() => cache.close());
+  cache.set('plan:sara', 'cached');
+  cache.set('teams', 'cached');
+  clock.now += 1_000;
+  await until(() => server.subscriptions.length === TYPES.length, 'it has subscribed');
+  await roundTrip(hass);
+  const fetched = [];
+  for (const key of ['plan:sara', 'teams'])
+    cache.watch(
+      key,
+      async () => (fetched.push(key), 'cached'),
+      () => undefined,
+      { interval: Infinity },
+    );
+  await until(() => fetched.length > 0, 'it was fetched');
+  assert.deepEqual(await drained({ fetched, clock }), ['plan:sara']);
+});
+
+test('after a reconnect everything that is watched is caught up with, and what failed is tried again', async (t) => {
+  const linked = await openLinked(t, { options: { events: undefined }, keys: ['plan:sara', 'teams'] });
+  const { server, hass, cache, clock } = linked;
+  await drained(linked);
+  const failed = [];
+  const failing = async () => (failed.push('failing'), Promise.reject({ code: 3 }));
+  for (let call = 0; call < 5; call++) await cache.getOrFetch('failing', failing).catch(() => undefined);
+  assert.equal(failed.length, 2);
+  clock.now += 1_000;
+  await loseConnection(server, hass);
+  await until(() => linked.fetched.length > 0, 'it was fetched');
+  assert.deepEqual(await drained(linked), ['plan:sara', 'teams']);
+  await cache.getOrFetch('failing', failing).catch(() => undefined);
+  assert.equal(failed.length, 3);
+});
+
 test('connectHass refuses what openCache did not give', async (t) => {
   const server = await HassServer.start(t);
   const hass = await openHass(t, server);

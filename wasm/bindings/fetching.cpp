@@ -53,16 +53,45 @@ emscripten::val watch_status(std::uint32_t id) {
   return retry_delay(attempt, Millis{base}, Millis{most}, random).value;
 }
 
-/// Staged: key, version. `timestamp` NaN: the watcher has nothing to show yet.
+/// The fetch has failed for good. `longest` 0: that is not remembered; `told`: how long the server wants to be left alone.
+[[clang::export_name("failFlight")]] void fail_flight(std::uint32_t id, double now, std::uint32_t flight,
+                                                      double longest, double told, bool lasting, double random) {
+  Call call(id, now);
+  call.cache.fail_flight(FlightId{flight}, {Millis{longest}, Millis{told}, lasting}, random, call.now);
+}
+
+/// Staged: key. How long it is left alone after failures in a row; 0: it may be fetched, −1: so it may, and its last
+/// fetch failed.
+[[clang::export_name("backOff")]] double back_off(std::uint32_t id, double now, double longest) {
+  Call call(id, now);
+  const auto key = StagedReader().text();
+  const auto wait = call.cache.back_off(key, Millis{longest}, call.now);
+  return wait > Millis{0} || !call.cache.failures().has(key) ? wait.value : -1;
+}
+
+/// Staged: key, version, tags. `timestamp` NaN: the watcher has nothing to show yet.
 [[clang::export_name("watch")]] std::uint32_t watch(std::uint32_t id, double interval, double debounce,
-                                                    bool while_hidden, int on_event, bool has_version,
-                                                    double timestamp) {
+                                                    bool while_hidden, int on_event, bool has_version, int on_load,
+                                                    double longest_wait, double timestamp) {
   StagedReader staged;
   const auto key = staged.text();
-  WatchTimes times{Millis{interval}, Millis{debounce}, while_hidden, static_cast<OnEvent>(on_event), {}};
-  if (has_version) times.version = staged.string();
+  WatchTimes times;
+  times.interval = Millis{interval};
+  times.debounce = Millis{debounce};
+  times.while_hidden = while_hidden;
+  times.on_event = static_cast<OnEvent>(on_event);
+  times.on_load = static_cast<OnLoad>(on_load);
+  times.longest_wait = Millis{longest_wait};
+  auto version = staged.string();
+  if (has_version) times.version = std::move(version);
+  times.tags = staged.strings();
   const auto known = std::isnan(timestamp) ? std::nullopt : std::optional(Millis{timestamp});
-  return static_cast<std::uint32_t>(page_of(id).cache.coordinator().add(key, times, known));
+  return static_cast<std::uint32_t>(page_of(id).cache.watch(key, times, known));
+}
+
+/// Staged: key. What is shown of it is not fresh.
+[[clang::export_name("outdated")]] void outdated(std::uint32_t id) {
+  page_of(id).cache.coordinator().outdated(StagedReader().text());
 }
 
 [[clang::export_name("unwatch")]] void unwatch(std::uint32_t id, double now, std::uint32_t watch_id) {
@@ -77,8 +106,13 @@ emscripten::val watch_status(std::uint32_t id) {
   page_of(id).cache.coordinator().catch_up(Millis{since}, Millis{now});
 }
 
+/// Staged: types of events that may have been missed before `since`, while no page heard them.
+[[clang::export_name("catchUpAfterLoad")]] void catch_up_after_load(std::uint32_t id, double since) {
+  page_of(id).cache.catch_up_after_load(StagedReader().strings(), Millis{since});
+}
+
 [[clang::export_name("retryFailed")]] void retry_failed(std::uint32_t id, double now) {
-  page_of(id).cache.coordinator().retry_failed(Millis{now});
+  page_of(id).cache.retry_failed(Millis{now});
 }
 
 /// Staged: key.
@@ -87,8 +121,8 @@ emscripten::val watch_status(std::uint32_t id) {
 }
 
 /// Staged: key.
-[[clang::export_name("refreshFailed")]] void refresh_failed(std::uint32_t id, double now, double random) {
-  page_of(id).cache.coordinator().failed(StagedReader().text(), Millis{now}, random);
+[[clang::export_name("refreshFailed")]] void refresh_failed(std::uint32_t id, double now) {
+  page_of(id).cache.coordinator().failed(StagedReader().text(), Millis{now});
 }
 
 /// Staged: key.

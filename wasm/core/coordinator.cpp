@@ -4,20 +4,6 @@
 #include <utility>
 
 namespace cardcache {
-namespace {
-
-constexpr Millis first_retry{5'000};
-
-Millis backed_off(int attempt, Millis base, Millis most) {
-  return Millis{std::min(base.value * static_cast<double>(1U << (std::clamp(attempt, 1, 30) - 1)), most.value)};
-}
-
-}  // namespace
-
-Millis retry_delay(int attempt, Millis base, Millis most, double random) {
-  return Millis{backed_off(attempt, base, most).value * random};
-}
-
 Coordinator::State* Coordinator::find(std::string_view key) {
   const auto* position = positions_.find(key);
   return position ? &states_[*position] : nullptr;
@@ -42,8 +28,7 @@ WatchId Coordinator::add(std::string_view key, const WatchTimes& times, std::opt
     state->updated = std::max(state->updated.value_or(long_ago), *timestamp);
   }
   state->abandoned = never;
-  state->on_event = times.on_event;
-  state->version = times.version;
+  state->newest = times;
   const WatchId id{next_watch_++};
   state->watchers.push_back({id, times});
   return id;
@@ -56,8 +41,7 @@ void Coordinator::remove(WatchId id, Millis now) {
     if (state.watchers.empty()) {
       state.abandoned = now;
     } else {
-      state.on_event = state.watchers.back().times.on_event;
-      state.version = state.watchers.back().times.version;
+      state.newest = state.watchers.back().times;
     }
   }
 }
@@ -66,17 +50,32 @@ void Coordinator::request(std::string_view key, Millis now) {
   if (auto* state = find(key)) state->requested = now;
 }
 
+void Coordinator::outdated(std::string_view key) {
+  auto* state = find(key);
+  if (!state || state->requested) return;
+  state->wanted = long_ago;
+  state->wanted_since = state->updated.value_or(long_ago);
+}
+
 void Coordinator::catch_up(Millis since, Millis now) {
   for (auto& state : states_) {
-    if (state.on_event != OnEvent::refresh || !state.updated || *state.updated >= since) continue;
-    state.retry_at = std::min(state.retry_at, now);
-    state.retry_since = std::max(state.retry_since, since);
+    if (state.newest.on_event != OnEvent::refresh || !state.updated || *state.updated >= since) continue;
+    state.wanted = std::min(state.wanted, now);
+    state.wanted_since = std::max(state.wanted_since, since);
   }
+}
+
+void Coordinator::catch_up_after_load(std::string_view key, Millis since) {
+  const auto* state = find(key);
+  if (!state || state->newest.on_event != OnEvent::refresh || state->newest.on_load == OnLoad::stale) return;
+  if (state->updated && *state->updated < since) outdated(key);
 }
 
 void Coordinator::retry_failed(Millis now) {
   for (auto& state : states_) {
-    if (state.failures > 0) state.retry_at = now;
+    if (!state.failed_at) continue;
+    state.wanted = now;
+    state.wanted_since = *state.failed_at;
   }
 }
 
@@ -85,20 +84,15 @@ void Coordinator::started(std::string_view key) {
   if (!state) return;
   state->fetching = true;
   if (state->requested) state->serving = std::exchange(state->requested, std::nullopt);
-  state->retry_at = never;
+  state->wanted = never;
 }
 
-void Coordinator::failed(std::string_view key, Millis now, double random) {
+void Coordinator::failed(std::string_view key, Millis now) {
   auto* state = find(key);
   if (!state) return;
   state->fetching = false;
-  ++state->failures;
-  state->retry_since = now;
-  auto longest = Millis{180'000};
-  for (const auto& watcher : state->watchers) longest = std::min(longest, watcher.times.interval);
-  // Equal jitter: half of it is certain, so that a failing server is never asked in a tight row.
-  const auto delay = backed_off(state->failures, first_retry, longest);
-  state->retry_at = now + Millis{delay.value * (0.5 + random / 2)};
+  state->wanted = never;
+  state->failed_at = now;
 }
 
 void Coordinator::succeeded(std::string_view key, Millis timestamp) {
@@ -106,8 +100,8 @@ void Coordinator::succeeded(std::string_view key, Millis timestamp) {
   if (!state) return;
   state->fetching = false;
   state->serving.reset();
-  state->failures = 0;
-  state->retry_at = never;
+  state->failed_at.reset();
+  state->wanted = never;
   state->updated = timestamp;
 }
 
@@ -118,20 +112,24 @@ void Coordinator::discarded(std::string_view key) {
   // Whoever asked for it still waits.
   if (!state->requested) state->requested = state->serving;
   state->serving.reset();
-  // The server did answer: without this a key that had failed before would never be due again.
-  state->failures = 0;
+  // The server did answer.
+  state->failed_at.reset();
 }
 
-void Coordinator::renewed(std::string_view key, Millis timestamp) {
+void Coordinator::renewed(std::string_view key, Millis timestamp, std::span<const std::string> tags) {
   auto* state = find(key);
   if (!state) return;
   state->updated = timestamp;
+  state->tags.assign(tags.begin(), tags.end());
   // Younger than what was asked for: a second fetch would bring the same.
   if (state->requested && timestamp > *state->requested) state->requested.reset();
   if (state->serving && timestamp > *state->serving) state->serving.reset();
-  if (timestamp <= state->retry_since) return;
-  state->failures = 0;
-  state->retry_at = never;
+  if (timestamp > state->wanted_since) state->wanted = never;
+  if (state->failed_at && timestamp > *state->failed_at) state->failed_at.reset();
+}
+
+void Coordinator::tagged(std::string_view key, std::span<const std::string> tags) {
+  if (auto* state = find(key)) state->tags.assign(tags.begin(), tags.end());
 }
 
 Millis Coordinator::due(const State& state) const {
@@ -144,9 +142,15 @@ Millis Coordinator::due(const State& state) const {
   }
   const bool active = debounce != never;
   if (!active || state.fetching) return never;
-  auto due = state.retry_at;
+  auto due = state.wanted;
+  if (state.failed_at) {
+    const auto longest = state.newest.longest_wait;
+    due = std::min(std::max(due, failures_.asked_from(state.key, longest)),
+                   failures_.polled_from(state.key, *state.failed_at, interval, longest));
+  } else {
+    due = std::min(due, state.updated ? *state.updated + interval : long_ago);
+  }
   if (state.requested) due = std::min(due, *state.requested + debounce);
-  if (state.failures == 0) due = std::min(due, state.updated ? *state.updated + interval : long_ago);
   return due;
 }
 
@@ -173,7 +177,7 @@ std::vector<std::string> Coordinator::take_due(Millis now) {
 std::optional<Coordinator::Status> Coordinator::status(std::string_view key) const {
   const auto* state = find(key);
   if (!state) return std::nullopt;
-  return Status{state->failures == 0, state->updated, due(*state), state->watchers.size()};
+  return Status{!state->failed_at, state->updated, due(*state), state->watchers.size()};
 }
 
 bool Coordinator::is_watched(std::string_view key) const {
@@ -181,14 +185,27 @@ bool Coordinator::is_watched(std::string_view key) const {
   return state && !state->watchers.empty();
 }
 
+bool Coordinator::is_failing(std::string_view key) const {
+  const auto* state = find(key);
+  return state && state->failed_at;
+}
+
+bool Coordinator::is_selected(std::string_view key, const Selector& selector) const {
+  const auto* state = find(key);
+  if (!state) return false;
+  const auto selects = [&](const std::vector<std::string>& tags) { return selector.selects(key, tags); };
+  const auto wanted = [&](const Watcher& watcher) { return selects(watcher.times.tags); };
+  return selects(state->tags) || selects(state->newest.tags) || std::ranges::any_of(state->watchers, wanted);
+}
+
 OnEvent Coordinator::on_event(std::string_view key) const {
   const auto* state = find(key);
-  return state ? state->on_event : OnEvent::refresh;
+  return state ? state->newest.on_event : OnEvent::refresh;
 }
 
 bool Coordinator::understands(std::string_view key, std::string_view version) const {
   const auto* state = find(key);
-  return !state || !state->version || *state->version == version;
+  return !state || !state->newest.version || *state->newest.version == version;
 }
 
 std::vector<std::string> Coordinator::known_keys() const {
@@ -203,8 +220,8 @@ void Coordinator::start_anew() {
     state.updated.reset();
     state.requested.reset();
     state.serving.reset();
-    state.retry_at = never;
-    state.failures = 0;
+    state.wanted = never;
+    state.failed_at.reset();
   }
 }
 

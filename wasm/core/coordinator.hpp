@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/failures.hpp"
 #include "core/millis.hpp"
 #include "core/selector.hpp"
 #include "core/string_map.hpp"
@@ -18,6 +19,10 @@ enum class WatchId : std::uint32_t {};
 /// What a mutation event does to an entry that it selects.
 enum class OnEvent : std::uint8_t { refresh, invalidate, keep };
 
+/// What is fetched after a page was loaded: `missed` what an event may have voided meanwhile, `stale` nothing that is
+/// fresh, `always` whatever the page did not fetch itself.
+enum class OnLoad : std::uint8_t { missed, stale, always };
+
 struct WatchTimes {
   Millis interval{180'000};
   Millis debounce{300};
@@ -25,12 +30,20 @@ struct WatchTimes {
   OnEvent on_event = OnEvent::refresh;
   /// Which answers the watcher understands; nullopt: all.
   std::optional<std::string> version;
+  std::vector<std::string> tags;
+  /// How long failures in a row are waited out; 0: they are not remembered.
+  Millis longest_wait{300'000};
+  OnLoad on_load = OnLoad::missed;
 };
 
 /// Says when each watched key is to be fetched next. It fetches nothing and starts no timer: the page asks next_due(),
 /// waits that long, and takes what is due. Keys that nobody watches, or that only hidden pages watch, are never due.
+/// What ends while it is watched is fetched by its interval: how often a server is asked is the watcher's to say.
 class Coordinator {
  public:
+  /// `failures` must outlive this.
+  explicit Coordinator(const Failures& failures) : failures_(failures) {}
+
   struct Status {
     bool last_success = true;
     std::optional<Millis> last_update;
@@ -46,20 +59,25 @@ class Coordinator {
 
   /// An invalidation or an event wants these fetched anew: after the debounce, counted from the last of a burst.
   void request(std::string_view key, Millis now);
+  /// What is shown is not fresh: it is due at once, unless it is asked for already.
+  void outdated(std::string_view key);
   /// Events before `since` may have been missed: what is older is due at once, but for answers that events do not
   /// refetch.
   void catch_up(Millis since, Millis now);
+  /// The same for one key, after a load.
+  void catch_up_after_load(std::string_view key, Millis since);
   /// The network is back: what failed is tried again at once.
   void retry_failed(Millis now);
 
   void started(std::string_view key);
-  /// `random` in [0, 1) spreads the retries of many pages.
-  void failed(std::string_view key, Millis now, double random);
+  void failed(std::string_view key, Millis now);
   void succeeded(std::string_view key, Millis timestamp);
   /// The fetch was void: its answer was not kept, and the key is as due as before.
   void discarded(std::string_view key);
   /// The answer is from `timestamp` now, however it came here.
-  void renewed(std::string_view key, Millis timestamp);
+  void renewed(std::string_view key, Millis timestamp, std::span<const std::string> tags = {});
+  /// The tags of the answer that is there.
+  void tagged(std::string_view key, std::span<const std::string> tags);
 
   [[nodiscard]] Millis next_due() const;
   [[nodiscard]] std::vector<std::string> due_keys(Millis now) const;
@@ -68,6 +86,10 @@ class Coordinator {
 
   [[nodiscard]] std::optional<Status> status(std::string_view key) const;
   [[nodiscard]] bool is_watched(std::string_view key) const;
+  /// Whether its last fetch failed and another one will be due.
+  [[nodiscard]] bool is_failing(std::string_view key) const;
+  /// By its key, and by the tags of whoever watches it or of its last answer.
+  [[nodiscard]] bool is_selected(std::string_view key, const Selector& selector) const;
   [[nodiscard]] OnEvent on_event(std::string_view key) const;
   /// Whether those who watch it can make use of an answer of that version.
   [[nodiscard]] bool understands(std::string_view key, std::string_view version) const;
@@ -93,29 +115,28 @@ class Coordinator {
     std::optional<Millis> requested;
     /// What the running fetch was asked for by.
     std::optional<Millis> serving;
-    Millis retry_at = never;
-    /// A younger answer, however it came, makes the retry needless.
-    Millis retry_since = long_ago;
+    /// From when on another answer is wanted, whatever the interval.
+    Millis wanted = never;
+    /// A younger answer, however it came, is another one.
+    Millis wanted_since = long_ago;
     Millis abandoned = never;
-    int failures = 0;
+    std::optional<Millis> failed_at;
     bool fetching = false;
     /// The newest watcher has said what an answer is worth.
-    OnEvent on_event = OnEvent::refresh;
-    std::optional<std::string> version;
+    WatchTimes newest;
+    /// Of its last answer.
+    std::vector<std::string> tags;
   };
 
   [[nodiscard]] State* find(std::string_view key);
   [[nodiscard]] const State* find(std::string_view key) const;
   [[nodiscard]] Millis due(const State& state) const;
 
+  const Failures& failures_;
   std::vector<State> states_;
   StringMap positions_;  // of keys in the list of states
   std::uint32_t next_watch_ = 1;
   bool visible_ = true;
 };
-
-/// Full jitter: a random share of base · 2^(attempt − 1), at most `most`. `attempt` counts from 1, `random` is in [0,
-/// 1).
-[[nodiscard]] Millis retry_delay(int attempt, Millis base, Millis most, double random);
 
 }  // namespace cardcache

@@ -39,6 +39,14 @@ const EventRule* EventFilter::rule_for(std::string_view event_type) const {
   return index < 0 ? nullptr : &rules_[static_cast<std::size_t>(index)];
 }
 
+std::vector<Selector> EventFilter::named() const {
+  std::vector<Selector> named;
+  for (const auto& rule : rules_) {
+    for (const auto& endpoint : rule.endpoints) named.emplace_back().endpoint = endpoint;
+  }
+  return named;
+}
+
 Reason EventFilter::judge(const EventFacts& facts, const EventRule* rule, std::string_view user,
                           const Evidence& evidence) {
   if (facts.username && *facts.username == user) return Reason::actor;

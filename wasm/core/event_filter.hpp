@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/selector.hpp"
+
 namespace cardcache {
 
 /// What a mutation event's data say about people.
@@ -43,6 +45,9 @@ class EventFilter {
   [[nodiscard]] const EventRule* rule_for(std::string_view event_type) const;
   /// Index of that rule in the order of adding, or -1.
   [[nodiscard]] int rule_index(std::string_view event_type) const;
+
+  /// The endpoints that any rule names.
+  [[nodiscard]] std::vector<Selector> named() const;
 
   [[nodiscard]] static Reason judge(const EventFacts& facts, const EventRule* rule, std::string_view user,
                                     const Evidence& evidence);

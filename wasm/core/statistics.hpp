@@ -50,6 +50,8 @@ class Statistics {
   std::array<double, error_kinds> errors{};
   std::array<Latency, latency_kinds> latencies{};
   double events_seen = 0, events_concerned = 0;
+  /// Fetches that were not made, since the last ones of their key had failed.
+  double spared = 0;
 
   /// By which `counts_of` finds it without its name; those beyond the most share one.
   [[nodiscard]] std::uint32_t number_of(std::string_view endpoint);

@@ -35,6 +35,8 @@ StatisticsReport report_statistics(TwoTierCache& cache, Millis now) {
   numbers.events_seen = statistics.events_seen;
   numbers.events_concerned = statistics.events_concerned;
   numbers.errors = statistics.errors;
+  numbers.failing = static_cast<double>(cache.failures().size());
+  numbers.spared = statistics.spared;
   for (std::size_t i = 0; i < latency_kinds; ++i) {
     const auto& of = statistics.latencies[i];
     numbers.latencies[i] = {of.count(), of.quantile(0.5), of.quantile(0.95), of.longest()};

@@ -30,6 +30,7 @@ struct StatisticsNumbers {
   double events_seen = 0, events_concerned = 0;
   std::array<double, error_kinds> errors{};
   std::array<LatencyNumbers, latency_kinds> latencies{};
+  double failing = 0, spared = 0;
 };
 
 /// What `stats()` shows.

@@ -16,6 +16,7 @@ TwoTierCache::TwoTierCache(MemoryLimits memory, StorageTier& storage, AlertLimit
 
 bool TwoTierCache::observe(Millis now) {
   // Storage starts anew once for all users of this page: whoever notices it later must leave what was written since.
+  opened_ = std::min(opened_, now);
   const bool went_back = storage_.space().observe(now) || now + clock_tolerance < latest_;
   if (went_back) {
     latest_ = now;
@@ -32,6 +33,7 @@ void TwoTierCache::start_anew() {
   flights_.void_selected({}, never, false);
   sealings_.clear();
   floors_.clear();
+  failures_.clear();
   coordinator_.start_anew();
   last_stamp_ = long_ago;
 }
@@ -114,6 +116,7 @@ Lookup TwoTierCache::look_up(const LookupRequest& request, Millis now) {
 std::optional<SlotId> TwoTierCache::admit(std::string_view key, const EntryFacts& facts, Millis now) {
   const auto slot = memory_.put(key, facts, now);
   if (slot) memory_.note_stored(*slot);
+  coordinator_.tagged(key, facts.tags);
   return slot;
 }
 
@@ -158,6 +161,8 @@ std::vector<std::string> TwoTierCache::keys(const Selector& selector, Millis now
 
 SetResult TwoTierCache::set(const SetRequest& request, Millis now) {
   SetResult result;
+  // The server has answered, or somebody who knows: a value that may yet be taken back is neither.
+  if (request.reach != Reach::resident) failures_.forget(request.key);
   if (request.flight) {
     const bool is_over = is_void(*request.flight);
     if (!is_over) result.timestamp = flights_.find(*request.flight)->timestamp;
@@ -186,7 +191,7 @@ SetResult TwoTierCache::set(const SetRequest& request, Millis now) {
   } else if (request.reach != Reach::resident) {
     storage_.remove(request.key);
   }
-  coordinator_.renewed(request.key, result.timestamp);
+  renewed(request.key, result.timestamp, request.tags);
   return result;
 }
 
@@ -203,7 +208,13 @@ EntryFacts TwoTierCache::facts_of(const SetRequest& request, Millis timestamp) c
           .kept_on_event = request.kept_on_event};
 }
 
+void TwoTierCache::renewed(std::string_view key, Millis timestamp, std::span<const std::string> tags) {
+  failures_.forget_before(key, timestamp);
+  coordinator_.renewed(key, timestamp, tags);
+}
+
 bool TwoTierCache::remove(std::string_view key, Millis now) {
+  failures_.forget(key);
   flights_.void_key(key);
   sealings_.end_key(key);
   Record record;
@@ -225,6 +236,7 @@ void TwoTierCache::drop_resident(std::string_view key) {
 void TwoTierCache::sweep(Millis now) {
   memory_.sweep(now, grace_);
   coordinator_.sweep(now);
+  failures_.sweep(now, [&](std::string_view key) { return coordinator_.is_failing(key); });
   // Their notes go with the sweep of storage.
   floors_.expire(now - default_storage_ttl);
   if (floors_unsaved_) save_floors();

@@ -9,6 +9,7 @@
 
 #include "core/coordinator.hpp"
 #include "core/event_filter.hpp"
+#include "core/failures.hpp"
 #include "core/flights.hpp"
 #include "core/floors.hpp"
 #include "core/memory_tier.hpp"
@@ -96,6 +97,14 @@ struct Lookup {
 struct Party {
   std::string user;
   Evidence evidence;
+};
+
+/// What is remembered of a fetch that failed. `longest`: how long failures in a row are waited out, 0: never; `told`: what
+/// the server asked for; `lasting`: trying again soon is said to be in vain.
+struct FailureTerms {
+  Millis longest;
+  Millis told{0};
+  bool lasting = false;
 };
 
 struct EventOutcome {
@@ -192,6 +201,10 @@ class TwoTierCache {
   [[nodiscard]] bool is_void(FlightId flight);
   void end_flight(FlightId flight);
   void void_flights(std::string_view key) { flights_.void_key(key); }
+  void fail_flight(FlightId id, const FailureTerms& terms, double random, Millis now);
+  /// How long the key is left alone after failures in a row: whoever asks is told so, and counted. 0: it may be fetched.
+  [[nodiscard]] Millis back_off(std::string_view key, Millis longest, Millis now);
+  [[nodiscard]] const Failures& failures() const { return failures_; }
 
   [[nodiscard]] EventFilter& filter() { return filter_; }
   /// Drops what the event's rule names, then asks for the watched answers of those it concerns. With `first_is_me` the
@@ -200,6 +213,13 @@ class TwoTierCache {
   [[nodiscard]] EventOutcome apply_event(std::string_view type, const EventFacts& facts, std::span<const Party> parties,
                                          bool first_is_me, Millis now);
   [[nodiscard]] Coordinator& coordinator() { return coordinator_; }
+  /// `timestamp` tells how old the answer is that the watcher shows; nullopt where it has none.
+  WatchId watch(std::string_view key, const WatchTimes& times, std::optional<Millis> timestamp);
+  /// Events of these types may have been missed before `since`, while no page heard them: what they void, or any rule
+  /// names, is due at once where it is watched and older.
+  void catch_up_after_load(std::span<const std::string> types, Millis since);
+  /// There is a way to the server again: nobody waits for what failed.
+  void retry_failed(Millis now);
   /// Watched keys that are due at `now`; they count as started. What another tab has fetched and stored meanwhile is
   /// not, though its tidings may not be here yet: see take_changed_elsewhere().
   [[nodiscard]] std::vector<std::string> take_due(Millis now);
@@ -251,6 +271,9 @@ class TwoTierCache {
   /// With a floor whose time is yet to be said.
   std::size_t invalidate_with(Floor floor, Millis now);
   void request_selected(const Selector& selector, bool spares_kept, Millis now);
+  void catch_up_after_load(std::string_view key);
+  /// There is an answer from `timestamp`, however it came.
+  void renewed(std::string_view key, Millis timestamp, std::span<const std::string> tags);
   void raise(const Floor& floor);
   void save_floors();
   void learn_floors();
@@ -278,12 +301,17 @@ class TwoTierCache {
   Flights flights_;
   Sealings sealings_;
   EventFilter filter_;
-  Coordinator coordinator_;
+  Failures failures_;
+  Coordinator coordinator_{failures_};
+  /// What events may have voided before that time, while no page heard them.
+  std::vector<Selector> missed_;
+  Millis missed_before_ = long_ago;
   Statistics statistics_;
   std::vector<Notice> notices_;
   std::vector<std::string> changed_elsewhere_;
   std::u16string floors_mark_;
   Millis memory_ttl_;
+  Millis opened_ = never;
   Millis latest_ = long_ago;
   Millis last_stamp_ = long_ago;
   Millis last_floor_ = long_ago;

@@ -1,4 +1,4 @@
-// What makes answers void: invalidations and the floors they leave, flights overtaken by them, mutation events.
+// What makes answers void: invalidations and the floors they leave, mutation events.
 #include <algorithm>
 #include <utility>
 
@@ -15,6 +15,14 @@ std::string name_of_note(const Floor& floor) { return std::string(floor_note) + 
 /// A floor as it stands in the area: its selector in the note's name, its time in the text.
 std::optional<Floor> read_floor(std::string_view note, std::u16string_view text) {
   return Floor::from_text(note.substr(floor_note.size()), Millis{read_whole_number(text).value_or(long_ago.value)});
+}
+
+/// What events of that rule void: without one, everything.
+std::vector<Selector> selectors_of(const EventRule* rule) {
+  std::vector<Selector> selectors(rule ? rule->endpoints.size() : 0);
+  for (std::size_t i = 0; i < selectors.size(); ++i) selectors[i].endpoint = rule->endpoints[i];
+  if (selectors.empty()) selectors.emplace_back();
+  return selectors;
 }
 
 }  // namespace
@@ -53,6 +61,7 @@ std::size_t TwoTierCache::invalidate_with(Floor floor, Millis now) {
   floor.at = last_floor_;
   const auto count = drop_selected(floor, now);
   flights_.void_selected(floor.selector, floor.at, floor.spares_kept);
+  failures_.end_waits(floor.selector, floor.spares_kept);
   raise(floor);
   return count;
 }
@@ -72,7 +81,9 @@ std::size_t TwoTierCache::invalidate_after_write(const Selector& selector, Milli
 void TwoTierCache::request_selected(const Selector& selector, bool spares_kept, Millis now) {
   for (const auto& key : coordinator_.known_keys()) {
     if (spares_kept && coordinator_.on_event(key) != OnEvent::refresh) continue;
-    if (selector.selects(key, {})) coordinator_.request(key, now);
+    if (!coordinator_.is_selected(key, selector)) continue;
+    failures_.end_wait(key);
+    coordinator_.request(key, now);
   }
 }
 
@@ -143,6 +154,7 @@ void TwoTierCache::absorb(const Floor& floor, Millis now) {
   storage_.space().saw(floor.at);
   if (!floors_.raise(floor)) return;
   flights_.void_selected(floor.selector, floor.at, floor.spares_kept);
+  failures_.end_waits(floor.selector, floor.spares_kept);
   for (const auto id : memory_.select(floor.selector)) {
     const auto& facts = memory_.facts(SlotId{id});
     if (facts.timestamp <= floor.at && !(floor.spares_kept && facts.kept_on_event)) memory_.remove(SlotId{id});
@@ -150,32 +162,6 @@ void TwoTierCache::absorb(const Floor& floor, Millis now) {
   // An event's floor asks nobody to refetch: every tab hears the event itself and decides for its own users.
   if (!floor.spares_kept || floor.by_write) request_selected(floor.selector, floor.spares_kept, now);
 }
-
-// ---- fetching
-
-FlightId TwoTierCache::begin_flight(std::string_view key, std::vector<std::string> tags, bool kept_on_event,
-                                    Millis now) {
-  statistics_.count(FetchCount::started);
-  // Younger than what is here, so that an answer of its own millisecond can only have come after it began.
-  const auto known = known_timestamp(key, now);
-  const auto after = known <= now + clock_tolerance ? known + Millis{1} : now;
-  const auto timestamp = std::max(stamp(key, tags, kept_on_event, now), after);
-  last_stamp_ = std::max(last_stamp_, timestamp);
-  return flights_.begin({.id = {},
-                         .key = std::string(key),
-                         .tags = std::move(tags),
-                         .kept_on_event = kept_on_event,
-                         .timestamp = timestamp});
-}
-
-bool TwoTierCache::is_void(FlightId id) {
-  const auto* flight = flights_.find(id);
-  if (!flight) return true;
-  learn_newest_floors();
-  return flight->is_void;
-}
-
-void TwoTierCache::end_flight(FlightId flight) { flights_.end(flight); }
 
 // ---- events
 
@@ -196,15 +182,7 @@ EventOutcome TwoTierCache::apply_event(std::string_view type, const EventFacts& 
   const bool mine = !first_is_me || EventFilter::concerns(outcome.reasons.front());
   if (mine) ++statistics_.events_concerned;
 
-  std::vector<Selector> selectors(1);
-  if (rule && !rule->endpoints.empty()) {
-    selectors.clear();
-    for (const auto& endpoint : rule->endpoints) {
-      Selector selector;
-      selector.endpoint = endpoint;
-      selectors.push_back(std::move(selector));
-    }
-  }
+  const auto selectors = selectors_of(rule);
   for (const auto& selector : selectors) {
     outcome.invalidated += invalidate_with({.selector = selector, .at = now, .spares_kept = true}, now);
   }
@@ -220,6 +198,22 @@ EventOutcome TwoTierCache::apply_event(std::string_view type, const EventFacts& 
     }
   }
   return outcome;
+}
+
+// ---- events that were missed
+
+void TwoTierCache::catch_up_after_load(std::span<const std::string> types, Millis since) {
+  missed_before_ = since;
+  missed_ = filter_.named();
+  for (const auto& type : types) {
+    for (auto& selector : selectors_of(filter_.rule_for(type))) missed_.push_back(std::move(selector));
+  }
+  for (const auto& key : coordinator_.known_keys()) catch_up_after_load(key);
+}
+
+void TwoTierCache::catch_up_after_load(std::string_view key) {
+  const auto selects = [key](const Selector& selector) { return selector.selects(key, {}); };
+  if (std::ranges::any_of(missed_, selects)) coordinator_.catch_up_after_load(key, missed_before_);
 }
 
 }  // namespace cardcache

@@ -43,7 +43,7 @@ void TwoTierCache::on_area_change(std::optional<std::string_view> area_key, cons
     if (stands) return;
     memory_.remove(*slot);
   }
-  coordinator_.renewed(key, head->facts.timestamp);
+  renewed(key, head->facts.timestamp, head->facts.tags);
   // What was at hand here is to be so again, though it has to be opened first.
   if (coordinator_.is_watched(key) || (head->sealed && slot)) changed_elsewhere_.emplace_back(key);
 }
@@ -60,7 +60,7 @@ std::vector<std::string> TwoTierCache::take_due(Millis now) {
     if (head->facts.timestamp <= known || !coordinator_.understands(key, head->facts.version)) continue;
     flights_.void_older(key, head->facts.timestamp);
     if (slot) memory_.remove(*slot);
-    coordinator_.renewed(key, head->facts.timestamp);
+    renewed(key, head->facts.timestamp, head->facts.tags);
     changed_elsewhere_.push_back(key);
   }
   return coordinator_.take_due(now);
@@ -77,7 +77,7 @@ SetResult TwoTierCache::adopt(std::string_view key, const EntryFacts& facts, Mil
   if (stored_timestamp(key, now) > facts.timestamp) return {};
   flights_.void_older(key, facts.timestamp);
   sealings_.end_key(key);
-  coordinator_.renewed(key, facts.timestamp);
+  renewed(key, facts.timestamp, facts.tags);
   return {.kept = true, .slot = memory_.put(key, facts, now), .timestamp = facts.timestamp, .end = facts.end};
 }
 
