@@ -152,3 +152,34 @@ inEachEngine(
     assert.deepEqual(await tab.troubles(), []);
   },
 );
+
+/** Both watch what is tagged, or what they tag themselves; gives what they show once the first core has invalidated the tag. */
+async function invalidateByTag() {
+  const shown = { first: {}, second: {} };
+  const until = async (isTrue) => {
+    for (const end = Date.now() + 5_000; !isTrue() && Date.now() < end;)
+      await new Promise((done) => setTimeout(done, 10));
+  };
+  first.set('by answer', 'old', { tags: ['metrics'] });
+  first.set('by watcher', 'old');
+  first.set('other', 'old', { tags: ['others'] });
+  await until(() => second.peek('other') === 'old');
+  for (const [name, core] of Object.entries({ first, second })) {
+    for (const key of ['by answer', 'by watcher', 'other']) {
+      const policy = key === 'by watcher' ? { tags: ['metrics'] } : {};
+      const show = ({ data }) => (shown[name][key] = data);
+      core.watch(key, async () => 'new', show, { interval: Infinity, debounce: 0, ...policy });
+    }
+  }
+  await until(() => shown.second.other === 'old');
+  first.invalidate({ tag: 'metrics' });
+  await until(() => JSON.stringify(shown).split('new').length === 5);
+  return shown;
+}
+
+inEachEngine('what one core invalidates by tag both show anew where they watch it', {}, async (t, { site, newTab }) => {
+  const tab = await newTab(site.pageWith(bringSteps));
+  assert.ok(await tab.evaluate(openTwo, { namespace: 'tagged_' }));
+  const shown = { 'by answer': 'new', 'by watcher': 'new', other: 'old' };
+  assert.deepEqual(await tab.evaluate(invalidateByTag), { first: shown, second: shown });
+});

@@ -565,6 +565,19 @@ TEST_CASE("coordinator: who comes back with nothing to show is due at once") {
   CHECK(coordinator.take_due(start) == Keys{"plan"});
 }
 
+TEST_CASE("coordinator: who comes back with nothing to show hears at once why") {
+  Failures failures;
+  Coordinator coordinator(failures);
+  const auto watch = coordinator.add("plan", {}, std::nullopt);
+  for (int attempt = 1; attempt <= 3; ++attempt) fail(failures, coordinator, "plan", start, 0);
+  coordinator.add("plan", {}, std::nullopt);
+  CHECK(coordinator.take_due(start).empty());
+  coordinator.remove(watch, start);
+  coordinator.remove(WatchId{2}, start);
+  coordinator.add("plan", {}, std::nullopt);
+  CHECK(coordinator.take_due(start) == Keys{"plan"});
+}
+
 TEST_CASE("coordinator: a clock that was set back leaves no key waiting for a time that is far ahead") {
   Failures failures;
   Coordinator coordinator(failures);

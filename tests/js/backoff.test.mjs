@@ -332,6 +332,20 @@ test('where policy says that trying again is in vain no poll is a quick one', as
   assert.ok(fetcher.calls <= 20, `${fetcher.calls}`);
 });
 
+test('whoever begins to watch what is left alone is told why there is nothing, whoever watched before', async (t) => {
+  const { cache } = openStill(t);
+  const fetcher = failing();
+  for (let card = 0; card < 5; card++) {
+    const heard = listener();
+    const stop = cache.watch('plan', fetcher, heard, { retry: { attempts: 1 } });
+    await pass(t, 100);
+    assert.equal(heard.updates.at(-1).error, down);
+    stop();
+    await pass(t, card % 2 ? 100 : 6_000);
+  }
+  assert.ok(fetcher.calls <= 4, `${fetcher.calls}`);
+});
+
 test('a watcher waits as long as the server asks for', async (t) => {
   const { cache } = openStill(t);
   const fetcher = counted(() => Promise.reject(new Response('', { status: 429, headers: { 'retry-after': '120' } })));

@@ -24,6 +24,8 @@ WatchId Coordinator::add(std::string_view key, const WatchTimes& times, std::opt
   if (state->watchers.empty()) {
     // What an earlier watcher showed may be gone by now: only what this one shows counts.
     state->updated = timestamp;
+    // And who shows nothing is to hear why.
+    if (!timestamp) state->failed_at.reset();
   } else if (timestamp) {
     state->updated = std::max(state->updated.value_or(long_ago), *timestamp);
   }
