@@ -76,8 +76,8 @@ export interface FlightDeck {
 export class Flights {
   readonly #deck: FlightDeck;
   readonly #flights = new Map<Key, Flight>();
-  /** Of the last fetch, by key: whoever asks while the server is left alone is told the same. */
-  readonly #errors = new Map<Key, unknown>();
+  /** Of the last fetch, by key, whatever that was: whoever asks while the server is left alone is told the same. */
+  readonly #errors = new Map<Key, Error>();
   #core: Core | undefined;
   #tabs: Tabs | undefined;
 
@@ -233,7 +233,7 @@ export class Flights {
     if (error instanceof Error && error.name === 'AbortError') return;
     this.#errors.delete(key);
     if (this.#errors.size >= MOST_ERRORS) this.#errors.delete(this.#errors.keys().next().value as Key);
-    this.#errors.set(key, error);
+    this.#errors.set(key, error as Error);
     failFlight(this.#core, id, policy, told, lasting);
   }
 

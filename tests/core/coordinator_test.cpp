@@ -249,7 +249,8 @@ TEST_CASE("coordinator: what others saw fail is not polled before they may ask a
   Failures failures;
   Coordinator coordinator(failures);
   coordinator.add("plan", times_of(10'000), start);
-  for (int attempt = 1; attempt <= 6; ++attempt) failures.add({.key = "plan", .tags = {}, .longest = Millis{300'000}}, start, 0);
+  for (int attempt = 1; attempt <= 6; ++attempt)
+    failures.add({.key = "plan", .tags = {}, .longest = Millis{300'000}}, start, 0);
   // The poll itself is due; that it is refused without asking is a failure as well.
   CHECK(coordinator.take_due(after(10'000)) == Keys{"plan"});
   coordinator.failed("plan", after(10'000));

@@ -55,7 +55,8 @@ TEST_CASE("failures: whoever asks waits no longer than its own policy allows") {
 
 TEST_CASE("failures: what is not to be remembered is not") {
   Failures failures;
-  for (int row = 0; row < 3; ++row) failures.add({.key = "plan", .tags = {}, .longest = Millis{0}, .told = longest}, start, 0);
+  for (int row = 0; row < 3; ++row)
+    failures.add({.key = "plan", .tags = {}, .longest = Millis{0}, .told = longest}, start, 0);
   CHECK_FALSE(failures.has("plan"));
 }
 
@@ -99,7 +100,8 @@ TEST_CASE("failures: an invalidation that selects the key ends the waiting, and 
     failures.end_waits(selector, false);
     CHECK(waits());
   }
-  for (const auto& selector : {by_text("plan"), by_text(":sara"), by_text("*"), by_tag("daily"), by_keys({"plan:sara"})}) {
+  for (const auto& selector :
+       {by_text("plan"), by_text(":sara"), by_text("*"), by_tag("daily"), by_keys({"plan:sara"})}) {
     failures.end_waits(selector, true);
     CHECK(waits());
     failures.end_waits(selector, false);

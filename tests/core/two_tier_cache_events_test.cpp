@@ -202,7 +202,8 @@ TEST_CASE("events: what nobody watches any more is not named among what is asked
   CHECK(apply(tab, "task_completed", for_sara(), {party("sara")}).refreshed == Keys{"plan:sara"});
 }
 
-TEST_CASE("events: after a load what a rule's endpoints name is caught up with, and what an event without a rule voids") {
+TEST_CASE(
+    "events: after a load what a rule's endpoints name is caught up with, and what an event without a rule voids") {
   MapArea area;
   Tab tab(&area);
   tab.cache.filter().add_rule({.pattern = "task_*", .endpoints = {"tasks", "plan"}});

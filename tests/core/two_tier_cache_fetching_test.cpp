@@ -155,7 +155,10 @@ TEST_CASE("fetching: whatever brings an answer ends the row of failures, an opti
   CHECK_FALSE(tab.cache.failures().has("plan"));
   fail();
   tab.now = start + minute;
-  CHECK(tab.adopt("plan", "2", {.timestamp = tab.now, .end = tab.now + hour}));
+  EntryFacts facts;
+  facts.timestamp = tab.now;
+  facts.end = tab.now + hour;
+  CHECK(tab.adopt("plan", "2", facts));
   CHECK_FALSE(tab.cache.failures().has("plan"));
   fail();
   CHECK(tab.land(tab.fetch("plan"), "plan", "3"));

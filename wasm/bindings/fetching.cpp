@@ -53,7 +53,8 @@ emscripten::val watch_status(std::uint32_t id) {
   return retry_delay(attempt, Millis{base}, Millis{most}, random).value;
 }
 
-/// The fetch has failed for good. `longest` 0: that is not remembered; `told`: how long the server wants to be left alone.
+/// The fetch has failed for good. `longest` 0: that is not remembered; `told`: how long the server wants to be left
+/// alone.
 [[clang::export_name("failFlight")]] void fail_flight(std::uint32_t id, double now, std::uint32_t flight,
                                                       double longest, double told, bool lasting, double random) {
   Call call(id, now);

@@ -10,9 +10,9 @@
 
 namespace cardcache {
 
-/// Of fetches that failed one after the other, by key: when the server is to be asked again. Whoever asks for a key shares
-/// it. An answer ends a key's row of failures; an invalidation that selects the key, or the network's return, ends the
-/// waiting alone, so that a further failure waits longer still.
+/// Of fetches that failed one after the other, by key: when the server is to be asked again. Whoever asks for a key
+/// shares it. An answer ends a key's row of failures; an invalidation that selects the key, or the network's return,
+/// ends the waiting alone, so that a further failure waits longer still.
 class Failures {
  public:
   /// Beyond this many keys the one that failed longest ago is forgotten.
@@ -54,8 +54,8 @@ class Failures {
 
   /// Whether the last fetch of it failed.
   [[nodiscard]] bool has(std::string_view key) const { return find(key) != nullptr; }
-  /// From when on whoever asks may have it fetched; `longest` is what the asker's policy allows. A first failure holds up
-  /// nobody, unless the server said so.
+  /// From when on whoever asks may have it fetched; `longest` is what the asker's policy allows. A first failure holds
+  /// up nobody, unless the server said so.
   [[nodiscard]] Millis asked_from(std::string_view key, Millis longest) const;
   /// When a poll of that interval that failed at `at` comes next. After the quick ones never sooner than that of a
   /// healthy server would.

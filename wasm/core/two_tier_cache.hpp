@@ -99,8 +99,8 @@ struct Party {
   Evidence evidence;
 };
 
-/// What is remembered of a fetch that failed. `longest`: how long failures in a row are waited out, 0: never; `told`: what
-/// the server asked for; `lasting`: trying again soon is said to be in vain.
+/// What is remembered of a fetch that failed. `longest`: how long failures in a row are waited out, 0: never; `told`:
+/// what the server asked for; `lasting`: trying again soon is said to be in vain.
 struct FailureTerms {
   Millis longest;
   Millis told{0};
@@ -202,7 +202,8 @@ class TwoTierCache {
   void end_flight(FlightId flight);
   void void_flights(std::string_view key) { flights_.void_key(key); }
   void fail_flight(FlightId id, const FailureTerms& terms, double random, Millis now);
-  /// How long the key is left alone after failures in a row: whoever asks is told so, and counted. 0: it may be fetched.
+  /// How long the key is left alone after failures in a row: whoever asks is told so, and counted. 0: it may be
+  /// fetched.
   [[nodiscard]] Millis back_off(std::string_view key, Millis longest, Millis now);
   [[nodiscard]] const Failures& failures() const { return failures_; }
 
