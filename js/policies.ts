@@ -15,6 +15,7 @@ const POLICY = {
   ttl: 'span',
   staleWhileRevalidate: 'span',
   staleIfError: 'span',
+  staleWhen: 'function',
   timeout: 'span',
   maxAge: 'span',
   expiresAt: 'function',

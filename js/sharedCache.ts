@@ -301,7 +301,8 @@ export class SharedCache {
     try {
       return (await this.flights.fetch(key, fetcher, policy, attempts, askers)).value;
     } catch (error) {
-      const stale = policy.staleIfError && !policy.signal?.aborted && this.peek(key, { grace: policy.staleIfError });
+      const covered = policy.staleIfError && !policy.signal?.aborted && covers(policy, error);
+      const stale = covered && this.peek(key, { grace: policy.staleIfError });
       if (stale) return stale.value;
       throw error;
     }
@@ -495,6 +496,15 @@ export class SharedCache {
     this.core?.sweep();
     this.#idle.start();
   }
+}
+
+/** Whether `staleIfError` covers this failure. A `staleWhen` that fails itself covers nothing: the error to be told is the fetcher's. */
+function covers(policy: Policy, error: unknown): boolean {
+  let covered = false;
+  callSafely(() => {
+    covered = policy.staleWhen?.(error) ?? true;
+  });
+  return covered;
 }
 
 /** Who asked may leave before it is there. */

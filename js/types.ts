@@ -55,6 +55,8 @@ export interface Policy<T = any> {
   staleWhileRevalidate?: number;
   /** This long after its end it may be served if the fetch fails. */
   staleIfError?: number;
+  /** Which failures `staleIfError` covers. Default: every one. A failure is told where this gives false, or throws. */
+  staleWhen?(error: unknown): boolean;
   /** Default: 1 attempt (3 under `watch` and `warm`), 500 ms, 30 000 ms, every error. */
   retry?: { attempts?: number; baseDelay?: number; maxDelay?: number; when?(error: unknown): boolean };
   /** Default 30 000 ms. */
