@@ -3,8 +3,14 @@ import { instantOf, wallClock } from '../wallClock.ts';
 const SECOND = 1000;
 const HOUR = 3_600_000;
 
-/** Numbers further from now than this (ms) are no times. */
+/** Numbers further from now than this (ms) are no times; where their name does not speak of time they lie nearer. */
 const PLAUSIBLE = 400 * 24 * HOUR;
+const PLAUSIBLE_UNNAMED = 8 * 24 * HOUR;
+const TIMES = new Set(
+  'after at before begin beginning date datetime end ending finish from now since start stop time timestamp to ts until'.split(
+    ' ',
+  ),
+);
 /** The last word of names whose numbers are no times, however they look. */
 const NO_TIMES = new Set(
   (
@@ -62,7 +68,8 @@ function fromNumber(text: string, before: string, name: string, now: number): Mo
   if (NO_TIMES.has(words.at(-1) ?? '')) return undefined;
   const form = /^\d{13}/.test(text) ? '-ms' : '-s';
   const at = Math.round(Number(text) * (form === '-s' ? SECOND : 1));
-  return Math.abs(at - now) <= PLAUSIBLE ? { text, at, wall: at, form } : undefined;
+  const plausible = words.some((word) => TIMES.has(word)) ? PLAUSIBLE : PLAUSIBLE_UNNAMED;
+  return Math.abs(at - now) <= plausible ? { text, at, wall: at, form } : undefined;
 }
 
 function fromDate(match: RegExpMatchArray, before: string, zone: string): Moment | undefined {

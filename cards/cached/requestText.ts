@@ -67,23 +67,23 @@ class Clock {
   }
 
   textOf(moment: Moment, round: number): string {
-    const distance = this.#distance(moment);
-    if (distance === undefined) return moment.text;
-    return `now${Math.round(distance / round) * (round / SECOND)}s${moment.form}`;
-  }
-
-  /** From now; undefined for one that stands still. */
-  #distance(moment: Moment): number | undefined {
-    if (this.#isBoundary(moment)) return undefined;
+    if (this.#isBoundary(moment)) return moment.text;
     const at = fullMinute(moment);
-    if (at === undefined) return moment.at - this.#now;
-    // People choose full minutes, and some cards cut theirs to them. It is now's distance where two of three signs say so.
+    if (at === undefined) return this.#distanceText('now', moment.at - this.#now, round, moment);
+    // People choose full minutes, and some cards cut theirs to them. It counts from now where two of three signs say so.
     const signs = [
       this.#cut !== undefined,
       mod(at - (this.#cut ?? this.#minute), HOUR) === 0,
       mod(moment.wall, QUARTER) !== 0,
     ];
-    return signs.filter(Boolean).length >= 2 ? at - this.#minute : undefined;
+    if (signs.filter(Boolean).length < 2) return moment.text;
+    // In the first second of a minute it is now cut to the second as well.
+    const from = this.#now - this.#minute < SECOND ? 'now' : 'minute';
+    return this.#distanceText(from, at - this.#minute, round, moment);
+  }
+
+  #distanceText(from: string, distance: number, round: number, { form }: Moment): string {
+    return `${from}${Math.round(distance / round) * (round / SECOND)}s${form}`;
   }
 
   /**

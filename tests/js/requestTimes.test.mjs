@@ -128,10 +128,10 @@ test('the ends of days, weeks and months stand still, in any zone and to whateve
           const ask = (later) => textAt(form(at, zone), asked + later, zones);
           assert.equal(ask(0), ask(17 * MINUTE), `${name}, ${said}`);
           assert.equal(ask(0), ask(5 * HOUR), `${name}, ${said}`);
-          assert.doesNotMatch(ask(0), /now-?\d/, `${name}, ${said}`);
+          assert.doesNotMatch(ask(0), /(now|minute)-?\d/, `${name}, ${said}`);
         }
         for (const written of [local(at, zone), local(at, zone).slice(0, 19).replace('T', ' ')])
-          assert.doesNotMatch(textAt({ start: written }, asked, zones), /now-?\d/, `${written}, ${said}`);
+          assert.doesNotMatch(textAt({ start: written }, asked, zones), /(now|minute)-?\d/, `${written}, ${said}`);
       }
     }
   }
@@ -199,6 +199,11 @@ test('a time that somebody has chosen stands still, also where it lies near now'
   for (const time of chosen)
     for (const later of [0, 11 * MINUTE, 2 * HOUR + 7 * MINUTE])
       assert.equal(textAt({ start: time }, now + later), `{"start":"${time}"}`, `${time}, ${later} ms later`);
+  assert.notEqual(
+    textAt({ start: '2026-11-22T12:34:00Z' }),
+    textAt({ start: iso(now) }),
+    'this very minute is not now',
+  );
   // A range that moves along with the clock all the same: 12:10 to 12:20 ten minutes after 12:00 to 12:10.
   const range = (from, to) => ({ start: `2026-11-22T${from}:00Z`, end: `2026-11-22T${to}:00Z` });
   assert.notEqual(textAt(range('12:03', '12:13'), now), textAt(range('12:13', '12:23'), now + 10 * MINUTE));
@@ -212,6 +217,7 @@ test('numbers that are no times stay: sizes, limits, and what is named an id', (
     [`things/sensor.x_${seconds}?id=${seconds}&message_id=${now}`],
     { name: `photo-${seconds}.jpg`, hash: `a${now}`, file: `${seconds}.5.6` },
     { version: seconds, count: seconds },
+    { user: seconds - 30 * 86_400, device: [seconds + 2_000_000] },
     { long: 17_900_000_001, longer: 179_000_000_000_000 },
   ])
     assert.equal(textAt(request), textAt(request, now + 3 * HOUR + 4 * SECOND), JSON.stringify(request));
