@@ -42,7 +42,16 @@ interface Flight {
   forced: boolean;
   policy: Policy;
   endTurn: End;
+  /** Those that its fetcher has asked for while it was called. */
+  awaits: Set<Flight>;
 }
+
+/** Whose fetchers are being called right now, the innermost last; of every cache, for one fetcher may ask another cache. */
+let calling: readonly Flight[] = [];
+
+/** On whose behalf something is asked for: to be noted before anything is waited for. */
+export type Askers = readonly Flight[];
+export const askersNow = (): Askers => calling;
 
 export interface Landing {
   key: Key;
@@ -110,10 +119,16 @@ export class Flights {
   }
 
   /** Joins the key's flight where that may still answer, else starts one. */
-  fetch(key: Key, fetcher: AnyFetcher, options: FetchOptions, attempts = 1): Promise<Landed> {
+  fetch(key: Key, fetcher: AnyFetcher, options: FetchOptions, attempts = 1, askers: Askers = calling): Promise<Landed> {
     const { signal, forceRefresh = false } = options;
     if (signal?.aborted) return Promise.reject(abortError(signal));
-    const flight = this.#joinable(key, forceRefresh) ?? this.#start(key, fetcher, options, forceRefresh, attempts);
+    const joined = this.#joinable(key, forceRefresh);
+    const asking = askers.at(-1);
+    if (joined && asking && (askers.includes(joined) || leads(joined, asking))) {
+      return Promise.reject(new TypeError(`cardcache: the fetcher of ${key} waits for ${key} itself; it must fetch`));
+    }
+    const flight = joined ?? this.#start(key, fetcher, options, forceRefresh, attempts);
+    asking?.awaits.add(flight);
     return this.#wait(key, flight, signal);
   }
 
@@ -130,7 +145,8 @@ export class Flights {
     // What is not joined fills nothing any more.
     this.#flights.get(key)?.endTurn();
     const controller = new AbortController();
-    const flight = { controller, callers: 0, id: 0, forced, policy, endTurn: nobody } as Omit<
+    const awaits = new Set<Flight>();
+    const flight = { controller, callers: 0, id: 0, forced, policy, endTurn: nobody, awaits } as Omit<
       Flight,
       'promise'
     > as Flight;
@@ -138,6 +154,7 @@ export class Flights {
     flight.promise = this.#take(key, fetcher, policy, flight, attempts).finally(() => {
       endFlight(this.#core, flight.id);
       flight.endTurn();
+      awaits.clear();
       if (this.#flights.get(key) === flight) this.#flights.delete(key);
     });
     return flight;
@@ -181,7 +198,7 @@ export class Flights {
     voidFlights(core, key);
     flight.id = core ? beginFlight(core, key, policy) : 0;
     // What failed a moment ago is asked once: the back-off has taken the place of further attempts.
-    const landed = await this.#run(key, fetcher, policy, flight.id, signal, wait < 0 ? 1 : attempts);
+    const landed = await this.#run(key, fetcher, policy, flight, wait < 0 ? 1 : attempts);
     // A turn may come to the next tab before the answer does.
     const { endTurn } = flight;
     if (endTurn !== nobody) setTimeout(endTurn, ANSWER_ARRIVES);
@@ -189,20 +206,15 @@ export class Flights {
     return landed;
   }
 
-  async #run(
-    key: Key,
-    fetcher: AnyFetcher,
-    policy: Policy,
-    id: number,
-    signal: AbortSignal,
-    usual: number,
-  ): Promise<Landed> {
+  async #run(key: Key, fetcher: AnyFetcher, policy: Policy, flight: Flight, usual: number): Promise<Landed> {
+    const { id } = flight;
+    const { signal } = flight.controller;
     const started = performance.now();
     const { retry = {} } = policy;
     const { attempts = usual, baseDelay = 500, maxDelay = 30_000 } = retry;
     for (let attempt = 1; ; attempt++) {
       try {
-        const value = await this.#attempt(key, fetcher, policy.timeout ?? DEFAULT_TIMEOUT, signal);
+        const value = await this.#attempt(key, fetcher, policy.timeout ?? DEFAULT_TIMEOUT, flight);
         if (value === undefined) {
           throw new TypeError(
             `cardcache: the fetcher of ${key} gave undefined, which is no value; give null for nothing`,
@@ -237,7 +249,8 @@ export class Flights {
     failFlight(this.#core, id, policy, told, lasting);
   }
 
-  #attempt(key: Key, fetcher: AnyFetcher, timeout: number, signal: AbortSignal): Promise<unknown> {
+  #attempt(key: Key, fetcher: AnyFetcher, timeout: number, flight: Flight): Promise<unknown> {
+    const { signal } = flight.controller;
     // A signal of its own: an attempt that timed out is told to stop, the flight goes on with the next.
     const own = new AbortController();
     const stop = () => own.abort(signal.reason);
@@ -253,7 +266,15 @@ export class Flights {
       }, timeout);
     });
     const context: FetchContext<never> = { key, signal: own.signal, stale: this.#deck.stale(key) as undefined };
-    const answer = new Promise<unknown>((resolve) => resolve(fetcher(context)));
+    const answer = new Promise<unknown>((resolve) => {
+      const before = calling;
+      calling = [...before, flight];
+      try {
+        resolve(fetcher(context));
+      } finally {
+        calling = before;
+      }
+    });
     return Promise.race([answer, timedOut]).finally(() => {
       clearTimeout(timer);
       signal.removeEventListener('abort', stop);
@@ -275,6 +296,12 @@ export class Flights {
       flight.promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
     });
   }
+}
+
+/** Whether one waits for the other, be it through others. */
+function leads(from: Flight, to: Flight): boolean {
+  for (const next of from.awaits) if (next === to || leads(next, to)) return true;
+  return false;
 }
 
 /** One that fails itself allows nothing: the error to be told is the fetcher's. */

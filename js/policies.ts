@@ -22,6 +22,7 @@ const POLICY = {
   ttl: 'span',
   staleWhileRevalidate: 'span',
   staleIfError: 'span',
+  staleWhen: 'function',
   timeout: 'span',
   maxAge: 'span',
   expiresAt: 'function',

@@ -3,7 +3,7 @@ import { Core, Reach, type CoreListener, type Voided, type Wanted } from './core
 import { callSafely, Emitter } from './emitter.ts';
 import { Encrypted } from './encrypted.ts';
 import { startEngine, type Engine, type SpaceSizes } from './engine.ts';
-import { Flights, type AnyFetcher, type Landed } from './flights.ts';
+import { askersNow, Flights, type AnyFetcher, type Landed } from './flights.ts';
 import { IdleTask } from './idleTask.ts';
 import { checkKey } from './keys.ts';
 import { Log } from './log.ts';
@@ -283,6 +283,7 @@ export class SharedCache {
 
   /** `attempts`: how many where no policy says. */
   async getOrFetch(key: Key, fetcher: AnyFetcher, options: FetchOptions, attempts?: number): Promise<unknown> {
+    const askers = askersNow();
     if (!this.core) await this.ready;
     const policy: FetchOptions = { ...this.policyFor(key, options), ...unset(options) };
     this.#allowGrace(policy);
@@ -298,9 +299,10 @@ export class SharedCache {
       if (found) return found.value;
     }
     try {
-      return (await this.flights.fetch(key, fetcher, policy, attempts)).value;
+      return (await this.flights.fetch(key, fetcher, policy, attempts, askers)).value;
     } catch (error) {
-      const stale = policy.staleIfError && !policy.signal?.aborted && this.peek(key, { grace: policy.staleIfError });
+      const covered = policy.staleIfError && !policy.signal?.aborted && covers(policy, error);
+      const stale = covered && this.peek(key, { grace: policy.staleIfError });
       if (stale) return stale.value;
       throw error;
     }
@@ -494,6 +496,15 @@ export class SharedCache {
     this.core?.sweep();
     this.#idle.start();
   }
+}
+
+/** Whether `staleIfError` covers this failure. A `staleWhen` that fails itself covers nothing: the error to be told is the fetcher's. */
+function covers(policy: Policy, error: unknown): boolean {
+  let covered = false;
+  callSafely(() => {
+    covered = policy.staleWhen?.(error) ?? true;
+  });
+  return covered;
 }
 
 /** Who asked may leave before it is there. */

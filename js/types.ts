@@ -55,6 +55,8 @@ export interface Policy<T = any> {
   staleWhileRevalidate?: number;
   /** This long after its end it may be served if the fetch fails. */
   staleIfError?: number;
+  /** Which failures `staleIfError` covers. Default: every one. A failure is told where this gives false, or throws. */
+  staleWhen?(error: unknown): boolean;
   retry?: RetryPolicy;
   /** Default 30 000 ms. */
   timeout?: number;

@@ -3,7 +3,10 @@ import { openHassCache } from '../../js/hass/index.ts';
 import type { CardHass } from '../hass.ts';
 import { isRecord } from '../records.ts';
 import type { ReadRule } from './config.ts';
-import { WRITES, type RequestName } from './patterns.ts';
+import { saysNotNow } from './notNow.ts';
+import { asksForReal, realOf, standingFor } from './realHass.ts';
+import { fetchName, requestOf, type Asked } from './requests.ts';
+import { kindOf, type RequestKind } from './requestKinds.ts';
 import { requestText } from './requestText.ts';
 
 const ENDPOINT = 'reads';
@@ -14,19 +17,22 @@ const OPTIONS = { policies: { [ENDPOINT]: { version: '1', timeout: 60_000 } } };
 /** A card asks when it is made, as soon as its code is there. */
 const OPENING = 5_000;
 
+/** How long a write takes that is sent without waiting for its answer (ms). */
+const SOON = 1_000;
+
 /** The parts of `hass` that are put in the way of. */
-interface AskingHass extends CardHass {
+interface AskingHass extends Omit<CardHass, 'callService'> {
   callApi(method: string, path: string, ...rest: unknown[]): Promise<unknown>;
+  callApiRaw(method: string, path: string, ...rest: unknown[]): Promise<unknown>;
+  callService(domain: string, service: string, ...rest: unknown[]): Promise<unknown>;
+  fetchWithAuth(path: string, init?: RequestInit): Promise<unknown>;
+  sendWS(message: Message): void;
 }
-type Connection = object & { sendMessagePromise(message: Record<string, unknown>): Promise<unknown> };
-type CallService = (
-  domain: string,
-  service: string,
-  data?: object,
-  target?: object,
-  notifyOnError?: boolean,
-  returnResponse?: boolean,
-) => Promise<unknown>;
+type Message = Record<string, unknown>;
+type Connection = object & {
+  sendMessagePromise(message: Message): Promise<unknown>;
+  sendMessage?(message: Message, ...rest: unknown[]): void;
+};
 
 /**
  * A `hass` for one wrapped card: all that it reads is Home Assistant's own, but for the requests that the rules name. Their
@@ -52,11 +58,12 @@ export class CachedHass {
   }
 
   /** The `hass` for the card; the same one for the same. */
-  wrap(real: CardHass): CardHass {
+  wrap(given: CardHass): CardHass {
+    const real = realOf(given);
     this.#hass = real as AskingHass;
     this.#cache = openHassCache(real, OPTIONS);
     this.#opensUntil ??= Date.now() + OPENING;
-    return this.substitute(real);
+    return this.substitute(given);
   }
 
   /**
@@ -70,42 +77,71 @@ export class CachedHass {
     const own: Record<string, unknown> = {
       callWS: this.#callWS,
       callApi: this.#callApi,
+      callApiRaw: this.#callApiRaw,
       callService: this.#callService,
-      connection: isConnectionIn(value) ? this.#connectionFor(value.connection) : undefined,
+      fetchWithAuth: this.#fetchWithAuth,
+      sendWS: this.#sendWS,
+      connection: isConnectionIn(value) ? this.#connectionFor(realOf(value.connection)) : undefined,
     };
     const replaced = Object.entries(own).filter(([name, replacement]) => name in value && replacement !== undefined);
-    const substitute = replaced.length === 0 ? value : { ...value, ...Object.fromEntries(replaced) };
+    const substitute =
+      replaced.length === 0 ? value : { ...value, ...Object.fromEntries(replaced), ...standingFor(realOf(value)) };
     this.#substitutes.set(value, substitute);
     return substitute;
   }
 
-  readonly #callWS = (message: Record<string, unknown>): Promise<unknown> =>
-    this.#command(message, () => this.#newest.callWS(message));
+  readonly #callWS = (message: Message): Promise<unknown> => this.#command(message, (own) => this.#newest.callWS(own));
 
   readonly #callApi = (method: string, path: string, ...rest: unknown[]): Promise<unknown> => {
-    const verb = method.toUpperCase();
-    const name = verb === 'GET' ? `api:${path}` : `api/${verb}:${path}`;
+    const [parameters, headers, ...more] = rest;
     // The path stands in the name as far as patterns go; what makes the answer are all of it and the parameters.
-    return this.#answer(name, [path, ...rest], () => this.#newest.callApi(method, path, ...rest));
+    const request = requestOf({ method, path, parameters, headers });
+    const pass = (): Promise<unknown> => this.#newest.callApi(method, path, ...rest);
+    return this.#answer(request, pass, (own) =>
+      this.#newest.callApi(method, path, own.parameters, own.headers, ...more),
+    );
   };
 
-  readonly #callService: CallService = (domain, service, ...rest) => {
-    const [data, target, , returnResponse] = rest;
-    const ask = (): Promise<unknown> =>
-      (this.#newest as { callService: CallService }).callService(domain, service, ...rest);
-    return this.#service(`service:${domain}.${service}`, [data, target], ask, returnResponse === true);
+  /** Its answer is a stream, which nobody can be given twice. */
+  readonly #callApiRaw = (method: string, path: string, ...rest: unknown[]): Promise<unknown> =>
+    this.#pass(kindOf(fetchName(path, method)), () => this.#newest.callApiRaw(method, path, ...rest));
+
+  readonly #fetchWithAuth = (path: string, init?: RequestInit): Promise<unknown> =>
+    this.#pass(kindOf(fetchName(path, init?.method)), () => this.#newest.fetchWithAuth(path, init));
+
+  readonly #callService = (domain: string, service: string, ...rest: unknown[]): Promise<unknown> => {
+    const [data, target, notifyOnError, responds, ...more] = rest;
+    const request = requestOf({
+      type: 'call_service',
+      domain,
+      service,
+      service_data: data,
+      target,
+      return_response: responds,
+    });
+    const pass = (): Promise<unknown> => this.#newest.callService(domain, service, ...rest);
+    return this.#answer(request, pass, (own) =>
+      this.#newest.callService(domain, service, own.service_data, own.target, notifyOnError, responds, ...more),
+    );
   };
 
-  /** Services can be called by the websocket's own command as well. */
-  #command(message: Record<string, unknown>, ask: () => Promise<unknown>): Promise<unknown> {
-    const { type, domain, service, service_data: data, target, return_response: response } = message;
-    if (type !== 'call_service') return this.#answer(`ws:${String(type)}`, message, ask);
-    return this.#service(`service:${String(domain)}.${String(service)}`, [data, target], ask, response === true);
+  readonly #sendWS = (message: Message): void => this.#tell(message, () => this.#newest.sendWS(message));
+
+  #command(message: Message, send: (message: Message) => Promise<unknown>): Promise<unknown> {
+    return this.#answer(
+      requestOf(message),
+      () => send(message),
+      (own) => send({ ...own }),
+    );
   }
 
-  /** What has no response is no read, whatever the rules say. */
-  #service(name: RequestName, request: unknown, ask: () => Promise<unknown>, responds: boolean): Promise<unknown> {
-    return responds ? this.#answer(name, request, ask) : this.#pass(name, ask);
+  /** For what is sent without waiting for an answer: when it is done nobody is told, so its effect is taken to come soon. */
+  #tell(message: Message, send: () => void): void {
+    const { name, kind = kindOf(name) } = requestOf(message);
+    send();
+    if (!isWrite(kind)) return;
+    this.#cache?.invalidate(ENDPOINT);
+    setTimeout(() => this.#cache?.invalidate(ENDPOINT), SOON);
   }
 
   get #newest(): AskingHass {
@@ -113,20 +149,34 @@ export class CachedHass {
     return this.#hass;
   }
 
-  #answer(name: RequestName, request: unknown, ask: () => Promise<unknown>): Promise<unknown> {
+  /** Reads that a rule names are answered from the cache, for which `ask` is given the request as it was when the card asked. */
+  #answer(request: Asked, pass: () => Promise<unknown>, ask: (request: Message) => Promise<unknown>): Promise<unknown> {
+    const { name, content, question } = request;
     const rule = this.#rules.find(({ reads }) => reads.matches(name));
-    return rule ? this.#read(name, request, ask, rule) : this.#pass(name, ask);
+    const kind = request.kind ?? kindOf(name, rule?.reads.includes(name));
+    return rule && content && kind === 'read'
+      ? this.#read(name, question, () => ask(content), rule)
+      : this.#pass(kind, pass);
   }
 
-  async #read(name: RequestName, request: unknown, ask: () => Promise<unknown>, rule: ReadRule): Promise<unknown> {
+  async #read(name: string, question: unknown, ask: () => Promise<unknown>, rule: ReadRule): Promise<unknown> {
     const cache = this.#cache;
     if (!cache) return ask();
     // Paths and messages hold times; they count as the text says.
     const kind = name.startsWith('service:') ? name : name.slice(0, name.indexOf(':'));
-    const readKey = key(ENDPOINT, null, kind, requestText(request, Date.now(), rule.round));
+    const readKey = key(ENDPOINT, null, kind, requestText(question, Date.now(), rule.round, this.#zones));
     const { ttl, stale } = rule;
-    const fetcher = async (): Promise<unknown> => (await ask()) ?? null;
-    const policy = { ttl, staleIfError: stale };
+    const staleWhen = (error: unknown): boolean => saysNotNow(error, kind.startsWith('service:'));
+    const fetcher = async (): Promise<unknown> => {
+      try {
+        return (await ask()) ?? null;
+      } catch (error) {
+        // What was refused is no longer so; nor is it after the next reload.
+        if (!staleWhen(error)) cache.delete(readKey);
+        throw error;
+      }
+    };
+    const policy = { ttl, staleIfError: stale, staleWhen };
     const isOpening = Date.now() < (this.#opensUntil ?? 0);
     const answer = await cache.getOrFetch<unknown>(readKey, fetcher, {
       ...policy,
@@ -134,18 +184,19 @@ export class CachedHass {
     });
     // Fetched just now it would be there.
     if (isOpening && !cache.has(readKey))
-      void this.#renew(answer, () => cache.getOrFetch<unknown>(readKey, fetcher, policy));
+      void this.#renew(answer, () => cache.getOrFetch<unknown>(readKey, fetcher, policy), kind.startsWith('service:'));
     return structuredClone(answer);
   }
 
   /** Waits for what is on its way already. The card is told when all of it has come: it is shown anew once. */
-  async #renew(answer: unknown, newer: () => Promise<unknown>): Promise<void> {
+  async #renew(answer: unknown, newer: () => Promise<unknown>, isService: boolean): Promise<void> {
     this.#renewing++;
     try {
       // An equal answer is the same one.
       if ((await newer()) !== answer) this.#isOutdated = true;
-    } catch {
-      // What it has is the best there is.
+    } catch (error) {
+      // What it has is the best there is, unless it has been refused.
+      if (!saysNotNow(error, isService)) this.#isOutdated = true;
     }
     if (--this.#renewing > 0 || !this.#isOutdated) return;
     this.#isOutdated = false;
@@ -154,20 +205,29 @@ export class CachedHass {
   }
 
   /** A write, or a request that nobody has named. */
-  #pass(name: RequestName, ask: () => Promise<unknown>): Promise<unknown> {
-    return this.#cache && WRITES.matches(name) ? this.#cache.mutate(ask, { invalidate: ENDPOINT }) : ask();
+  #pass(kind: RequestKind, ask: () => Promise<unknown>): Promise<unknown> {
+    return this.#cache && isWrite(kind) ? this.#cache.mutate(ask, { invalidate: ENDPOINT }) : ask();
+  }
+
+  /** The server's, and the one that the browser's clock shows, in which cards reckon. */
+  get #zones(): string[] {
+    const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+    return [this.#newest.config?.time_zone ?? timeZone, timeZone];
   }
 
   /** Cards may ask the connection itself; and compare it, and keep things by it, so it is the same for as long as the real one. */
   #connectionFor(real: Connection): object {
     const known = this.#connection;
     if (known?.real === real) return known.wrapped;
-    const send = (message: unknown): Promise<unknown> =>
+    const sendMessagePromise = (message: unknown): Promise<unknown> =>
       isRecord(message)
-        ? this.#command(message, () => real.sendMessagePromise(message))
-        : real.sendMessagePromise(message as Record<string, unknown>);
+        ? this.#command(message, (own) => real.sendMessagePromise(own))
+        : real.sendMessagePromise(message as Message);
+    const sendMessage = (message: Message, ...rest: unknown[]): void =>
+      this.#tell(message, () => real.sendMessage?.(message, ...rest));
+    const own: Record<PropertyKey, unknown> = { sendMessagePromise, ...(real.sendMessage && { sendMessage }) };
     const wrapped = new Proxy(real, {
-      get: (target, name) => (name === 'sendMessagePromise' ? send : (Reflect.get(target, name) as unknown)),
+      get: (target, name) => (asksForReal(name) ? real : (own[name] ?? (Reflect.get(target, name) as unknown))),
     });
     this.#connection = { real, wrapped };
     return wrapped;
@@ -177,4 +237,9 @@ export class CachedHass {
 function isConnectionIn(value: object): value is { connection: Connection } {
   const { connection } = value as { connection?: Partial<Connection> };
   return typeof connection?.sendMessagePromise === 'function';
+}
+
+/** What nobody can tell may write, and fresh answers come before spared requests. */
+function isWrite(kind: RequestKind): boolean {
+  return kind === 'write' || kind === 'unknown';
 }

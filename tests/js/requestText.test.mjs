@@ -5,14 +5,14 @@ import { build } from 'esbuild';
 
 const { outputFiles } = await build({
   stdin: {
-    contents: "export * from './requestText.ts'; export * from './patterns.ts';",
+    contents: "export * from './requestText.ts'; export * from './patterns.ts'; export * from './requestKinds.ts';",
     resolveDir: new URL('../../cards/cached', import.meta.url).pathname,
   },
   bundle: true,
   format: 'esm',
   write: false,
 });
-const { requestText, Patterns, USUAL_READS, WRITES } = await import(
+const { requestText, Patterns, USUAL_READS, kindOf } = await import(
   `data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`
 );
 
@@ -74,24 +74,28 @@ test('a star stands for any text, and everything else for itself', () => {
   assert.ok(!new Patterns([]).matches(''));
 });
 
-test('what is usually read is no write, and services, other methods and verbs are', () => {
-  const usual = new Patterns(USUAL_READS);
-  for (const name of [
-    'ws:recorder/statistics_during_period',
-    'api:calendars/calendar.home?start=1',
-    'ws:config/area_registry/list',
-  ]) {
-    assert.ok(usual.matches(name), name);
-    assert.ok(!WRITES.matches(name), name);
-  }
-  for (const name of [
-    'service:light.turn_on',
-    'api/POST:events/x',
-    'ws:calendar/event/create',
-    'ws:todo/item/move',
-    'ws:config/area_registry/update',
-  ]) {
-    assert.ok(WRITES.matches(name), name);
-    assert.ok(!usual.matches(name), name);
+test('stars match in the order of the text, without overlapping, and may stand for nothing', () => {
+  const fits = (pattern, name) => new Patterns([pattern]).matches(name);
+  assert.ok(fits('a*b*c', 'abc'));
+  assert.ok(fits('a*b*c', 'axxbxbxc'));
+  assert.ok(fits('*', ''));
+  assert.ok(fits('a**', 'a'));
+  assert.ok(!fits('aba*ba', 'aba'), 'the end is not the beginning once more');
+  assert.ok(!fits('a*b*c', 'acb'));
+  assert.ok(!fits('a*bc*c', 'abc'));
+  assert.ok(fits('a*[x].\\d*', 'a[x].\\d'));
+});
+
+test('a pattern of many stars is matched at once', () => {
+  // As a regular expression this would still run when the last test has long ended.
+  const pattern = `ws:${'*a'.repeat(40)}*b`;
+  assert.ok(!new Patterns([pattern]).matches(`ws:${'a'.repeat(20_000)}`));
+  assert.ok(new Patterns([pattern]).matches(`ws:${'a'.repeat(20_000)}b`));
+});
+
+test('all that is usually read is a read', () => {
+  for (const pattern of USUAL_READS) {
+    const name = pattern.replace(/(\/?)\*$/, '$1').replace('*', 'area');
+    assert.equal(kindOf(name), 'read', name);
   }
 });

@@ -73,3 +73,28 @@ test('a get past the end leaves what may still be served', async (t) => {
   assert.equal(loaded.get('plan'), undefined);
   assert.equal(await loaded.getOrFetch('plan', () => Promise.reject(new Error('down'))), 'old');
 });
+
+test('staleWhen says which failures an older answer may cover', async (t) => {
+  const { cache, clock } = open(t);
+  const staleWhen = (error) => error.status >= 500;
+  const policy = { ttl: 1_000, staleIfError: HOUR, staleWhen };
+  cache.set('plan', 'old', policy);
+  clock.now += 2_000;
+  const failing = (status) => () => Promise.reject(Object.assign(new Error('no'), { status }));
+  assert.equal(await cache.getOrFetch('plan', failing(503), { ...policy, forceRefresh: true }), 'old');
+  await assert.rejects(cache.getOrFetch('plan', failing(404), { ...policy, forceRefresh: true }), { status: 404 });
+});
+
+test('a staleWhen that throws covers nothing: the error told is the fetcher’s', async (t) => {
+  const { cache, clock } = open(t);
+  globalThis.reportError = () => undefined;
+  t.after(() => delete globalThis.reportError);
+  const policies = { ttl: 1_000, staleIfError: HOUR, staleWhen: (error) => error.of.what };
+  cache.set('plan', 'old', policies);
+  clock.now += 2_000;
+  await assert.rejects(
+    cache.getOrFetch('plan', () => Promise.reject(new Error('down')), policies),
+    /down/,
+  );
+  assert.throws(() => cache.set('plan', 1, { staleWhen: 503 }), TypeError);
+});

@@ -36,6 +36,14 @@ class KeyIndex {
   /// Ids of all entries that the selector selects, in no order.
   [[nodiscard]] std::vector<Id> select(const Selector& selector) const;
 
+  /// A number for its endpoint, below endpoint_count().
+  [[nodiscard]] std::uint32_t endpoint(Id id) const { return groups_[entries_[id].group].endpoint; }
+  [[nodiscard]] std::optional<std::uint32_t> find_endpoint(std::string_view name) const {
+    const auto* known = endpoint_ids_.find(name);
+    return known ? std::optional(*known) : std::nullopt;
+  }
+  [[nodiscard]] std::size_t endpoint_count() const { return endpoint_ids_.size(); }
+
   [[nodiscard]] std::string key(Id id) const;
   /// The same where there is room already.
   void write_key(Id id, std::string& into) const;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/keys.hpp"
 #include "core/storage_space.hpp"
 #include "core/text.hpp"
 
@@ -10,6 +11,10 @@ namespace {
 
 /// After an eviction this share of the budget is free, so that not every write has to sort all records again.
 constexpr double slack = 0.05;
+
+/// One endpoint may take this share of what all records take. Its own go for what it writes beyond that, and before
+/// others' for what others write: a card that never asks the same question twice pushes out nobody else's answers.
+constexpr double endpoint_share = 0.25;
 
 /// What was used just now counts as if that were so long ago.
 constexpr Millis shortest_idle{60'000};
@@ -92,16 +97,36 @@ StorageTier::Write StorageSpace::attempt(Pending& record, Millis now, std::size_
 }
 
 std::vector<StorageSpace::Candidate> StorageSpace::candidates(const Spared& spared, Millis now) const {
+  const auto most = bytes_ * endpoint_share;
+  // The endpoint that is written, where it has its share already.
+  std::optional<std::uint32_t> own;
+  if (spared.tier) {
+    own = spared.tier->index_.find_endpoint(split_key(spared.key).endpoint);
+    if (own && endpoint_bytes(*spared.tier)[*own] <= most) own.reset();
+  }
   std::vector<Candidate> all;
   for (const auto& tier : tiers_) {
+    const auto bytes = endpoint_bytes(*tier);
     tier->index_.for_each([&](KeyIndex::Id id) {
       const auto& facts = tier->stored_[id];
       if (facts.bytes == 0 || (tier.get() == spared.tier && tier->index_.key(id) == spared.key)) return;
-      const bool expired = facts.end <= now || !is_believed(facts.timestamp, now);
-      all.push_back({tier.get(), id, expired, stake_of(facts, now) / facts.bytes});
+      const auto endpoint = tier->index_.endpoint(id);
+      auto turn = Turn::other;
+      if (facts.end <= now || !is_believed(facts.timestamp, now)) {
+        turn = Turn::expired;
+      } else if (own ? tier.get() == spared.tier && endpoint == *own : bytes[endpoint] > most) {
+        turn = Turn::of_large_endpoint;
+      }
+      all.push_back({tier.get(), id, turn, stake_of(facts, now) / facts.bytes});
     });
   }
   return all;
+}
+
+std::vector<double> StorageSpace::endpoint_bytes(const StorageTier& tier) {
+  std::vector<double> bytes(tier.index_.endpoint_count());
+  tier.index_.for_each([&](KeyIndex::Id id) { bytes[tier.index_.endpoint(id)] += tier.stored_[id].bytes; });
+  return bytes;
 }
 
 StorageSpace::Room StorageSpace::make_room(Need& need, double spare, double stake, const Spared& spared, Millis now,
@@ -110,7 +135,7 @@ StorageSpace::Room StorageSpace::make_room(Need& need, double spare, double stak
   auto order = candidates(spared, now);
   // A heap, since mostly few of many go; its top is what is missed least.
   const auto goes_later = [](const Candidate& a, const Candidate& b) {
-    return a.expired != b.expired ? b.expired : a.worth > b.worth;
+    return a.turn != b.turn ? a.turn > b.turn : a.worth > b.worth;
   };
   std::ranges::make_heap(order, goes_later);
   auto left = order.end();
@@ -122,7 +147,7 @@ StorageSpace::Room StorageSpace::make_room(Need& need, double spare, double stak
     const auto& facts = next.tier->stored_[next.id];
     open.bytes -= facts.bytes;
     open.units -= facts.units;
-    if (!next.expired) displaced += stake_of(facts, now);
+    if (next.turn != Turn::expired) displaced += stake_of(facts, now);
   }
   if (!open.met() || displaced > stake) return Room::none;
   if (!idle && std::cmp_greater(order.end() - left, steps)) return Room::later;

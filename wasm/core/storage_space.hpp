@@ -82,10 +82,12 @@ class StorageSpace {
  private:
   friend class StorageTier;
 
+  /// In which order they go. The endpoint that is written, if it is a large one, is the only one that counts as such.
+  enum class Turn : std::uint8_t { expired, of_large_endpoint, other };
   struct Candidate {
     StorageTier* tier;
     KeyIndex::Id id;
-    bool expired;
+    Turn turn;
     double worth;
   };
   /// The record that room is made for, which does not go for itself.
@@ -127,6 +129,8 @@ class StorageSpace {
   void abandon(const StorageTier* tier, std::optional<std::string_view> key);
   [[nodiscard]] const Pending* pending(const StorageTier* tier, std::string_view key) const;
   [[nodiscard]] std::vector<Candidate> candidates(const Spared& spared, Millis now) const;
+  /// What each endpoint of one user takes, by its number.
+  [[nodiscard]] static std::vector<double> endpoint_bytes(const StorageTier& tier);
   /// Evicts what is worth least until the need is met, and `spare` bytes more while it is at it; nothing where that
   /// cannot be, or would cost more than `stake`. Later where it takes more than `steps`; nothing has gone then unless
   /// `idle`.
