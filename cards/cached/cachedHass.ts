@@ -1,24 +1,23 @@
-import { key, type CardCache } from '../../js/index.ts';
+import { key, type CardCache, type Key } from '../../js/index.ts';
 import { openHassCache } from '../../js/hass/index.ts';
 import type { CardHass } from '../hass.ts';
-import { isRecord } from '../records.ts';
+import { changedAt, followConnection } from './changes.ts';
 import type { ReadRule } from './config.ts';
+import { Opening } from './opening.ts';
 import { WRITES, type RequestName } from './patterns.ts';
 import { requestText } from './requestText.ts';
+import { wrapConnection, type Connection } from './wrappedConnection.ts';
 
 const ENDPOINT = 'reads';
 
 /** One object for all: openHassCache looks at options once. Reads of history can take a while. */
 const OPTIONS = { policies: { [ENDPOINT]: { version: '1', timeout: 60_000 } } };
 
-/** A card asks when it is made, as soon as its code is there. */
-const OPENING = 5_000;
-
 /** The parts of `hass` that are put in the way of. */
 interface AskingHass extends CardHass {
+  connection: Connection;
   callApi(method: string, path: string, ...rest: unknown[]): Promise<unknown>;
 }
-type Connection = object & { sendMessagePromise(message: Record<string, unknown>): Promise<unknown> };
 type CallService = (
   domain: string,
   service: string,
@@ -34,28 +33,33 @@ type CallService = (
  */
 export class CachedHass {
   readonly #rules: readonly ReadRule[];
-  readonly #outdated: () => void;
-  /** Until when answers past their end are given (ms): later the card shows something, and can wait for a good one. */
-  #opensUntil: number | undefined;
-  /** How many of those the card was given are being fetched anew, and whether any has come out another. */
-  #renewing = 0;
-  #isOutdated = false;
+  readonly #opening: Opening;
   #hass: AskingHass | undefined;
   #cache: CardCache | undefined;
-  #connection: { real: Connection; wrapped: object } | undefined;
-  readonly #substitutes = new WeakMap<object, object>();
+  #connection: { real: Connection; wrapped: Connection } | undefined;
+  #substitutes = new WeakMap<object, object>();
+  /** What the card has asked, and since when its answers count (ms since 1970): what it was told of was true from then on. */
+  readonly #asked = new Set<Key>();
+  #toldAt = 0;
 
-  /** `outdated`: what the card was given past its end has come anew and is another. Said once. */
+  /** `outdated`: some of what the card was given past its end has come anew and is another. */
   constructor(rules: readonly ReadRule[], outdated: () => void) {
     this.#rules = rules;
-    this.#outdated = outdated;
+    this.#opening = new Opening(outdated);
+  }
+
+  /** A card is made, again where what the one before was given was outdated. It finds nothing that the one before has kept. */
+  open(isAgain: boolean): void {
+    this.#connection = undefined;
+    this.#substitutes = new WeakMap();
+    this.#opening.begin(isAgain);
   }
 
   /** The `hass` for the card; the same one for the same. */
   wrap(real: CardHass): CardHass {
-    this.#hass = real as AskingHass;
+    const hass = (this.#hass = real as AskingHass);
     this.#cache = openHassCache(real, OPTIONS);
-    this.#opensUntil ??= Date.now() + OPENING;
+    followConnection(hass.connection);
     return this.substitute(real);
   }
 
@@ -126,31 +130,30 @@ export class CachedHass {
     const readKey = key(ENDPOINT, null, kind, requestText(request, Date.now(), rule.round));
     const { ttl, stale } = rule;
     const fetcher = async (): Promise<unknown> => (await ask()) ?? null;
-    const policy = { ttl, staleIfError: stale };
-    const isOpening = Date.now() < (this.#opensUntil ?? 0);
-    const answer = await cache.getOrFetch<unknown>(readKey, fetcher, {
-      ...policy,
-      ...(isOpening && { staleWhileRevalidate: stale }),
-    });
-    // Fetched just now it would be there.
-    if (isOpening && !cache.has(readKey))
-      void this.#renew(answer, () => cache.getOrFetch<unknown>(readKey, fetcher, policy));
+    const limit = this.#limit(name, readKey);
+    this.#asked.add(readKey);
+    const answer = await this.#opening.read(readKey, (isStaleWelcome) =>
+      cache.getOrFetch<unknown>(readKey, fetcher, {
+        ttl,
+        staleIfError: stale,
+        ...(isStaleWelcome && { staleWhileRevalidate: stale }),
+        ...limit,
+      }),
+    );
     return structuredClone(answer);
   }
 
-  /** Waits for what is on its way already. The card is told when all of it has come: it is shown anew once. */
-  async #renew(answer: unknown, newer: () => Promise<unknown>): Promise<void> {
-    this.#renewing++;
-    try {
-      // An equal answer is the same one.
-      if ((await newer()) !== answer) this.#isOutdated = true;
-    } catch {
-      // What it has is the best there is.
-    }
-    if (--this.#renewing > 0 || !this.#isOutdated) return;
-    this.#isOutdated = false;
-    this.#opensUntil = 0;
-    this.#outdated();
+  /** No answer from before something that the card, or whoever looks at it, knows of. */
+  #limit(name: RequestName, question: string): { maxAge?: number } {
+    const since = Math.max(this.#toldAt, changedAt(name, question, this.#newest, this.#opening.isOpen));
+    return since > 0 ? { maxAge: Math.max(0, Date.now() - since) } : {};
+  }
+
+  /** The card asks anew what it hears has changed, and so will the one after the next reload. */
+  #changed(): void {
+    this.#toldAt = Date.now();
+    this.#opening.end();
+    if (this.#asked.size > 0) this.#cache?.invalidate({ keys: this.#asked });
   }
 
   /** A write, or a request that nobody has named. */
@@ -159,15 +162,12 @@ export class CachedHass {
   }
 
   /** Cards may ask the connection itself; and compare it, and keep things by it, so it is the same for as long as the real one. */
-  #connectionFor(real: Connection): object {
+  #connectionFor(real: Connection): Connection {
     const known = this.#connection;
     if (known?.real === real) return known.wrapped;
-    const send = (message: unknown): Promise<unknown> =>
-      isRecord(message)
-        ? this.#command(message, () => real.sendMessagePromise(message))
-        : real.sendMessagePromise(message as Record<string, unknown>);
-    const wrapped = new Proxy(real, {
-      get: (target, name) => (name === 'sendMessagePromise' ? send : (Reflect.get(target, name) as unknown)),
+    const wrapped = wrapConnection(real, {
+      send: (message) => this.#command(message, () => real.sendMessagePromise(message)),
+      changed: () => this.#changed(),
     });
     this.#connection = { real, wrapped };
     return wrapped;
