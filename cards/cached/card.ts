@@ -84,7 +84,7 @@ export class CachedCard extends HTMLElement {
   /** As `hui-card` does: a card of the same type goes on. */
   #reconfigure(config: Record<string, unknown>): boolean {
     const card = this.#card;
-    if (config.type !== this.#shown?.type || !card?.setConfig) return false;
+    if (config.type !== this.#shown?.type || !card?.setConfig || card.localName === 'hui-error-card') return false;
     try {
       card.setConfig(config);
     } catch {

@@ -63,14 +63,14 @@ export class Opening {
   }
 
   async #renew(question: string, given: Promise<unknown>, newest: Promise<unknown>): Promise<void> {
-    try {
-      const [old, answer] = await Promise.all([given, newest]);
-      if (!sameAnswer(old, answer)) this.#isOutdated = true;
-      if (this.#given.get(question) === given) this.#newest.set(question, answer);
-    } catch {
-      // What the card has is the best there is, or it was told that there is none.
+    const [old, answer] = await Promise.allSettled([given, newest]);
+    const isNew = answer.status === 'fulfilled';
+    // What failed for now was answered as before: a failure after an answer is a refusal, which the card is to show.
+    if (old.status === 'fulfilled' && !(isNew && sameAnswer(old.value, answer.value))) this.#isOutdated = true;
+    if (this.#given.get(question) === given) {
+      this.#given.set(question, undefined);
+      if (isNew) this.#newest.set(question, answer.value);
     }
-    if (this.#given.get(question) === given) this.#given.set(question, undefined);
     // Who was given this may have something else to ask.
     setTimeout(() => this.#settle(), 0);
   }

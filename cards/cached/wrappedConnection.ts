@@ -14,6 +14,8 @@ export interface ConnectionHooks {
   send: (message: Record<string, unknown>) => Promise<unknown>;
   /** The card is about to be told that something has changed. */
   changed: () => void;
+  /** Whatever else is to be found in the place of the real one's. */
+  members?: Members;
 }
 
 type Listener = (...args: unknown[]) => void;
@@ -31,7 +33,7 @@ const DATA =
  * fetchers ask through it: what is put on this one stays with it, or Home Assistant itself would be answered from the cache.
  * What the real one has already is found here, too.
  */
-export function wrapConnection<T extends Connection>(real: T, { send, changed }: ConnectionHooks): T {
+export function wrapConnection<T extends Connection>(real: T, { send, changed, members }: ConnectionHooks): T {
   const kept = Object.create(Object.getPrototypeOf(real) as object) as Members;
   const listening =
     (callback: Listener, type: unknown): Listener =>
@@ -48,6 +50,7 @@ export function wrapConnection<T extends Connection>(real: T, { send, changed }:
       real.subscribeEvents?.(listening(callback, 'subscribe_events'), ...rest),
     addEventListener: (type: string, callback: Listener) => real.addEventListener?.(type, told(callback)),
     removeEventListener: (type: string, callback: Listener) => real.removeEventListener?.(type, told(callback)),
+    ...members,
   };
   /** The real connection names itself to its listeners. */
   const told = memoized(
