@@ -41,6 +41,7 @@ export class CachedHass {
   /** What the card has asked, and since when its answers count (ms since 1970): what it was told of was true from then on. */
   readonly #asked = new Set<Key>();
   #toldAt = 0;
+  #statesAtOpening: CardHass['states'] | undefined;
 
   /** `outdated`: some of what the card was given past its end has come anew and is another. */
   constructor(rules: readonly ReadRule[], outdated: () => void) {
@@ -52,6 +53,7 @@ export class CachedHass {
   open(isAgain: boolean): void {
     this.#connection = undefined;
     this.#substitutes = new WeakMap();
+    if (!isAgain) this.#statesAtOpening = this.#hass?.states;
     this.#opening.begin(isAgain);
   }
 
@@ -59,6 +61,7 @@ export class CachedHass {
   wrap(real: CardHass): CardHass {
     const hass = (this.#hass = real as AskingHass);
     this.#cache = openHassCache(real, OPTIONS);
+    this.#statesAtOpening ??= hass.states;
     followConnection(hass.connection);
     return this.substitute(real);
   }
@@ -145,7 +148,9 @@ export class CachedHass {
 
   /** No answer from before something that the card, or whoever looks at it, knows of. */
   #limit(name: RequestName, question: string): { maxAge?: number } {
-    const since = Math.max(this.#toldAt, changedAt(name, question, this.#newest, this.#opening.isOpen));
+    const { connection, states } = this.#newest;
+    const known = { connection, states, atOpening: this.#statesAtOpening ?? states };
+    const since = Math.max(this.#toldAt, changedAt(name, question, known));
     return since > 0 ? { maxAge: Math.max(0, Date.now() - since) } : {};
   }
 
@@ -158,7 +163,9 @@ export class CachedHass {
 
   /** A write, or a request that nobody has named. */
   #pass(name: RequestName, ask: () => Promise<unknown>): Promise<unknown> {
-    return this.#cache && WRITES.matches(name) ? this.#cache.mutate(ask, { invalidate: ENDPOINT }) : ask();
+    if (!this.#cache || !WRITES.matches(name)) return ask();
+    this.#opening.end();
+    return this.#cache.mutate(ask, { invalidate: ENDPOINT });
   }
 
   /** Cards may ask the connection itself; and compare it, and keep things by it, so it is the same for as long as the real one. */

@@ -207,6 +207,7 @@ export class CachedCard extends HTMLElement {
     on('card-visibility-changed', () => this.#followVisibility(card));
     // The code of Home Assistant's own cards comes later; other cards, whose code does, ask to be made again.
     const handAgain = (): void => {
+      this.#cached?.open(false);
       this.#attempt(() => this.#handHass(card));
       this.#tell('card-updated');
     };

@@ -40,12 +40,8 @@ export class Opening {
     this.#newest.clear();
   }
 
-  get isOpen(): boolean {
-    return Date.now() < this.#until;
-  }
-
   read(question: string, ask: Ask): Promise<unknown> {
-    if (!this.isOpen) return ask(false);
+    if (Date.now() >= this.#until) return ask(false);
     if (this.#isSecond) return this.#take(question, ask);
     if (this.#given.has(question)) return this.#given.get(question) ?? ask(false);
     // Asked at the same time, they are one request, and one answer where there is no old one.

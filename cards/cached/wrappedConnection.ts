@@ -26,7 +26,7 @@ const STATES = new Set(['state_changed', 'state_reported']);
 
 /** Subscriptions of Home Assistant that bring data, which starts with the first message, and not news of a change. */
 const DATA =
-  /^(render_template|subscribe_(entities|condition|bootstrap_integrations)|(history|logbook|weather|calendar\/event|todo\/item|camera|frontend|persistent_notification)\/.*)$/;
+  /^(render_template|subscribe_(entities|condition|bootstrap_integrations)|(history|logbook|weather|calendar\/event|todo\/item|camera|frontend|persistent_notification|hardware|system_log|system_health|conversation|assist_pipeline|bluetooth|mqtt|zwave_js|zha|labs|config_entries)\/.*)$/;
 
 /**
  * A connection for one wrapped card. Home Assistant and cards keep collections on the connection object (`getCollection`), whose
@@ -66,7 +66,7 @@ export function wrapConnection<T extends Connection>(real: T, { send, changed, m
       if (Object.hasOwn(kept, name)) return kept[name];
       const value: unknown = Reflect.get(real, name, real);
       if (Object.hasOwn(own, name) && typeof value === 'function') return own[name];
-      const isMethod = typeof value === 'function' && name !== 'constructor' && !Object.hasOwn(real, name);
+      const isMethod = typeof value === 'function' && !(name in Object.prototype) && !Object.hasOwn(real, name);
       return isMethod ? bound(value as Listener) : value;
     },
     set: (_, name, value) => Reflect.set(hasSetter(real, name) ? real : kept, name, value),

@@ -207,6 +207,20 @@ test('a server that fails leaves the card with what it has', async (t) => {
   assert.equal(card.again, 0);
 });
 
+test('a card that was made again and then writes is not given what came before that', async (t) => {
+  const home = household(t, { 'a/list': [1], 'light.turn_on': { context: {} } });
+  await ws(opened(home).hass, 'a/list');
+  await pass(t, HOUR);
+  home.answers['a/list'] = [2];
+  const card = opened(home);
+  await ws(card.hass, 'a/list');
+  await pass(t, SECOND);
+  card.make();
+  home.answers['a/list'] = [3];
+  await card.hass.callService('light', 'turn_on', {});
+  assert.deepEqual(await ws(card.hass, 'a/list'), [3]);
+});
+
 // ---- what the page knows of changes
 
 const since = (at) => ({
@@ -269,11 +283,21 @@ test('a graph on the screen may lag behind states; what else is said of an entit
     ),
   ];
   await read();
-  await pass(t, 30 * SECOND);
-  card.next({ 'weather.home': since(START + 20 * SECOND) });
+  for (let second = 1; second <= 30; second += 1) {
+    await pass(t, SECOND);
+    if (second % 3 === 0) card.next({ 'weather.home': since(Date.now()) });
+    if (second === 2) await read();
+  }
   await read();
   await read();
   assert.deepEqual(home.asked, ['history/history_during_period', 'weather.get_forecasts', 'weather.get_forecasts']);
+  const another = opened(home);
+  for (let second = 1; second <= 3; second += 1) {
+    another.next({ 'weather.home': since(Date.now()) });
+    await ws(another.hass, 'history/history_during_period', { entity_ids: ['weather.home'] });
+    await pass(t, SECOND);
+  }
+  assert.equal(home.asked.length, 3, 'nor while it opens');
 });
 
 /** A household whose connection tells what a test has it tell, as `tell`. */

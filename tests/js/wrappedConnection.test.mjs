@@ -139,6 +139,9 @@ test('it is a Connection, the same for each hass, with methods that are the same
   assert.ok(real.commandId > before);
   assert.equal(connection.commandId, real.commandId);
   assert.ok(Object.keys(connection).includes('commandId'));
+  connection._mine = 1;
+  assert.ok(Object.hasOwn(connection, '_mine'));
+  assert.equal('_mine' in real, false);
 });
 
 test('a listener is told of the connection that it was put on, and can be taken away', async (t) => {
