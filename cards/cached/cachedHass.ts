@@ -1,27 +1,27 @@
-import { key, type CardCache } from '../../js/index.ts';
+import { key, type CardCache, type Key } from '../../js/index.ts';
 import { openHassCache } from '../../js/hass/index.ts';
 import type { CardHass } from '../hass.ts';
-import { isRecord } from '../records.ts';
+import { changedAt, followConnection } from './changes.ts';
 import type { ReadRule } from './config.ts';
 import { saysNotNow } from './notNow.ts';
-import { asksForReal, realOf, standingFor } from './realHass.ts';
+import { Opening } from './opening.ts';
+import { realOf, standingFor } from './realHass.ts';
 import { fetchName, requestOf, type Asked } from './requests.ts';
 import { kindOf, type RequestKind } from './requestKinds.ts';
 import { requestText } from './requestText.ts';
+import { wrapConnection, type Connection } from './wrappedConnection.ts';
 
 const ENDPOINT = 'reads';
 
 /** One object for all: openHassCache looks at options once. Reads of history can take a while. */
 const OPTIONS = { policies: { [ENDPOINT]: { version: '1', timeout: 60_000 } } };
 
-/** A card asks when it is made, as soon as its code is there. */
-const OPENING = 5_000;
-
 /** How long a write takes that is sent without waiting for its answer (ms). */
 const SOON = 1_000;
 
 /** The parts of `hass` that are put in the way of. */
 interface AskingHass extends Omit<CardHass, 'callService'> {
+  connection: Connection;
   callApi(method: string, path: string, ...rest: unknown[]): Promise<unknown>;
   callApiRaw(method: string, path: string, ...rest: unknown[]): Promise<unknown>;
   callService(domain: string, service: string, ...rest: unknown[]): Promise<unknown>;
@@ -29,10 +29,6 @@ interface AskingHass extends Omit<CardHass, 'callService'> {
   sendWS(message: Message): void;
 }
 type Message = Record<string, unknown>;
-type Connection = object & {
-  sendMessagePromise(message: Message): Promise<unknown>;
-  sendMessage?(message: Message, ...rest: unknown[]): void;
-};
 
 /**
  * A `hass` for one wrapped card: all that it reads is Home Assistant's own, but for the requests that the rules name. Their
@@ -40,29 +36,37 @@ type Connection = object & {
  */
 export class CachedHass {
   readonly #rules: readonly ReadRule[];
-  readonly #outdated: () => void;
-  /** Until when answers past their end are given (ms): later the card shows something, and can wait for a good one. */
-  #opensUntil: number | undefined;
-  /** How many of those the card was given are being fetched anew, and whether any has come out another. */
-  #renewing = 0;
-  #isOutdated = false;
+  readonly #opening: Opening;
   #hass: AskingHass | undefined;
   #cache: CardCache | undefined;
-  #connection: { real: Connection; wrapped: object } | undefined;
-  readonly #substitutes = new WeakMap<object, object>();
+  #connection: { real: Connection; wrapped: Connection } | undefined;
+  #substitutes = new WeakMap<object, object>();
+  /** What the card has asked, and since when its answers count (ms since 1970): what it was told of was true from then on. */
+  readonly #asked = new Set<Key>();
+  #toldAt = 0;
+  #statesAtOpening: CardHass['states'] | undefined;
 
-  /** `outdated`: what the card was given past its end has come anew and is another. Said once. */
+  /** `outdated`: some of what the card was given past its end has come anew and is another. */
   constructor(rules: readonly ReadRule[], outdated: () => void) {
     this.#rules = rules;
-    this.#outdated = outdated;
+    this.#opening = new Opening(outdated);
+  }
+
+  /** A card is made, again where what the one before was given was outdated. It finds nothing that the one before has kept. */
+  open(isAgain: boolean): void {
+    this.#connection = undefined;
+    this.#substitutes = new WeakMap();
+    if (!isAgain) this.#statesAtOpening = this.#hass?.states;
+    this.#opening.begin(isAgain);
   }
 
   /** The `hass` for the card; the same one for the same. */
   wrap(given: CardHass): CardHass {
     const real = realOf(given);
-    this.#hass = real as AskingHass;
+    const hass = (this.#hass = real as AskingHass);
     this.#cache = openHassCache(real, OPTIONS);
-    this.#opensUntil ??= Date.now() + OPENING;
+    this.#statesAtOpening ??= hass.states;
+    followConnection(realOf(hass.connection));
     return this.substitute(given);
   }
 
@@ -140,6 +144,7 @@ export class CachedHass {
     const { name, kind = kindOf(name) } = requestOf(message);
     send();
     if (!isWrite(kind)) return;
+    this.#opening.end();
     this.#cache?.invalidate(ENDPOINT);
     setTimeout(() => this.#cache?.invalidate(ENDPOINT), SOON);
   }
@@ -176,37 +181,40 @@ export class CachedHass {
         throw error;
       }
     };
-    const policy = { ttl, staleIfError: stale, staleWhen };
-    const isOpening = Date.now() < (this.#opensUntil ?? 0);
-    const answer = await cache.getOrFetch<unknown>(readKey, fetcher, {
-      ...policy,
-      ...(isOpening && { staleWhileRevalidate: stale }),
-    });
-    // Fetched just now it would be there.
-    if (isOpening && !cache.has(readKey))
-      void this.#renew(answer, () => cache.getOrFetch<unknown>(readKey, fetcher, policy), kind.startsWith('service:'));
+    const limit = this.#limit(name, readKey);
+    this.#asked.add(readKey);
+    const answer = await this.#opening.read(readKey, (isStaleWelcome) =>
+      cache.getOrFetch<unknown>(readKey, fetcher, {
+        ttl,
+        staleIfError: stale,
+        staleWhen,
+        ...(isStaleWelcome && { staleWhileRevalidate: stale }),
+        ...limit,
+      }),
+    );
     return structuredClone(answer);
   }
 
-  /** Waits for what is on its way already. The card is told when all of it has come: it is shown anew once. */
-  async #renew(answer: unknown, newer: () => Promise<unknown>, isService: boolean): Promise<void> {
-    this.#renewing++;
-    try {
-      // An equal answer is the same one.
-      if ((await newer()) !== answer) this.#isOutdated = true;
-    } catch (error) {
-      // What it has is the best there is, unless it has been refused.
-      if (!saysNotNow(error, isService)) this.#isOutdated = true;
-    }
-    if (--this.#renewing > 0 || !this.#isOutdated) return;
-    this.#isOutdated = false;
-    this.#opensUntil = 0;
-    this.#outdated();
+  /** No answer from before something that the card, or whoever looks at it, knows of. */
+  #limit(name: string, question: string): { maxAge?: number } {
+    const { connection, states } = this.#newest;
+    const known = { connection, states, atOpening: this.#statesAtOpening ?? states };
+    const since = Math.max(this.#toldAt, changedAt(name, question, known));
+    return since > 0 ? { maxAge: Math.max(0, Date.now() - since) } : {};
+  }
+
+  /** The card asks anew what it hears has changed, and so will the one after the next reload. */
+  #changed(): void {
+    this.#toldAt = Date.now();
+    this.#opening.end();
+    if (this.#asked.size > 0) this.#cache?.invalidate({ keys: this.#asked });
   }
 
   /** A write, or a request that nobody has named. */
   #pass(kind: RequestKind, ask: () => Promise<unknown>): Promise<unknown> {
-    return this.#cache && isWrite(kind) ? this.#cache.mutate(ask, { invalidate: ENDPOINT }) : ask();
+    if (!this.#cache || !isWrite(kind)) return ask();
+    this.#opening.end();
+    return this.#cache.mutate(ask, { invalidate: ENDPOINT });
   }
 
   /** The server's, and the one that the browser's clock shows, in which cards reckon. */
@@ -216,18 +224,13 @@ export class CachedHass {
   }
 
   /** Cards may ask the connection itself; and compare it, and keep things by it, so it is the same for as long as the real one. */
-  #connectionFor(real: Connection): object {
+  #connectionFor(real: Connection): Connection {
     const known = this.#connection;
     if (known?.real === real) return known.wrapped;
-    const sendMessagePromise = (message: unknown): Promise<unknown> =>
-      isRecord(message)
-        ? this.#command(message, (own) => real.sendMessagePromise(own))
-        : real.sendMessagePromise(message as Message);
-    const sendMessage = (message: Message, ...rest: unknown[]): void =>
-      this.#tell(message, () => real.sendMessage?.(message, ...rest));
-    const own: Record<PropertyKey, unknown> = { sendMessagePromise, ...(real.sendMessage && { sendMessage }) };
-    const wrapped = new Proxy(real, {
-      get: (target, name) => (asksForReal(name) ? real : (own[name] ?? (Reflect.get(target, name) as unknown))),
+    const wrapped = wrapConnection(real, {
+      send: (message) => this.#command(message, (own) => real.sendMessagePromise(own)),
+      tell: (message, ...rest) => this.#tell(message, () => real.sendMessage?.(message, ...rest)),
+      changed: () => this.#changed(),
     });
     this.#connection = { real, wrapped };
     return wrapped;

@@ -4,18 +4,11 @@ import { isInPicker } from '../picker.ts';
 import { isRecord } from '../records.ts';
 import { CachedHass } from './cachedHass.ts';
 import { configForm, readConfig, type CachedConfig } from './config.ts';
+import { gridOptionsOf, setLayout, setPreview, sizeOf, withConditions, type HostedCard } from './hostedCard.ts';
+import { sameAnswer } from './sameAnswer.ts';
 import { textsOf } from './texts.ts';
 
 export const CARD_TYPE = 'cardcache-cached-card';
-
-interface WrappedCard extends HTMLElement {
-  hass?: CardHass;
-  preview?: boolean;
-  layout?: string;
-  connectedWhileHidden?: boolean;
-  getCardSize?(): number | Promise<number>;
-  getGridOptions?(): object;
-}
 
 /** Of the web components' community protocol for contexts, which Lit follows. */
 interface ContextRequest extends Event {
@@ -23,7 +16,7 @@ interface ContextRequest extends Event {
 }
 
 interface CardHelpers {
-  createCardElement(config: Record<string, unknown>): WrappedCard;
+  createCardElement(config: Record<string, unknown>): HostedCard;
 }
 
 declare global {
@@ -51,11 +44,23 @@ export class CachedCard extends HTMLElement {
 
   #hass: CardHass | undefined;
   #config: CachedConfig | undefined;
+  /** As it came. */
+  #given: unknown;
   #cached: CachedHass | undefined;
-  #card: WrappedCard | undefined;
+  #helpers: CardHelpers | undefined;
+  #card: HostedCard | undefined;
+  /** The card's own configuration, or that of an error in its place. */
+  #shown: Record<string, unknown> | undefined;
+  #handed: CardHass | undefined;
   #preview = false;
   #layout: string | undefined;
   #round = 0;
+  /** What the card was given is old, and nobody was there to see it. */
+  #isOutdated = false;
+  #resolveShown: (() => void) | undefined;
+  readonly #whenShown = new Promise<void>((resolve) => {
+    this.#resolveShown = resolve;
+  });
 
   constructor() {
     super();
@@ -63,15 +68,32 @@ export class CachedCard extends HTMLElement {
     style.replaceSync(':host { display: block; height: 100% } :host([hidden]) { display: none } * { height: 100% }');
     const root = this.attachShadow({ mode: 'open' });
     root.adoptedStyleSheets = [style];
-    // As Home Assistant does for a card that hides itself: no empty room is left of it.
-    root.addEventListener('card-visibility-changed', () => this.#followVisibility());
     root.addEventListener('context-request', (event) => this.#onContextRequest(event as ContextRequest));
   }
 
   setConfig(config: unknown): void {
-    this.#config = readConfig(config);
-    this.#cached = new CachedHass(this.#config.rules, () => void this.#build());
+    const next = readConfig(config);
+    const isSame = sameAnswer({ ...(this.#given as object), card: 0 }, { ...(config as object), card: 0 });
+    this.#given = config;
+    this.#config = next;
+    if (isSame && !this.#preview && this.#reconfigure(withConditions(next.card))) return;
+    this.#cached = new CachedHass(next.rules, () => this.#onOutdated());
     void this.#build();
+  }
+
+  /** As `hui-card` does: a card of the same type goes on. */
+  #reconfigure(config: Record<string, unknown>): boolean {
+    const card = this.#card;
+    if (config.type !== this.#shown?.type || !card?.setConfig || card.localName === 'hui-error-card') return false;
+    try {
+      card.setConfig(config);
+    } catch {
+      // Whoever makes it anew shows what is wrong.
+      return false;
+    }
+    this.#shown = config;
+    this.#tell('card-updated');
+    return true;
   }
 
   get hass(): CardHass | undefined {
@@ -82,7 +104,7 @@ export class CachedCard extends HTMLElement {
     const isFirst = this.#hass === undefined;
     this.#hass = hass;
     if (isFirst) void this.#build();
-    else this.#hand();
+    else this.#attempt((card) => this.#handHass(card));
   }
 
   /** Set by Home Assistant while the dashboard is edited. */
@@ -93,7 +115,12 @@ export class CachedCard extends HTMLElement {
   set preview(preview: boolean) {
     if (preview === this.#preview) return;
     this.#preview = preview;
-    void this.#build();
+    this.#attempt((card) => {
+      this.#handHass(card);
+      setPreview(card, preview);
+      this.#followVisibility(card);
+      this.#tell('card-updated');
+    });
   }
 
   get layout(): string | undefined {
@@ -102,7 +129,7 @@ export class CachedCard extends HTMLElement {
 
   set layout(layout: string | undefined) {
     this.#layout = layout;
-    this.#hand();
+    this.#attempt((card) => setLayout(card, layout));
   }
 
   /** Conditional cards must be told of states while they are not to be seen. */
@@ -111,63 +138,107 @@ export class CachedCard extends HTMLElement {
   }
 
   getCardSize(): number | Promise<number> {
-    return this.#card?.getCardSize?.() ?? 3;
+    return this.#card ? sizeOf(this.#card) : this.#whenShown.then(() => (this.#card ? sizeOf(this.#card) : 1));
   }
 
   getGridOptions(): object {
-    const own = this.#config?.card.grid_options;
-    return { ...this.#card?.getGridOptions?.(), ...(isRecord(own) && own) };
+    return gridOptionsOf(this.#card, this.#config?.card ?? {});
   }
 
   connectedCallback(): void {
-    this.#hand();
+    if (this.#isOutdated) this.#onOutdated();
+    // Only now it is known to be in the card picker.
+    else this.#attempt((card) => this.#handHass(card, true));
+  }
+
+  #onOutdated(): void {
+    this.#isOutdated = !this.isConnected;
+    if (this.isConnected) void this.#build(true);
   }
 
   /** Home Assistant makes the card, or one that says why it cannot. No card is made to render without a `hass`. */
-  async #build(): Promise<void> {
+  async #build(isAgain = false): Promise<void> {
     const config = this.#config;
     const round = ++this.#round;
     if (!config || !this.#hass) return;
-    const helpers = await window.loadCardHelpers?.().catch(() => undefined);
+    this.#helpers ??= await window.loadCardHelpers?.().catch(() => undefined);
     if (round !== this.#round) return;
-    if (!helpers) {
-      this.shadowRoot?.replaceChildren(textsOf(document.documentElement.lang).noHelpers);
-      return;
-    }
-    this.#show(helpers, withConditions(config.card));
+    if (this.#helpers) this.#show(withConditions(config.card), isAgain);
+    else this.shadowRoot?.replaceChildren(textsOf(document.documentElement.lang).noHelpers);
+    this.#resolveShown?.();
   }
 
-  #show(helpers: CardHelpers, config: Record<string, unknown>): void {
-    const card = helpers.createCardElement(config);
-    // A card whose code arrives later asks to be made again, then.
-    card.addEventListener(
-      'll-rebuild',
-      (event) => {
-        event.stopPropagation();
-        if (card === this.#card) void this.#build();
-      },
-      { once: true },
-    );
+  /** In the order in which Home Assistant's `hui-card` does it, `hass` twice: some cards draw with what they saw the time before. */
+  #show(config: Record<string, unknown>, isAgain: boolean): void {
+    const card = this.#helpers?.createCardElement(config);
+    if (!card) return;
     this.#card = card;
-    try {
-      this.#hand();
-    } catch (error) {
-      // Said in the card's place, as Home Assistant says it of a card that stands alone.
-      console.error(config.type, error);
-      this.#show(helpers, { type: 'error', message: errorWords(error) });
-      return;
-    }
-    this.shadowRoot?.replaceChildren(card);
-    this.#followVisibility();
-    // How much room it takes is known only now.
-    this.dispatchEvent(new Event('card-updated', { bubbles: true, composed: true }));
+    this.#shown = config;
+    this.#handed = undefined;
+    this.#cached?.open(isAgain);
+    this.#listen(card);
+    const isWell = this.#attempt(() => {
+      this.#handHass(card);
+      card.layout = this.#layout;
+      setPreview(card, this.#preview);
+      this.shadowRoot?.replaceChildren(card);
+      this.#handHass(card);
+      setPreview(card, this.#preview);
+      setLayout(card, this.#layout);
+    });
+    if (!isWell) return;
+    this.#followVisibility(card);
+    // Whether it is to be connected, and how much room it takes, is known only now.
+    if (card.connectedWhileHidden === true) this.#tell('card-visibility-changed', { value: !this.hidden });
+    this.#tell('card-updated');
   }
 
-  #followVisibility(): void {
-    const hidden = this.#card?.hidden ?? false;
+  #listen(card: HostedCard): void {
+    const on = (name: string, listener: () => void, options?: AddEventListenerOptions): void =>
+      card.addEventListener(
+        name,
+        (event) => {
+          event.stopPropagation();
+          if (card === this.#card) listener();
+        },
+        options,
+      );
+    // A card that hides itself leaves no empty room.
+    on('card-visibility-changed', () => this.#followVisibility(card));
+    // The code of Home Assistant's own cards comes later; other cards, whose code does, ask to be made again.
+    const handAgain = (): void => {
+      this.#cached?.open(false);
+      this.#attempt(() => this.#handHass(card));
+      this.#tell('card-updated');
+    };
+    on('ll-upgrade', handAgain, { once: true });
+    on('ll-rebuild', () => void this.#build(), { once: true });
+  }
+
+  /** What a card throws is said in its place, as Home Assistant says it of a card that stands alone. */
+  #attempt(action: (card: HostedCard) => void): boolean {
+    const card = this.#card;
+    if (!card) return false;
+    try {
+      action(card);
+      return true;
+    } catch (error) {
+      const type = this.#shown?.type;
+      console.error(type, error);
+      if (type !== 'error') this.#show({ type: 'error', message: errorWords(error) }, false);
+      return false;
+    }
+  }
+
+  #followVisibility(card: HostedCard): void {
+    const hidden = card.hidden || (!this.#preview && this.#config?.card.disabled === true);
     if (hidden === this.hidden) return;
     this.hidden = hidden;
-    this.dispatchEvent(new Event('card-visibility-changed', { bubbles: true, composed: true }));
+    this.#tell('card-visibility-changed', { value: !hidden });
+  }
+
+  #tell(name: string, detail?: object): void {
+    this.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, detail }));
   }
 
   /** Whoever edits a dashboard looks at how the card itself behaves. */
@@ -175,12 +246,12 @@ export class CachedCard extends HTMLElement {
     return this.#preview || isInPicker(this);
   }
 
-  #hand(): void {
-    const card = this.#card;
-    if (!card) return;
-    card.preview = this.#preview;
-    card.layout = this.#layout;
-    if (this.#hass) card.hass = this.#isPlain || !this.#cached ? this.#hass : this.#cached.wrap(this.#hass);
+  #handHass(card: HostedCard, onlyAnother = false): void {
+    if (!this.#hass) return;
+    const hass = this.#isPlain || !this.#cached ? this.#hass : this.#cached.wrap(this.#hass);
+    if (onlyAnother && hass === this.#handed) return;
+    this.#handed = hass;
+    card.hass = hass;
   }
 
   /** Home Assistant's own cards ask whoever stands above them for parts of `hass`: they get the same parts as in their `hass`. */
@@ -193,14 +264,6 @@ export class CachedCard extends HTMLElement {
         ...rest,
       );
   }
-}
-
-/** Conditions under which a card is shown are not the card's own business: Home Assistant's card for conditions has to keep to them. */
-function withConditions(card: Record<string, unknown>): Record<string, unknown> {
-  const { visibility } = card;
-  return Array.isArray(visibility) && visibility.length > 0
-    ? { type: 'conditional', conditions: visibility, card }
-    : card;
 }
 
 /** Home Assistant keeps statistics of what says how it is measured. */

@@ -7,6 +7,7 @@ import { CardPage } from './harness/card_page.mjs';
 import { sectionsView } from './harness/dashboards.mjs';
 import { importStatistics, lastHour } from './harness/statistics.mjs';
 import { miniGraphCard } from './harness/third_party_card.mjs';
+import { createCalendar } from './harness/todo_lists.mjs';
 
 const CARD = 'custom:cardcache-cached-card';
 const GRAPH = {
@@ -23,6 +24,8 @@ const STATISTICS = {
   days_to_show: 1,
   chart_type: 'bar',
 };
+const CALENDAR = { type: 'calendar', entities: ['calendar.home'] };
+const PLAIN_GRAPH = { ...GRAPH, cache: false, show: { extrema: true } };
 /** Past the end of every answer, well before it may not be shown any more. */
 const AGED = 600_000;
 const PATIENCE = 15_000;
@@ -39,6 +42,10 @@ const dashboard = {
     sectionsView('probe', wrapped({ type: 'markdown', content: 'Asks when it is told to.' }), wrapped(GRAPH)),
     sectionsView('statistics', wrapped(STATISTICS)),
     sectionsView('plain-statistics', STATISTICS),
+
+    sectionsView('calendar', wrapped(CALENDAR)),
+    sectionsView('plain-calendar', CALENDAR),
+    sectionsView('extrema', wrapped(PLAIN_GRAPH)),
 
     sectionsView(
       'services',
@@ -64,6 +71,7 @@ before(async () => {
     max: 60,
   }));
   await importStatistics(bench.connection('gabriel'), 'cardcache:load', stats, { unit: '%' });
+  await createCalendar(bench, 'Home');
   await setLevel(45);
   const minute = 60;
   const now = Date.now() / 1000;
@@ -258,6 +266,44 @@ async function untilCount(name, wanted) {
     if (count === wanted) return;
   }
 }
+
+test('Home Assistant’s own calendar subscribes as often as when it is plain, and its collections are not Home Assistant’s', async () => {
+  const load = async (path) => {
+    const shown = 'ha-full-calendar .fc-daygrid-day, ha-full-calendar .fc-list';
+    const page = await opened(path, { selector: shown });
+    let sent = [];
+    page.on('websocket', (socket) => {
+      sent = [];
+      socket.on('framesent', ({ payload }) => sent.push(String(payload)));
+    });
+    await page.reload();
+    await page.locator('hui-calendar-card').first().waitFor();
+    await page.waitForFunction(() => {
+      const card = document.querySelector('home-assistant') && window.hassConnection;
+      return Boolean(card);
+    });
+    const deadline = Date.now() + PATIENCE;
+    const asked = () => sent.filter((text) => text.includes('calendar/event/subscribe')).length;
+    while (asked() === 0 && Date.now() < deadline) await page.waitForTimeout(20);
+    // What else it would ask it asks before it has drawn the answer.
+    await page.locator(shown).first().waitFor();
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    const collections = await page.evaluate(async () => '_entityRegistry' in (await window.hassConnection).conn);
+    return { asked: asked(), collections };
+  };
+  assert.deepEqual(await load('plain-calendar'), { asked: 1, collections: true });
+  assert.deepEqual(await load('calendar'), { asked: 1, collections: false });
+});
+
+test('after a reload a graph shows the state that came after its answer', async () => {
+  const maximum = (page) => page.locator('mini-graph-card .info__item', { hasText: /max/i });
+  const page = await opened('extrema');
+  await maximum(page).waitFor();
+  await setLevel(99);
+  await untilRecorded('99.0');
+  await page.reload();
+  await maximum(page).filter({ hasText: '99' }).waitFor();
+});
 
 test('what a wrapped card writes reaches the server, and the next question is asked anew', async () => {
   const page = await opened('probe');

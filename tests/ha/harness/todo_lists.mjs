@@ -1,4 +1,4 @@
-// To-do lists of Home Assistant's own integration `local_todo`, made, filled and read as its admin.
+// To-do lists of Home Assistant's own integration `local_todo`, made, filled and read as its admin; calendars of `local_calendar`.
 
 const PATIENCE = 20_000;
 const POLL = 50;
@@ -11,6 +11,13 @@ async function rest(bench, method, path, body) {
   });
   if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
   return answer.json();
+}
+
+/** An empty calendar; `name` must be one word. */
+export async function createCalendar(bench, name) {
+  const { flow_id: flow } = await rest(bench, 'POST', 'flow', { handler: 'local_calendar' });
+  await rest(bench, 'POST', `flow/${flow}`, { calendar_name: name, import: 'create_empty' });
+  return `calendar.${name.toLowerCase()}`;
 }
 
 /** A new list with these open items; `name` must be one word. */

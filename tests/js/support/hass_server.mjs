@@ -3,6 +3,7 @@ import { createConnection, createLongLivedTokenAuth } from 'home-assistant-js-we
 import { WebSocket, WebSocketServer } from 'ws';
 
 const COMMAND = 'tasktracker/subscribe_events';
+const AREAS = 'config/area_registry/list';
 
 /** Refuses and forgets subscriptions as Home Assistant does. `asked` holds what was asked of it, in order. */
 export class HassServer {
@@ -12,6 +13,8 @@ export class HassServer {
   /** Whether its command is there at all, and whether it lets this user in. */
   hasCommand = true;
   commandRefuses = false;
+  /** What the commands for areas answer. */
+  areas = [];
   #server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   #sockets = new Set();
 
@@ -72,7 +75,8 @@ export class HassServer {
       this.asked.push(message);
       const code = this.#refusal(session, message);
       if (code) send({ id: message.id, type: 'result', success: false, error: { code, message: code } });
-      else send({ id: message.id, type: 'result', success: true, result: null });
+      else if (message.type === 'ping') send({ id: message.id, type: 'pong' });
+      else send({ id: message.id, type: 'result', success: true, result: message.type === AREAS ? this.areas : null });
     });
     send({ type: 'auth_required', ha_version: '2026.11.0' });
   }
@@ -81,6 +85,8 @@ export class HassServer {
   #refusal({ subscriptions, isAdmin }, { id, type, event_type, subscription }) {
     switch (type) {
       case 'supported_features':
+      case 'ping':
+      case AREAS:
         return undefined;
       case COMMAND:
         if (!this.hasCommand || !this.loaded) return 'unknown_command';
