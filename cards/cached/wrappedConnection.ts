@@ -44,8 +44,13 @@ export function wrapConnection<T extends Connection>(real: T, { send, tell, chan
       callback(event, ...rest);
     };
   const own: Members = {
-    sendMessagePromise: (message: unknown) =>
-      isRecord(message) ? send(message) : real.sendMessagePromise(message as Record<string, unknown>),
+    sendMessagePromise: async (message: unknown) => {
+      if (!isRecord(message)) return real.sendMessagePromise(message as Record<string, unknown>);
+      const answer = await send(message);
+      // In a task of its own, as from the socket: what else a collection's answer sets off has come to rest by then.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      return answer;
+    },
     sendMessage: tell,
     subscribeMessage: (callback: Listener, message: unknown, ...rest: unknown[]) =>
       real.subscribeMessage?.(listening(callback, isRecord(message) && message.type), message, ...rest),

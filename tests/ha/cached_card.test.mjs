@@ -25,7 +25,6 @@ const STATISTICS = {
   chart_type: 'bar',
 };
 const CALENDAR = { type: 'calendar', entities: ['calendar.home'] };
-const PLAIN_GRAPH = { ...GRAPH, cache: false, show: { extrema: true } };
 /** Past the end of every answer, well before it may not be shown any more. */
 const AGED = 600_000;
 const PATIENCE = 15_000;
@@ -45,7 +44,6 @@ const dashboard = {
 
     sectionsView('calendar', wrapped(CALENDAR)),
     sectionsView('plain-calendar', CALENDAR),
-    sectionsView('extrema', wrapped(PLAIN_GRAPH)),
 
     sectionsView(
       'services',
@@ -267,42 +265,46 @@ async function untilCount(name, wanted) {
   }
 }
 
-test('Home Assistant’s own calendar subscribes as often as when it is plain, and its collections are not Home Assistant’s', async () => {
-  const load = async (path) => {
-    const shown = 'ha-full-calendar .fc-daygrid-day, ha-full-calendar .fc-list';
-    const page = await opened(path, { selector: shown });
-    let sent = [];
-    page.on('websocket', (socket) => {
-      sent = [];
-      socket.on('framesent', ({ payload }) => sent.push(String(payload)));
-    });
+/** Home Assistant's calendar has drawn what it has been told. */
+const calendarIsDrawn = () => {
+  const all = (root) =>
+    [...root.querySelectorAll('*')].flatMap((one) => [one, ...(one.shadowRoot ? all(one.shadowRoot) : [])]);
+  const calendar = all(document).find(({ localName }) => localName === 'ha-full-calendar');
+  return calendar?.shadowRoot?.childElementCount > 0 && !calendar.classList.contains('loading');
+};
+
+test('Home Assistant’s own calendar subscribes once, as a plain one does, and keeps its collection to itself', async () => {
+  const reload = async (path) => {
+    const page = await opened(path, { selector: 'hui-calendar-card' });
+    await page.waitForFunction(calendarIsDrawn);
+    const sent = [];
+    page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => sent.push(String(payload))));
     await page.reload();
-    await page.locator('hui-calendar-card').first().waitFor();
-    await page.waitForFunction(() => {
-      const card = document.querySelector('home-assistant') && window.hassConnection;
-      return Boolean(card);
-    });
-    const deadline = Date.now() + PATIENCE;
-    const asked = () => sent.filter((text) => text.includes('calendar/event/subscribe')).length;
-    while (asked() === 0 && Date.now() < deadline) await page.waitForTimeout(20);
-    // What else it would ask it asks before it has drawn the answer.
-    await page.locator(shown).first().waitFor();
-    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
-    const collections = await page.evaluate(async () => '_entityRegistry' in (await window.hassConnection).conn);
-    return { asked: asked(), collections };
+    await page.waitForFunction(calendarIsDrawn);
+    const collection = await page.evaluate(async () => '_entityRegistry' in (await window.hassConnection).conn);
+    return { asked: sent.filter((text) => text.includes('calendar/event/subscribe')).length, collection };
   };
-  assert.deepEqual(await load('plain-calendar'), { asked: 1, collections: true });
-  assert.deepEqual(await load('calendar'), { asked: 1, collections: false });
+  assert.deepEqual(await reload('plain-calendar'), { asked: 1, collection: true });
+  assert.deepEqual(await reload('calendar'), { asked: 1, collection: false });
 });
 
-test('after a reload a graph shows the state that came after its answer', async () => {
-  const maximum = (page) => page.locator('mini-graph-card .info__item', { hasText: /max/i });
-  const page = await opened('extrema');
-  await maximum(page).waitFor();
-  await setLevel(99);
-  await untilRecorded('99.0');
+test('after a reload a graph is drawn with the states that came after its answer', async () => {
+  const page = await opened('aged');
+  const line = () => page.locator('mini-graph-card path.line').first().getAttribute('d');
+  const before = await line();
+  for (const level of [99, 1]) await setLevel(level);
+  await untilRecorded('1.0');
+  await bench.tracker.countRequests();
   await page.reload();
-  await maximum(page).filter({ hasText: '99' }).waitFor();
+  await page.waitForFunction((old) => {
+    const all = (root) =>
+      [...root.querySelectorAll('*')].flatMap((one) => [one, ...(one.shadowRoot ? all(one.shadowRoot) : [])]);
+    const drawn = all(document)
+      .find((one) => one.matches('path.line'))
+      ?.getAttribute('d');
+    return drawn && drawn !== old;
+  }, before);
+  assert.equal(await bench.tracker.requestsOf(HISTORY), 1);
 });
 
 test('what a wrapped card writes reaches the server, and the next question is asked anew', async () => {

@@ -70,6 +70,17 @@ test('a collection that Home Assistant has already serves a wrapped card as well
   assert.equal(server.count(AREAS), 1);
 });
 
+test('an answer through the connection comes in a task of its own, as from the socket, also from the cache', async (t) => {
+  const { server, connection } = await wrapped(t);
+  await fetchAreas(connection);
+  let areas;
+  void fetchAreas(connection).then((answer) => (areas = answer));
+  for (let microtask = 0; microtask < 500; microtask += 1) await Promise.resolve();
+  assert.equal(areas, undefined);
+  await until(() => areas !== undefined);
+  assert.equal(server.count(AREAS), 1);
+});
+
 test('what has changed is asked of the server when an event tells of it', async (t) => {
   const { server, connection } = await wrapped(t);
   const told = follow(areasOf(connection));
