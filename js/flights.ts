@@ -1,6 +1,7 @@
 import type { Core } from './core.ts';
 import { beginFlight, countFetch, endFlight, isVoid, retryAfter, voidFlights } from './coreFlights.ts';
 import { callSafely } from './emitter.ts';
+import type { Standing } from './noCore.ts';
 import { isSecret } from './policies.ts';
 import { oldestToTake } from './tabAnswers.ts';
 import type { Tabs } from './tabs.ts';
@@ -24,8 +25,10 @@ interface Flight {
   promise: Promise<Landed>;
   controller: AbortController;
   callers: number;
-  /** 0 while it waits for another tab, and where there is no core. */
+  /** 0 while it waits for another tab. */
   id: number;
+  /** Who gave it that number. */
+  judge: Standing | undefined;
   forced: boolean;
   policy: Policy;
   endTurn: End;
@@ -63,23 +66,36 @@ export interface FlightDeck {
 export class Flights {
   readonly #deck: FlightDeck;
   readonly #flights = new Map<Key, Flight>();
-  #core: Core | undefined;
-  #tabs: Tabs | undefined;
+  /** The core, or what stands in its place; undefined once it has ended. */
+  #judge: Standing | undefined;
+  /** Others, and the core that says which of their answers will do. */
+  #others: { tabs: Tabs; core: Core } | undefined;
 
-  constructor(deck: FlightDeck) {
+  constructor(deck: FlightDeck, noCore: Standing) {
     this.#deck = deck;
+    this.#judge = noCore;
   }
 
-  /** The core runs. Without one flights are only joined. */
+  /** The core runs. */
   adopt(core: Core, tabs: Tabs | undefined): void {
-    this.#core = core;
-    this.#tabs = tabs;
+    this.#judge = core;
+    this.#others = tabs && { tabs, core };
   }
 
   /** The core has ended; what is under way answers those who wait. */
   leave(): void {
-    this.#core = undefined;
-    this.#tabs = undefined;
+    this.#judge = undefined;
+    this.#others = undefined;
+  }
+
+  /** Who knows the flight by its number; undefined for one that nobody counts any more. */
+  #judgeOf({ judge, id }: Flight): Standing | undefined {
+    return this.#judge && id !== 0 ? judge : undefined;
+  }
+
+  #isVoid(flight: Flight): boolean {
+    const judge = this.#judgeOf(flight);
+    return judge !== undefined && isVoid(judge, flight.id);
   }
 
   /** The policy of the key's flight. */
@@ -89,8 +105,8 @@ export class Flights {
 
   /** What is void fills nothing: other tabs need not wait for it. */
   endVoidTurns(): void {
-    for (const { endTurn, id } of this.#flights.values()) {
-      if (endTurn !== nobody && this.#core && isVoid(this.#core, id)) endTurn();
+    for (const flight of this.#flights.values()) {
+      if (flight.endTurn !== nobody && this.#isVoid(flight)) flight.endTurn();
     }
   }
 
@@ -104,10 +120,8 @@ export class Flights {
 
   #joinable(key: Key, forced: boolean): Flight | undefined {
     const flight = this.#flights.get(key);
-    const core = this.#core;
-    if (!flight) return undefined;
-    if ((forced && !flight.forced) || (flight.id !== 0 && core && isVoid(core, flight.id))) return undefined;
-    countFetch(core, 'joined');
+    if (!flight || (forced && !flight.forced) || this.#isVoid(flight)) return undefined;
+    countFetch(this.#judge, 'joined');
     return flight;
   }
 
@@ -115,13 +129,13 @@ export class Flights {
     // What is not joined fills nothing any more.
     this.#flights.get(key)?.endTurn();
     const controller = new AbortController();
-    const flight = { controller, callers: 0, id: 0, forced, policy, endTurn: nobody } as Omit<
+    const flight = { controller, callers: 0, id: 0, judge: undefined, forced, policy, endTurn: nobody } as Omit<
       Flight,
       'promise'
     > as Flight;
     this.#flights.set(key, flight);
     flight.promise = this.#take(key, fetcher, policy, flight, attempts).finally(() => {
-      endFlight(this.#core, flight.id);
+      endFlight(this.#judgeOf(flight), flight.id);
       flight.endTurn();
       if (this.#flights.get(key) === flight) this.#flights.delete(key);
     });
@@ -129,10 +143,10 @@ export class Flights {
   }
 
   async #take(key: Key, fetcher: AnyFetcher, policy: FetchOptions, flight: Flight, attempts: number): Promise<Landed> {
-    const tabs = this.#tabs;
+    const { tabs, core } = this.#others ?? {};
     const { signal } = flight.controller;
     if (tabs?.accompanied && !isSecret(policy) && !tabs.isOwn(key)) {
-      const notBefore = this.#core ? oldestToTake(this.#core, key, policy) : Infinity;
+      const notBefore = core ? oldestToTake(core, key, policy) : Infinity;
       const { timeout = DEFAULT_TIMEOUT } = policy;
       // Half of it is left to fetch it after all.
       const patience = (timeout > LONGEST_TIMER ? DEFAULT_TIMEOUT : timeout) / 2;
@@ -141,7 +155,7 @@ export class Flights {
       );
       const newer = this.#flights.get(key);
       if (typeof turn !== 'function') {
-        countFetch(this.#core, 'joined');
+        countFetch(this.#judge, 'joined');
         return turn;
       }
       if (newer && newer !== flight) {
@@ -158,11 +172,11 @@ export class Flights {
       const newer = this.#flights.get(key);
       if (newer && newer !== flight) return newer.promise;
     }
-    const core = this.#core;
+    const judge = (flight.judge = this.#judge);
     // A flight that is not joined would land after this one with an older answer.
-    voidFlights(core, key);
-    flight.id = core ? beginFlight(core, key, policy) : 0;
-    const landed = await this.#run(key, fetcher, policy, flight.id, signal, attempts);
+    voidFlights(judge, key);
+    flight.id = judge ? beginFlight(judge, key, policy) : 0;
+    const landed = await this.#run(key, fetcher, policy, flight, signal, attempts);
     // A turn may come to the next tab before the answer does.
     const { endTurn } = flight;
     if (endTurn !== nobody) setTimeout(endTurn, ANSWER_ARRIVES);
@@ -174,7 +188,7 @@ export class Flights {
     key: Key,
     fetcher: AnyFetcher,
     policy: Policy,
-    id: number,
+    flight: Flight,
     signal: AbortSignal,
     usual: number,
   ): Promise<Landed> {
@@ -189,17 +203,20 @@ export class Flights {
             `cardcache: the fetcher of ${key} gave undefined, which is no value; give null for nothing`,
           );
         }
-        countFetch(this.#core, 'succeeded');
-        this.#core?.addLatency('fetch', started);
-        return this.#deck.land({ key, value, policy, flight: id });
+        const judge = this.#judge;
+        countFetch(judge, 'succeeded');
+        judge?.addLatency('fetch', started);
+        // Whether it is void one cannot tell who came, or has gone, while it was under way.
+        if (judge !== flight.judge) return { value, timestamp: undefined, source: 'fetch' };
+        return this.#deck.land({ key, value, policy, flight: flight.id });
       } catch (error) {
         if (attempt >= attempts || signal.aborted || !allows(retry, error)) {
-          countFetch(this.#core, 'failed');
+          countFetch(this.#judge, 'failed');
           if (!signal.aborted) this.#deck.failed(key, error);
           throw error;
         }
-        countFetch(this.#core, 'retried');
-        const delay = this.#core ? retryAfter(this.#core, attempt, baseDelay, maxDelay) : baseDelay;
+        countFetch(this.#judge, 'retried');
+        const delay = this.#judge ? retryAfter(this.#judge, attempt, baseDelay, maxDelay) : baseDelay;
         await pause(delay, signal);
       }
     }
@@ -236,7 +253,7 @@ export class Flights {
         reject(abortError(signal));
         if (--flight.callers > 0) return;
         if (this.#flights.get(key) === flight) this.#flights.delete(key);
-        endFlight(this.#core, flight.id);
+        endFlight(this.#judgeOf(flight), flight.id);
         flight.controller.abort(signal.reason);
       };
       signal.addEventListener('abort', leave, { once: true });

@@ -1,5 +1,6 @@
 import { key, type CardCache } from '../../js/index.ts';
 import { openHassCache } from '../../js/hass/index.ts';
+import { copyOf } from '../copyOf.ts';
 import type { CardHass } from '../hass.ts';
 import { isRecord } from '../records.ts';
 import type { ReadRule } from './config.ts';
@@ -135,7 +136,7 @@ export class CachedHass {
     // Fetched just now it would be there.
     if (isOpening && !cache.has(readKey))
       void this.#renew(answer, () => cache.getOrFetch<unknown>(readKey, fetcher, policy));
-    return structuredClone(answer);
+    return copyOf(answer);
   }
 
   /** Waits for what is on its way already. The card is told when all of it has come: it is shown anew once. */

@@ -1,5 +1,6 @@
 import { errorWords } from '../errors.ts';
 import type { CardHass } from '../hass.ts';
+import { ownStyle } from '../ownStyle.ts';
 import { isInPicker } from '../picker.ts';
 import { isRecord } from '../records.ts';
 import { CachedHass } from './cachedHass.ts';
@@ -56,13 +57,15 @@ export class CachedCard extends HTMLElement {
   #preview = false;
   #layout: string | undefined;
   #round = 0;
+  readonly #style: Node[];
 
   constructor() {
     super();
-    const style = new CSSStyleSheet();
-    style.replaceSync(':host { display: block; height: 100% } :host([hidden]) { display: none } * { height: 100% }');
     const root = this.attachShadow({ mode: 'open' });
-    root.adoptedStyleSheets = [style];
+    this.#style = ownStyle(
+      root,
+      ':host { display: block; height: 100% } :host([hidden]) { display: none } * { height: 100% }',
+    );
     // As Home Assistant does for a card that hides itself: no empty room is left of it.
     root.addEventListener('card-visibility-changed', () => this.#followVisibility());
     root.addEventListener('context-request', (event) => this.#onContextRequest(event as ContextRequest));
@@ -131,7 +134,7 @@ export class CachedCard extends HTMLElement {
     const helpers = await window.loadCardHelpers?.().catch(() => undefined);
     if (round !== this.#round) return;
     if (!helpers) {
-      this.shadowRoot?.replaceChildren(textsOf(document.documentElement.lang).noHelpers);
+      this.shadowRoot?.replaceChildren(...this.#style, textsOf(document.documentElement.lang).noHelpers);
       return;
     }
     this.#show(helpers, withConditions(config.card));
@@ -157,7 +160,7 @@ export class CachedCard extends HTMLElement {
       this.#show(helpers, { type: 'error', message: errorWords(error) });
       return;
     }
-    this.shadowRoot?.replaceChildren(card);
+    this.shadowRoot?.replaceChildren(...this.#style, card);
     this.#followVisibility();
     // How much room it takes is known only now.
     this.dispatchEvent(new Event('card-updated', { bubbles: true, composed: true }));
