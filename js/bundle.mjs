@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { generateDtsBundle } from 'dts-bundle-generator';
 import * as esbuild from 'esbuild';
 import { minified } from './minify.mjs';
+import { OLDEST_ENGINES } from './oldest_engines.mjs';
 import { stripped } from './wasm_sections.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -27,7 +28,7 @@ const libraries = [
 const common = {
   bundle: true,
   format: 'esm',
-  target: 'es2022',
+  target: OLDEST_ENGINES,
   minify: true,
   charset: 'utf8',
   logLevel: 'warning',
@@ -132,6 +133,8 @@ await bundle('cardcache.js', join(root, 'cards', 'index.ts'), [core('inside'), c
   mapped: false,
   // What a library draws stands in a card's shadow root, and its styles with it.
   loader: { '.css': 'text' },
-  banner: { js: `/*! cardcache ${version} */` },
+  // On servers, which may import it too, there are no elements to define.
+  banner: { js: `/*! cardcache ${version} */\nif(globalThis.document&&globalThis.customElements){` },
+  footer: { js: '}' },
 });
 if (!process.env.CARDCACHE_DIST) declarations();

@@ -28,6 +28,7 @@ import type {
   Policy,
   RemoteTier,
   Selector,
+  StorageArea,
   Update,
   WatchOptions,
 } from './types.ts';
@@ -95,7 +96,8 @@ export class SharedCache {
     this.flights = new Flights(
       {
         land: ({ key, value, policy, flight }) => this.#store(key, value, policy, flight, 'fetch'),
-        stale: (key) => this.core?.lookUp(key, { grace: Infinity, peek: true })?.value,
+        stale: (key) =>
+          this.core ? this.core.lookUp(key, { grace: Infinity, peek: true })?.value : this.watches.shown(key),
         failed: (key, error) => this.core?.noteError('fetch', key, error),
         answered: (key, policy, notBefore) => answerFor(this.core, key, { policy, notBefore }),
         remote: (key, policy) => (mayBeRemote(policy) ? this.remote?.answer(key, policy) : undefined),
@@ -543,7 +545,7 @@ export class SharedCache {
     this.core?.allowGrace(grace);
   }
 
-  #usable(asked: Storage | null | undefined): Storage | null {
+  #usable(asked: StorageArea | null | undefined): StorageArea | null {
     if (asked === null) return null;
     const area = asked ?? localArea();
     if (area && isUsable(area)) return area;

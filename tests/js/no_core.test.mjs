@@ -226,3 +226,12 @@ test('warm fetches and says so; flush and close end', async (t) => {
   await pass(t, HOUR);
   assert.equal(fetcher.calls, before);
 });
+
+test('a fetcher is given what is shown, which may spare it a second payment', async (t) => {
+  const { cache } = await openPlain(t);
+  const given = [];
+  const fetcher = async ({ stale }) => given.push(stale);
+  cache.watch('words', fetcher, listener(), { interval: MINUTE });
+  await pass(t, 2 * MINUTE + 1_000);
+  assert.deepEqual(given, [undefined, 1, 2]);
+});

@@ -20,7 +20,8 @@ const chosen = process.env.CARDCACHE_ENGINES?.split(',');
 
 export const engines = [
   { id: 'chromium', name: 'Chromium', launch: launchChromium },
-  { id: 'chromium-110', name: 'Chromium 110', launch: launchOldChromium },
+  // On its main thread it compiles and instantiates nothing at once: `isLate`.
+  { id: 'chromium-110', name: 'Chromium 110', launch: launchOldChromium, isLate: true },
   { id: 'firefox', name: 'Firefox', launch: launchFirefox },
   { id: 'webkit', name: 'WebKitGTK', launch: launchWebkit },
 ].filter(({ id }) => !chosen || chosen.includes(id));

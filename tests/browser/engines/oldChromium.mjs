@@ -13,7 +13,13 @@ const STARTS_WITHIN = 30_000;
 /** `host`: a name that leads to this machine. */
 export async function launchOldChromium({ host } = {}) {
   const profile = mkdtempSync(join(tmpdir(), 'cardcache-old-chromium-'));
-  const args = ['--headless', '--no-sandbox', '--disable-gpu', '--remote-debugging-port=0', `--user-data-dir=${profile}`];
+  const args = [
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--remote-debugging-port=0',
+    `--user-data-dir=${profile}`,
+  ];
   if (host) args.push(`--host-resolver-rules=MAP ${host} 127.0.0.1`);
   const program = spawn(findBrowser('chromium-110'), args, { stdio: ['ignore', 'ignore', 'pipe'] });
   const gone = new Promise((resolve) => program.once('exit', resolve));
