@@ -1,5 +1,5 @@
 /** A card's element and its entry in Home Assistant's card picker. */
-export interface CardDefinition {
+interface CardDefinition {
   entry: CardEntry;
   element: CustomElementConstructor;
 }
@@ -22,8 +22,13 @@ declare global {
  * is loaded under two addresses (`?v=1`, `?v=2`, after an update) runs twice: the first definition stays, and the second run
  * does no harm.
  */
-export function defineCard(entry: CardEntry, element: CustomElementConstructor): void {
-  if (!customElements.get(entry.type)) customElements.define(entry.type, element);
-  const cards = (window.customCards ??= []);
-  if (!cards.some((card) => card.type === entry.type)) cards.push(entry);
+export function defineCard({ entry, element }: CardDefinition): void {
+  try {
+    if (!customElements.get(entry.type)) customElements.define(entry.type, element);
+    const cards = (window.customCards ??= []);
+    if (!cards.some((card) => card.type === entry.type)) cards.push(entry);
+  } catch (error) {
+    // The next one may do.
+    console.error('cardcache: a card cannot be defined here', error);
+  }
 }

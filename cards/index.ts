@@ -1,7 +1,6 @@
-import { cached } from './cached/index.ts';
-import { dailyPlan } from './daily-plan/index.ts';
-import { defineCard } from './defineCard.ts';
-import { statistics } from './statistics/index.ts';
-import { todo } from './todo/index.ts';
-
-for (const { entry, element } of [dailyPlan, todo, statistics, cached]) defineCard(entry, element);
+// Each defines its card when it is loaded, in this order: what a later one needs and a browser lacks does not keep the earlier ones
+// from being there. The first needs nothing but elements, the others Lit.
+import './cached/index.ts';
+import './daily-plan/index.ts';
+import './todo/index.ts';
+import './statistics/index.ts';

@@ -1,4 +1,5 @@
 import type { CardHass } from './hass.ts';
+import { ownLanguage } from './ownLanguage.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -94,7 +95,7 @@ export function hourCycleOf(hass: CardHass | undefined): HourCycle | undefined {
 
 /** The language and clock that this user has chosen in Home Assistant. */
 export function languageOf(hass: CardHass | undefined): Language {
-  const wanted = hass?.locale?.language ?? hass?.language ?? navigator.language;
+  const wanted = hass?.locale?.language ?? hass?.language ?? ownLanguage;
   const hours = hourCycleOf(hass);
   const id = `${wanted} ${hours ?? ''}`;
   let language = languages.get(id);

@@ -1,6 +1,12 @@
 const DAY = 86_400_000;
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
+/** The zone that the browser is in; UTC where it names one that it does not know itself, as with an odd TZ. */
+export function ownZone(): string {
+  const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone as string | undefined;
+  return zone !== undefined && wallClock(0, zone) !== undefined ? zone : 'UTC';
+}
+
 /** The wall clock of a zone at an instant, written as if it were UTC (ms); undefined for a zone this engine does not know. */
 export function wallClock(instant: number, timeZone: string): number | undefined {
   let clock = clocks.get(timeZone);

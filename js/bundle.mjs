@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { generateDtsBundle } from 'dts-bundle-generator';
 import * as esbuild from 'esbuild';
 import { minified } from './minify.mjs';
+import { OLDEST_ENGINES } from './oldest_engines.mjs';
 import { stripped } from './wasm_sections.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -27,7 +28,7 @@ const libraries = [
 const common = {
   bundle: true,
   format: 'esm',
-  target: 'es2022',
+  target: OLDEST_ENGINES,
   minify: true,
   charset: 'utf8',
   logLevel: 'warning',
@@ -43,7 +44,8 @@ function encode(bytes) {
 /** `#core-glue` is the script that emcc made, `#core-wasm` gives the module itself: its bytes as text, or where it lies. */
 function core(form) {
   const inside = () => `export default ${JSON.stringify(encode(stripped(readFileSync(wasm))))};`;
-  const beside = () => "export default new URL('./cardcache.wasm', import.meta.url);";
+  // In a function: whoever only imports it may have no URL.
+  const beside = () => "export default () => new URL('./cardcache.wasm', import.meta.url);";
   return {
     name: 'core',
     setup(build) {
@@ -75,6 +77,19 @@ const besideIndex = {
         errors: [{ text: `${relative(root, importer)} must import ${relative(root, file)} through js/index.ts` }],
       };
     });
+  },
+};
+
+/** The charts' library takes what the browser says for a language; its own globals stand before it. */
+const charts = {
+  name: 'charts',
+  setup(build) {
+    build.onLoad({ filter: /uPlot\.cjs\.js$/ }, ({ path }) => ({
+      contents: `const { navigator, matchMedia } = require('#chart-globals');\n${readFileSync(path, 'utf8')}`,
+    }));
+    build.onResolve({ filter: /^#chart-globals$/ }, () => ({
+      path: join(root, 'cards', 'statistics', 'chartGlobals.ts'),
+    }));
   },
 };
 
@@ -114,10 +129,12 @@ await bundle('index.split.js', index, [core('beside')]);
 for (const { out, entry } of libraries.slice(1)) await bundle(`${out}.js`, entry, [besideIndex]);
 // The one file that HACS copies names no map: none lies beside it there, and the browser would ask for it. Its first line
 // tells who looks into a browser's cache which version that has kept.
-await bundle('cardcache.js', join(root, 'cards', 'index.ts'), [core('inside')], {
+await bundle('cardcache.js', join(root, 'cards', 'index.ts'), [core('inside'), charts], {
   mapped: false,
   // What a library draws stands in a card's shadow root, and its styles with it.
   loader: { '.css': 'text' },
-  banner: { js: `/*! cardcache ${version} */` },
+  // On servers, which may import it too, there are no elements to define.
+  banner: { js: `/*! cardcache ${version} */\nif(globalThis.document&&globalThis.customElements){` },
+  footer: { js: '}' },
 });
 if (!process.env.CARDCACHE_DIST) declarations();

@@ -1,5 +1,5 @@
-import type { Core } from './core.ts';
 import { ON_EVENT, ON_LOAD } from './coreNames.ts';
+import type { Standing } from './noCore.ts';
 import { longestWait } from './policies.ts';
 import type { Key, Policy } from './types.ts';
 
@@ -7,7 +7,7 @@ import type { Key, Policy } from './types.ts';
 
 /** Gives the number of the watch, by which it ends. */
 export function beginWatch(
-  core: Core,
+  core: Standing,
   key: Key,
   times: { interval: number; debounce: number; whileHidden: boolean },
   policy: Policy,
@@ -29,59 +29,59 @@ export function beginWatch(
 }
 
 /** What is shown of it is not fresh. */
-export function outdated(core: Core | undefined, key: Key): void {
+export function outdated(core: Standing | undefined, key: Key): void {
   core?.callFor(key, ({ module, page }) => module._outdated(page));
 }
 
-export function endWatch(core: Core | undefined, id: number): void {
+export function endWatch(core: Standing | undefined, id: number): void {
   core?.call(({ module, page, now }) => module._unwatch(page, now, id));
 }
 
-export function setVisible(core: Core | undefined, visible: boolean): void {
+export function setVisible(core: Standing | undefined, visible: boolean): void {
   core?.call(({ module, page }) => module._setVisible(page, visible));
 }
 
-export function catchUp(core: Core | undefined, since: number): void {
+export function catchUp(core: Standing | undefined, since: number): void {
   core?.call(({ module, page, now }) => module._catchUp(page, since, now));
 }
 
 /** Events of these types may have been missed before `since`, while no page heard them. */
-export function catchUpAfterLoad(core: Core | undefined, since: number, types: readonly string[]): void {
+export function catchUpAfterLoad(core: Standing | undefined, since: number, types: readonly string[]): void {
   core?.call(({ module, memory, page }) => {
     memory.stage().names(types);
     module._catchUpAfterLoad(page, since);
   });
 }
 
-export function retryFailed(core: Core | undefined): void {
+export function retryFailed(core: Standing | undefined): void {
   core?.call(({ module, page, now }) => module._retryFailed(page, now));
 }
 
-export function refreshStarted(core: Core | undefined, key: Key): void {
+export function refreshStarted(core: Standing | undefined, key: Key): void {
   core?.callFor(key, ({ module, page }) => module._refreshStarted(page));
 }
 
-export function refreshFailed(core: Core | undefined, key: Key): void {
+export function refreshFailed(core: Standing | undefined, key: Key): void {
   core?.callFor(key, ({ module, page, now }) => module._refreshFailed(page, now));
 }
 
-export function refreshDiscarded(core: Core | undefined, key: Key): void {
+export function refreshDiscarded(core: Standing | undefined, key: Key): void {
   core?.callFor(key, ({ module, page }) => module._refreshDiscarded(page));
 }
 
-export function refreshSucceeded(core: Core | undefined, key: Key, timestamp: number): void {
+export function refreshSucceeded(core: Standing | undefined, key: Key, timestamp: number): void {
   core?.callFor(key, ({ module, page }) => module._refreshSucceeded(page, timestamp));
 }
 
 /** Infinity where nothing is to be fetched. */
-export function nextDue(core: Core): number {
+export function nextDue(core: Standing): number {
   return core.call(({ module, page }) => module._nextDue(page));
 }
 
-export function takeDue(core: Core | undefined): Key[] {
+export function takeDue(core: Standing | undefined): Key[] {
   return core?.call(({ module, page, now }) => module.takeDue(page, now)) ?? [];
 }
 
-export function watchStatus(core: Core | undefined, key: Key) {
+export function watchStatus(core: Standing | undefined, key: Key) {
   return core?.callFor(key, ({ module, page }) => module.watchStatus(page));
 }

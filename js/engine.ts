@@ -2,6 +2,7 @@ import { LinearMemory } from './linearMemory.ts';
 import { loadCore, type LoadedCore } from './loader.ts';
 import type { CoreModule } from './coreModule.ts';
 import { areaNumber, areaPort } from './storageArea.ts';
+import type { StorageArea } from './types.ts';
 
 /** Everything of one namespace in one area: its budget spans the users. */
 interface Space {
@@ -11,7 +12,7 @@ interface Space {
 
 export interface SpaceSizes {
   namespace: string;
-  area: Storage | null;
+  area: StorageArea | null;
   maxBytes: number;
   ttl: number;
   compressAbove: number;
@@ -52,7 +53,7 @@ export class Engine {
   }
 }
 
-function nameOf(namespace: string, area: Storage | null): string {
+function nameOf(namespace: string, area: StorageArea | null): string {
   return `${namespace} ${area ? areaNumber(area) : ''}`;
 }
 

@@ -10,6 +10,7 @@ import {
   voidFlights,
 } from './coreFlights.ts';
 import { callSafely } from './emitter.ts';
+import type { Standing } from './noCore.ts';
 import { isSecret } from './policies.ts';
 import { toldToWait } from './retryAfter.ts';
 import { oldestToTake } from './tabAnswers.ts';
@@ -37,8 +38,10 @@ interface Flight {
   promise: Promise<Landed>;
   controller: AbortController;
   callers: number;
-  /** 0 while it waits for another tab, and where there is no core. */
+  /** 0 while it waits for another tab. */
   id: number;
+  /** Who gave it that number. */
+  judge: Standing | undefined;
   forced: boolean;
   policy: Policy;
   endTurn: End;
@@ -87,23 +90,36 @@ export class Flights {
   readonly #flights = new Map<Key, Flight>();
   /** Of the last fetch, by key, whatever that was: whoever asks while the server is left alone is told the same. */
   readonly #errors = new Map<Key, Error>();
-  #core: Core | undefined;
-  #tabs: Tabs | undefined;
+  /** The core, or what stands in its place; undefined once it has ended. */
+  #judge: Standing | undefined;
+  /** Others, and the core that says which of their answers will do. */
+  #others: { tabs: Tabs; core: Core } | undefined;
 
-  constructor(deck: FlightDeck) {
+  constructor(deck: FlightDeck, noCore: Standing) {
     this.#deck = deck;
+    this.#judge = noCore;
   }
 
-  /** The core runs. Without one flights are only joined. */
+  /** The core runs. */
   adopt(core: Core, tabs: Tabs | undefined): void {
-    this.#core = core;
-    this.#tabs = tabs;
+    this.#judge = core;
+    this.#others = tabs && { tabs, core };
   }
 
   /** The core has ended; what is under way answers those who wait. */
   leave(): void {
-    this.#core = undefined;
-    this.#tabs = undefined;
+    this.#judge = undefined;
+    this.#others = undefined;
+  }
+
+  /** Who knows the flight by its number; undefined for one that nobody counts any more. */
+  #judgeOf({ judge, id }: Flight): Standing | undefined {
+    return this.#judge && id !== 0 ? judge : undefined;
+  }
+
+  #isVoid(flight: Flight): boolean {
+    const judge = this.#judgeOf(flight);
+    return judge !== undefined && isVoid(judge, flight.id);
   }
 
   /** The policy of the key's flight. */
@@ -113,8 +129,8 @@ export class Flights {
 
   /** What is void fills nothing: other tabs need not wait for it. */
   endVoidTurns(): void {
-    for (const { endTurn, id } of this.#flights.values()) {
-      if (endTurn !== nobody && this.#core && isVoid(this.#core, id)) endTurn();
+    for (const flight of this.#flights.values()) {
+      if (flight.endTurn !== nobody && this.#isVoid(flight)) flight.endTurn();
     }
   }
 
@@ -134,10 +150,8 @@ export class Flights {
 
   #joinable(key: Key, forced: boolean): Flight | undefined {
     const flight = this.#flights.get(key);
-    const core = this.#core;
-    if (!flight) return undefined;
-    if ((forced && !flight.forced) || (flight.id !== 0 && core && isVoid(core, flight.id))) return undefined;
-    countFetch(core, 'joined');
+    if (!flight || (forced && !flight.forced) || this.#isVoid(flight)) return undefined;
+    countFetch(this.#judge, 'joined');
     return flight;
   }
 
@@ -146,13 +160,13 @@ export class Flights {
     this.#flights.get(key)?.endTurn();
     const controller = new AbortController();
     const awaits = new Set<Flight>();
-    const flight = { controller, callers: 0, id: 0, forced, policy, endTurn: nobody, awaits } as Omit<
+    const flight = { controller, callers: 0, id: 0, judge: undefined, forced, policy, endTurn: nobody, awaits } as Omit<
       Flight,
       'promise'
     > as Flight;
     this.#flights.set(key, flight);
     flight.promise = this.#take(key, fetcher, policy, flight, attempts).finally(() => {
-      endFlight(this.#core, flight.id);
+      endFlight(this.#judgeOf(flight), flight.id);
       flight.endTurn();
       awaits.clear();
       if (this.#flights.get(key) === flight) this.#flights.delete(key);
@@ -161,10 +175,10 @@ export class Flights {
   }
 
   async #take(key: Key, fetcher: AnyFetcher, policy: FetchOptions, flight: Flight, attempts: number): Promise<Landed> {
-    const tabs = this.#tabs;
+    const { tabs, core } = this.#others ?? {};
     const { signal } = flight.controller;
     if (tabs?.accompanied && !isSecret(policy) && !tabs.isOwn(key)) {
-      const notBefore = this.#core ? oldestToTake(this.#core, key, policy) : Infinity;
+      const notBefore = core ? oldestToTake(core, key, policy) : Infinity;
       const { timeout = DEFAULT_TIMEOUT } = policy;
       // Half of it is left to fetch it after all.
       const patience = (timeout > LONGEST_TIMER ? DEFAULT_TIMEOUT : timeout) / 2;
@@ -173,7 +187,7 @@ export class Flights {
       );
       const newer = this.#flights.get(key);
       if (typeof turn !== 'function') {
-        countFetch(this.#core, 'joined');
+        countFetch(this.#judge, 'joined');
         return turn;
       }
       if (newer && newer !== flight) {
@@ -190,13 +204,13 @@ export class Flights {
       const newer = this.#flights.get(key);
       if (newer && newer !== flight) return newer.promise;
     }
-    const core = this.#core;
-    const wait = flight.forced ? 0 : backOff(core, key, policy);
+    const judge = (flight.judge = this.#judge);
+    const wait = flight.forced ? 0 : backOff(judge, key, policy);
     if (wait > 0)
       throw this.#errors.get(key) ?? new Error(`cardcache: ${key} has failed and is left alone for ${wait} ms`);
     // A flight that is not joined would land after this one with an older answer.
-    voidFlights(core, key);
-    flight.id = core ? beginFlight(core, key, policy) : 0;
+    voidFlights(judge, key);
+    flight.id = judge ? beginFlight(judge, key, policy) : 0;
     // What failed a moment ago is asked once: the back-off has taken the place of further attempts.
     const landed = await this.#run(key, fetcher, policy, flight, wait < 0 ? 1 : attempts);
     // A turn may come to the next tab before the answer does.
@@ -207,7 +221,6 @@ export class Flights {
   }
 
   async #run(key: Key, fetcher: AnyFetcher, policy: Policy, flight: Flight, usual: number): Promise<Landed> {
-    const { id } = flight;
     const { signal } = flight.controller;
     const started = performance.now();
     const { retry = {} } = policy;
@@ -220,33 +233,37 @@ export class Flights {
             `cardcache: the fetcher of ${key} gave undefined, which is no value; give null for nothing`,
           );
         }
-        countFetch(this.#core, 'succeeded');
-        this.#core?.addLatency('fetch', started);
+        const judge = this.#judge;
+        countFetch(judge, 'succeeded');
+        judge?.addLatency('fetch', started);
         this.#errors.delete(key);
-        return this.#deck.land({ key, value, policy, flight: id });
+        // Whether it is void one cannot tell who came, or has gone, while it was under way.
+        if (judge !== flight.judge) return { value, timestamp: undefined, source: 'fetch' };
+        return this.#deck.land({ key, value, policy, flight: flight.id });
       } catch (error) {
-        const told = toldToWait(error, this.#core?.now() ?? Date.now());
+        const judge = this.#judge;
+        const told = toldToWait(error, judge?.now() ?? Date.now());
         const lasting = !signal.aborted && !allows(retry, error);
         if (attempt >= attempts || signal.aborted || lasting || told > maxDelay) {
-          countFetch(this.#core, 'failed');
-          if (!signal.aborted) this.#failed(key, error, id, policy, told, lasting);
+          countFetch(judge, 'failed');
+          if (!signal.aborted) this.#failed(key, error, flight, policy, told, lasting);
           throw error;
         }
-        countFetch(this.#core, 'retried');
-        const delay = this.#core ? retryAfter(this.#core, attempt, baseDelay, maxDelay) : baseDelay;
+        countFetch(judge, 'retried');
+        const delay = judge ? retryAfter(judge, attempt, baseDelay, maxDelay) : baseDelay;
         await pause(Math.max(delay, told), signal);
       }
     }
   }
 
-  #failed(key: Key, error: unknown, id: number, policy: Policy, told: number, lasting: boolean): void {
+  #failed(key: Key, error: unknown, flight: Flight, policy: Policy, told: number, lasting: boolean): void {
     this.#deck.failed(key, error);
     // Whoever gave it up by a signal of its own has learnt nothing of the server.
     if (error instanceof Error && error.name === 'AbortError') return;
     this.#errors.delete(key);
     if (this.#errors.size >= MOST_ERRORS) this.#errors.delete(this.#errors.keys().next().value as Key);
     this.#errors.set(key, error as Error);
-    failFlight(this.#core, id, policy, told, lasting);
+    failFlight(this.#judgeOf(flight), flight.id, policy, told, lasting);
   }
 
   #attempt(key: Key, fetcher: AnyFetcher, timeout: number, flight: Flight): Promise<unknown> {
@@ -289,7 +306,7 @@ export class Flights {
         reject(abortError(signal));
         if (--flight.callers > 0) return;
         if (this.#flights.get(key) === flight) this.#flights.delete(key);
-        endFlight(this.#core, flight.id);
+        endFlight(this.#judgeOf(flight), flight.id);
         flight.controller.abort(signal.reason);
       };
       signal.addEventListener('abort', leave, { once: true });

@@ -1,5 +1,6 @@
 import { areaPort } from './storageArea.ts';
 import { nobody, type Ask, type End } from './turns.ts';
+import type { StorageArea } from './types.ts';
 
 /** How long a lease stands without being renewed: timers of hidden tabs run once a second. With 1 s two tabs fetched in 6 of 8 rounds. */
 const LASTS = 5_000;
@@ -12,7 +13,7 @@ const LOOK_EVERY = 100;
  * Turns where there are no Web Locks (on insecure origins): who has one leaves a note in the area that says until when, and
  * renews it. Two tabs that write at the same moment may both believe it theirs: then both fetch, and no harm is done.
  */
-export function askLeases(storage: Storage, prefix: string): Ask {
+export function askLeases(storage: StorageArea, prefix: string): Ask {
   const area = areaPort(storage);
   const me = Math.random().toString(36).slice(2);
   /** Whose it is, and how many ms it still lasts. */
@@ -44,7 +45,8 @@ export function askLeases(storage: Storage, prefix: string): Ask {
       if (may && !write(note)) return nobody;
       await pause(may ? SETTLES : LOOK_EVERY);
       if (may && isMine(note)) return hold(note);
-      waiting.throwIfAborted();
+      // Not throwIfAborted, which Chromium has had since 100.
+      if (waiting.aborted) throw new DOMException('cardcache: nobody waits for this turn any more', 'AbortError');
     }
   };
 }

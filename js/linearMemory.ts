@@ -39,15 +39,23 @@ export const MOST_JSON_BYTES = 2 ** 20;
 /** Text goes over in pieces of so many units: Chromium copies each first, and has no room at hand for a copy of hundreds of kB. */
 const PIECE = 16_384;
 
-const encoder = new TextEncoder();
-// A text may begin with what looks like a byte order mark.
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+/** Where messages to the core are written. */
+export interface Staging {
+  stage(): Staging;
+  number(value: number): Staging;
+  name(text: string): Staging;
+  names(texts: readonly string[]): Staging;
+}
 
 /**
  * The one place that reads and writes the core's memory. A memory that grows detaches every view at once; each view here is
  * renewed when it is next asked for.
  */
-export class LinearMemory {
+export class LinearMemory implements Staging {
+  // Not made when the file is loaded: some test environments and servers have neither.
+  readonly #encoder = new TextEncoder();
+  // A text may begin with what looks like a byte order mark.
+  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   readonly #memory: WebAssembly.Memory;
   readonly #reserve: (bytes: number) => number;
   readonly #wordsAt: number;
@@ -89,7 +97,7 @@ export class LinearMemory {
 
   /** UTF-8 as text. */
   textAt(address: number, size: number): string {
-    return decoder.decode(new Uint8Array(this.#memory.buffer, address, size));
+    return this.#decoder.decode(new Uint8Array(this.#memory.buffer, address, size));
   }
 
   /** A copy, which outlives the next call. */
@@ -119,7 +127,7 @@ export class LinearMemory {
       // A pair of surrogates that a piece ends in is left to the next one.
       const begin = from - pairBefore(text, from);
       const piece = text.slice(begin, from + PIECE - pairBefore(text, from + PIECE));
-      to += encoder.encodeInto(piece, this.#bytes.subarray(to)).written;
+      to += this.#encoder.encodeInto(piece, this.#bytes.subarray(to)).written;
     }
     this.number(to - start);
     this.#at += to - start;

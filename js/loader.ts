@@ -1,6 +1,6 @@
 import factory from '#core-glue';
 import wasm from '#core-wasm';
-import { whileInstantiating } from './compiledCore.ts';
+import { instantiateAtOnce, instantiateLater } from './compiledCore.ts';
 import type { CoreModule } from './coreModule.ts';
 import { decodeModule } from './moduleText.ts';
 
@@ -11,20 +11,19 @@ export interface LoadedCore {
 
 /**
  * The core, compiled and instantiated in this very call where the engine allows it: then a card's first render is answered
- * from storage. Engines that refuse, and the split form, whose module must be fetched, give a promise.
+ * from storage. Engines that refuse, and the split form, whose module must be fetched, give a promise: Chromium before 115
+ * refuses both to compile and to instantiate more than 4 kB at once on the main thread.
  * Rejects, or throws, where there is no WebAssembly or the module cannot be had.
  */
 export function loadCore(): LoadedCore | Promise<LoadedCore> {
   if (typeof WebAssembly === 'undefined') throw new Error('this engine has no WebAssembly');
-  if (wasm instanceof URL) return compileFrom(wasm).then(instantiate);
+  if (typeof wasm !== 'string') return compileFrom(wasm()).then(startLater);
   const bytes = decodeModule(wasm);
-  let compiled: WebAssembly.Module;
   try {
-    compiled = new WebAssembly.Module(bytes);
+    return startAtOnce(new WebAssembly.Module(bytes));
   } catch {
-    return WebAssembly.compile(bytes).then(instantiate);
+    return WebAssembly.compile(bytes).then(startLater);
   }
-  return instantiate(compiled);
 }
 
 async function compileFrom(url: URL): Promise<WebAssembly.Module> {
@@ -34,13 +33,28 @@ async function compileFrom(url: URL): Promise<WebAssembly.Module> {
   return WebAssembly.compile(await response.arrayBuffer());
 }
 
-function instantiate(compiled: WebAssembly.Module): LoadedCore {
-  const module: Partial<CoreModule> = {};
-  let failure: unknown;
-  const memory = whileInstantiating(compiled, () => {
-    // The object is filled when the factory returns (js/compiledCore.ts), its promise is late.
-    factory(module).catch((error: unknown) => (failure = error));
-  });
-  if (!memory || !module._lookUp) throw new Error('the core did not start', { cause: failure });
-  return { module: module as CoreModule, memory };
+function startAtOnce(compiled: WebAssembly.Module): LoadedCore {
+  const glue = new Glue();
+  return glue.filledWith(instantiateAtOnce(compiled, glue.run));
+}
+
+async function startLater(compiled: WebAssembly.Module): Promise<LoadedCore> {
+  const glue = new Glue();
+  return glue.filledWith(await instantiateLater(compiled, glue.run));
+}
+
+/** One run of the script that emcc made. */
+class Glue {
+  readonly #module: Partial<CoreModule> = {};
+  #failure: unknown;
+
+  readonly run = (): void => {
+    // The object is filled when the module is instantiated (js/compiledCore.ts), the factory's promise is late.
+    factory(this.#module).catch((error: unknown) => (this.#failure = error));
+  };
+
+  filledWith(memory: WebAssembly.Memory | undefined): LoadedCore {
+    if (!memory || !this.#module._lookUp) throw new Error('the core did not start', { cause: this.#failure });
+    return { module: this.#module as CoreModule, memory };
+  }
 }

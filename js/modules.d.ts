@@ -1,9 +1,9 @@
-// What the bundler puts in: the script that the linker made, and the module as text or as the address it lies at.
+// What the bundler puts in: the script that the linker made, and the module as text or as the address where it lies.
 declare module '#core-glue' {
   const factory: (module: object) => Promise<unknown>;
   export default factory;
 }
 declare module '#core-wasm' {
-  const wasm: string | URL;
+  const wasm: string | (() => URL);
   export default wasm;
 }

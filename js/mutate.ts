@@ -22,7 +22,6 @@ export interface Layer {
  * it cannot be known.
  */
 export async function mutate<T>(cache: SharedCache, write: () => Promise<T>, options: MutateOptions): Promise<T> {
-  if (!cache.core) await cache.ready;
   const drop = (): void => settle(cache, options);
   cache.writes.add(drop);
   const layers: Layer[] = [];
@@ -46,6 +45,14 @@ export async function mutate<T>(cache: SharedCache, write: () => Promise<T>, opt
     cache.writes.delete(drop);
     drop();
   }
+}
+
+/** The core has come while the write was under way: until that ends it answers what is shown, too. */
+export function showAgain(cache: SharedCache, layer: Layer): void {
+  const { key, optimistic } = layer;
+  const kept = cache.peekValue(key);
+  if (kept !== undefined && !Object.is(kept, optimistic)) layer.before = kept;
+  cache.keepOptimistic(key, optimistic);
 }
 
 /** Where something newer has taken its place, that stands; but what a later write shows must not fall back to it. */

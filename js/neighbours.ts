@@ -1,3 +1,5 @@
+import type { StorageArea } from './types.ts';
+
 /** Where evaluations of this module leave what others on the page find: a host for each protocol. */
 export const HOSTS = Symbol.for('cardcache.hosts');
 
@@ -13,13 +15,13 @@ export function isTelling(): boolean {
  * stands on this page it has to hear of ours, and hears it as it hears other tabs. In a microtask: the core that makes the
  * change is in the middle of a call.
  */
-export function tellNeighbours(storageArea: Storage, key: string, newValue: string | null): void {
+export function tellNeighbours(area: StorageArea, key: string, newValue: string | null): void {
   const hosts = (globalThis as { [HOSTS]?: Map<number, unknown> })[HOSTS];
   if (!hosts || hosts.size < 2 || typeof StorageEvent === 'undefined') return;
   queueMicrotask(() => {
     telling = true;
     try {
-      globalThis.dispatchEvent(new StorageEvent('storage', { key, newValue, storageArea }));
+      globalThis.dispatchEvent(new StorageEvent('storage', { key, newValue, storageArea: area as Storage }));
     } catch {
       // An area that is no Storage of this page's: nobody else has it.
     } finally {

@@ -1,12 +1,12 @@
 import { escapeUser } from './keys.ts';
-import type { LinearMemory } from './linearMemory.ts';
+import type { Staging } from './linearMemory.ts';
 import type { Key, Selector } from './types.ts';
 
 /** Which fields follow; the same bits as in wasm/bindings/selectors.cpp. */
 const Field = { text: 1, endpoint: 2, user: 4, shared: 8, tag: 16, keys: 32 } as const;
 
 /** Writes a selector for the core to read; answers which fields it has. TypeError for one that says nothing. */
-export function stageSelector(memory: LinearMemory, selector: Selector): number {
+export function stageSelector(memory: Staging, selector: Selector): number {
   if (typeof selector === 'string') {
     memory.stage().name(selector);
     return Field.text;

@@ -7,9 +7,10 @@ import { askersNow, Flights, type AnyFetcher, type Landed } from './flights.ts';
 import { IdleTask } from './idleTask.ts';
 import { checkKey } from './keys.ts';
 import { Log } from './log.ts';
-import type { Layer } from './mutate.ts';
+import { showAgain, type Layer } from './mutate.ts';
 import { MutationEvents, watchedUsers } from './mutationEvents.ts';
 import { isTelling } from './neighbours.ts';
+import { NoCore, PATIENCE } from './noCore.ts';
 import { checkMerged } from './options.ts';
 import { isSecret, mayReachStorage, Policies } from './policies.ts';
 import { mayBeRemote, Remote, scopeOf } from './remote.ts';
@@ -27,6 +28,7 @@ import type {
   Policy,
   RemoteTier,
   Selector,
+  StorageArea,
   Update,
   WatchOptions,
 } from './types.ts';
@@ -53,6 +55,8 @@ export class SharedCache {
   /** Drops what writes under way may change. */
   readonly writes = new Set<() => void>();
   core: Core | undefined;
+  /** Stands in its place until it runs, and where it never will. */
+  readonly #noCore: NoCore;
   /** Where there is one that processes share. */
   remote: Remote | undefined;
   /** For whom `mutate({event})` is judged. */
@@ -70,6 +74,7 @@ export class SharedCache {
   readonly #early = new Map<Key, unknown>();
   readonly #rulesToCome: NonNullable<CacheOptions['rules']>[] = [];
   #remoteToCome: RemoteTier | undefined;
+  #patience: Promise<void> | undefined;
   #engine: Engine | undefined;
   #tabs: Tabs | undefined;
   #encrypted: Encrypted | undefined;
@@ -81,26 +86,34 @@ export class SharedCache {
   constructor(options: CacheOptions) {
     this.#options = options;
     this.#clock = clockOf(options.clock);
+    this.#noCore = new NoCore(this.#clock);
     this.log = new Log(options.log);
     const { storage = {}, namespace = 'cardcache_' } = options;
     const kept = storage === false ? { area: null } : storage;
     const { area, maxBytes = 2 * 1024 * 1024, ttl = 259_200_000, compressAbove = 256 } = kept;
     this.#measured = (options.memory?.maxBytes ?? Infinity) < Infinity;
     this.#space = { namespace, area: this.#usable(area), maxBytes, ttl, compressAbove };
-    this.flights = new Flights({
-      land: ({ key, value, policy, flight }) => this.#store(key, value, policy, flight, 'fetch'),
-      stale: (key) => this.core?.lookUp(key, { grace: Infinity, peek: true })?.value,
-      failed: (key, error) => this.core?.noteError('fetch', key, error),
-      answered: (key, policy, notBefore) => answerFor(this.core, key, { policy, notBefore }),
-      remote: (key, policy) => (mayBeRemote(policy) ? this.remote?.answer(key, policy) : undefined),
-    });
-    this.watches = new Watches({
-      fetch: (key, fetcher, fetchOptions, attempts) => this.flights.fetch(key, fetcher, fetchOptions, attempts),
-      read: (key, policy, grace) => this.#read(key, policy, grace),
-      open: (key, policy, grace) => this.#openFor(key, policy, grace),
-      timestampOf: (key, policy) => this.timestampOf(key, policy),
-      tellChangedElsewhere: () => this.#tellChangedElsewhere(),
-    });
+    this.flights = new Flights(
+      {
+        land: ({ key, value, policy, flight }) => this.#store(key, value, policy, flight, 'fetch'),
+        stale: (key) =>
+          this.core ? this.core.lookUp(key, { grace: Infinity, peek: true })?.value : this.watches.shown(key),
+        failed: (key, error) => this.core?.noteError('fetch', key, error),
+        answered: (key, policy, notBefore) => answerFor(this.core, key, { policy, notBefore }),
+        remote: (key, policy) => (mayBeRemote(policy) ? this.remote?.answer(key, policy) : undefined),
+      },
+      this.#noCore,
+    );
+    this.watches = new Watches(
+      {
+        fetch: (key, fetcher, fetchOptions, attempts) => this.flights.fetch(key, fetcher, fetchOptions, attempts),
+        read: (key, policy, grace) => this.#read(key, policy, grace),
+        open: (key, policy, grace) => this.#openFor(key, policy, grace),
+        timestampOf: (key, policy) => this.timestampOf(key, policy),
+        tellChangedElsewhere: () => this.#tellChangedElsewhere(),
+      },
+      this.#noCore,
+    );
     this.merge(options);
     this.ready = this.#start();
   }
@@ -169,7 +182,8 @@ export class SharedCache {
   }
 
   timestampOf(key: Key, policy: FetchOptions = {}): number | undefined {
-    return this.core?.lookUp(key, { peek: true, policy, maxAge: policy.maxAge })?.timestamp;
+    if (!this.core) return this.#noCore.timestampOf(key);
+    return this.core.lookUp(key, { peek: true, policy, maxAge: policy.maxAge })?.timestamp;
   }
 
   #read(key: Key, policy: Policy, grace: number | undefined) {
@@ -188,9 +202,7 @@ export class SharedCache {
   // ---- writing
 
   set(key: Key, value: unknown, own?: Policy): void {
-    const policy = this.policyFor(key, own);
-    if (this.core) this.#store(key, value, policy, 0, 'set');
-    else if (this.#later(() => this.set(key, value, own))) this.#early.set(key, value);
+    this.#store(key, value, this.policyFor(key, own), 0, 'set');
   }
 
   /** False where no core will come. */
@@ -199,33 +211,62 @@ export class SharedCache {
     return this.#toCome !== undefined;
   }
 
-  /** Keeps a value, by its equal that is there already if there is one, so that nothing re-renders. */
-  #store(key: Key, value: unknown, policy: Policy, flight: number, source: Update<unknown>['source']): Landed {
+  /**
+   * Without a core a value goes to those who watch its key, and is kept for the core that may come; an equal one stays the one that
+   * they show.
+   */
+  #passOn(key: Key, value: unknown, policy: Policy, flight: number, source: Update<unknown>['source']): Landed {
+    if (this.#closed || (flight > 0 && this.#noCore.isVoid(flight))) return { value, timestamp: undefined, source };
+    const shown = this.watches.shown(key);
+    const equal = shown !== undefined && shown !== value && sameJson(shown, value);
+    const kept = equal ? shown : value;
+    if (this.#later(() => this.#store(key, kept, policy, 0, source, true))) this.#early.set(key, kept);
+    const timestamp = this.now();
+    this.#noCore.renewed(key, timestamp);
+    // Whoever fetches again because of an update would do so for ever where nothing is kept.
+    if (source === 'set' || this.watches.isWatched(key)) this.#tellStored(key, kept, source, equal);
+    return { value: kept, timestamp, source };
+  }
+
+  #tellStored(key: Key, value: unknown, source: Update<unknown>['source'], equal: boolean): void {
+    if (this.emitter.hears('set')) this.emitter.emit('set', { key });
+    if (!equal && this.emitter.hears('update')) queueMicrotask(() => this.emitter.emit('update', { key }));
+    // Its equal may have become resident unseen, read from storage before another tab's write was announced.
+    if (!equal || !sameJson(this.watches.shown(key), value)) this.watches.changed(key, value, source);
+    this.watches.schedule();
+  }
+
+  /** Keeps a value, by its equal that is there already if there is one, so that nothing re-renders. `told`: everybody knows of it. */
+  #store(
+    key: Key,
+    value: unknown,
+    policy: Policy,
+    flight: number,
+    source: Update<unknown>['source'],
+    told = false,
+  ): Landed {
     const { core } = this;
-    if (!core) return { value, timestamp: undefined, source };
+    if (!core) return this.#passOn(key, value, policy, flight, source);
     this.#allowGrace(policy);
     const shown = this.watches.shown(key);
     const before = core.resident(key) ?? shown;
     const equal = before !== undefined && before !== value && sameJson(before, value);
     const kept = equal ? before : value;
     const storable = this.#maybeStored(policy);
-    const told = this.#tabs?.accompanied && !isSecret(policy) ? this.#tabs : undefined;
+    const others = this.#tabs?.accompanied && !isSecret(policy) ? this.#tabs : undefined;
     const shared = mayBeRemote(policy) ? this.remote : undefined;
-    const json = storable || told || shared || this.#measured ? toJson(kept) : undefined;
+    const json = storable || others || shared || this.#measured ? toJson(kept) : undefined;
     if (storable && json === undefined) core.noteError('serialize', key);
     const stored = storable && json !== undefined;
     const reach = !stored ? Reach.memory : policy.encrypted ? Reach.sealed : Reach.storage;
     const times = core.set(key, kept, json, policy, reach, flight);
     if (!times) return { value, timestamp: undefined, source };
     if (json !== undefined && times.sealing > 0) this.#encrypted?.seal(key, times.sealing, json);
-    if (json !== undefined) told?.tell(answerOf(key, json, times, policy, storable));
-    else if (flight > 0) told?.keep(key);
+    if (json !== undefined) others?.tell(answerOf(key, json, times, policy, storable));
+    else if (flight > 0) others?.keep(key);
     if (json !== undefined) shared?.tell(key, json, times, policy);
-    if (this.emitter.hears('set')) this.emitter.emit('set', { key });
-    if (!equal && this.emitter.hears('update')) queueMicrotask(() => this.emitter.emit('update', { key }));
-    // Its equal may have become resident unseen, read from storage before another tab's write was announced.
-    if (!equal || !sameJson(shown, kept)) this.watches.changed(key, kept, source);
-    this.watches.schedule();
+    if (told) this.watches.schedule();
+    else this.#tellStored(key, kept, source, equal);
     return { value: kept, timestamp: times.timestamp, source };
   }
 
@@ -238,8 +279,12 @@ export class SharedCache {
 
   /** Stands before what is stored until it is confirmed, taken back or dropped. */
   setOptimistic(key: Key, value: unknown): void {
-    this.core?.set(key, value, undefined, this.policyFor(key), Reach.resident);
+    this.keepOptimistic(key, value);
     this.watches.changed(key, value, 'set');
+  }
+
+  keepOptimistic(key: Key, value: unknown): void {
+    this.core?.set(key, value, undefined, this.policyFor(key), Reach.resident);
   }
 
   delete(key: Key): boolean {
@@ -254,21 +299,27 @@ export class SharedCache {
 
   /** `afterWrite`: for what a write may have changed; that leaves alone what policies keep. */
   invalidate(selector: Selector, afterWrite = false): number {
-    if (!this.core && this.#later(() => this.invalidate(selector, afterWrite))) {
-      // Which of them it selects is the core's to say; until then none is told.
-      this.#early.clear();
-      return 0;
+    if (!this.core) {
+      this.#noCore.invalidate(selector, afterWrite);
+      if (this.#whenCoreComes(() => this.invalidate(selector, afterWrite))) return 0;
     }
     return this.#voided(selector, this.core?.invalidate(selector, afterWrite), afterWrite ? 'write' : 'asked');
   }
 
   clear(): void {
-    if (!this.core && this.#later(() => this.clear())) {
-      this.#early.clear();
-      return;
+    if (!this.core) {
+      this.#noCore.invalidate('*', false);
+      if (this.#whenCoreComes(() => this.clear())) return;
     }
     this.#voided('*', this.core?.clear(), 'asked');
     this.remote?.forgetStatistics();
+  }
+
+  /** For what voids early values: which of them the core will say; until then none is answered. False where none will come. */
+  #whenCoreComes(action: () => void): boolean {
+    this.watches.schedule();
+    this.#early.clear();
+    return this.#later(action);
   }
 
   #voided(selector: Selector, { count, at }: Voided = NOTHING_VOIDED, why: 'asked' | 'write'): number {
@@ -284,7 +335,7 @@ export class SharedCache {
   /** `attempts`: how many where no policy says. */
   async getOrFetch(key: Key, fetcher: AnyFetcher, options: FetchOptions, attempts?: number): Promise<unknown> {
     const askers = askersNow();
-    if (!this.core) await this.ready;
+    if (!this.core) await this.#coreOrPatience();
     const policy: FetchOptions = { ...this.policyFor(key, options), ...unset(options) };
     this.#allowGrace(policy);
     if (!policy.forceRefresh && !policy.signal?.aborted) {
@@ -306,6 +357,18 @@ export class SharedCache {
       if (stale) return stale.value;
       throw error;
     }
+  }
+
+  /** Where the core is long in coming, nobody waits for it. */
+  #coreOrPatience(): Promise<void> {
+    this.#patience ??= new Promise((resolve) => {
+      const timer = setTimeout(resolve, PATIENCE);
+      void this.ready.then(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+    return this.#patience;
   }
 
   /** What may be answered without waiting for a fetch. */
@@ -330,14 +393,14 @@ export class SharedCache {
   /** Judges an event for each user and acts on it; with `firstIsMe` the first is the connected one. */
   applyEvent(event: MutationEvent, users: readonly string[], firstIsMe: boolean): EventDecision[] {
     const { core } = this;
-    if (!core) {
-      this.#later(() => this.applyEvent(event, users, firstIsMe));
-      return users.map(() => ({ concerned: true, reason: 'unknown', invalidated: 0, refreshed: [] }));
-    }
-    const decisions = this.#events.apply(this, core, event, users, firstIsMe);
+    const decisions: EventDecision[] = core
+      ? this.#events.apply(this, core, event, users, firstIsMe)
+      : users.map(() => ({ concerned: true, reason: 'unknown', invalidated: 0, refreshed: [] }));
+    if (!core) this.#noCore.heardEvent();
+    this.watches.schedule();
+    if (!core && this.#later(() => this.applyEvent(event, users, firstIsMe))) return decisions;
     this.flights.endVoidTurns();
     decisions.forEach((decision, index) => this.emitter.emit('event', { event, user: users[index] ?? '', decision }));
-    this.watches.schedule();
     return decisions;
   }
 
@@ -396,6 +459,7 @@ export class SharedCache {
     for (const rules of this.#rulesToCome.splice(0)) this.#events.merge(this.core, rules);
     this.#toCome?.splice(0).forEach(callSafely);
     this.#early.clear();
+    for (const layer of this.layers) showAgain(this, layer);
     this.watches.adopt(this.core);
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_INTERVAL);
     unref(this.#sweeper);
@@ -484,7 +548,7 @@ export class SharedCache {
     this.core?.allowGrace(grace);
   }
 
-  #usable(asked: Storage | null | undefined): Storage | null {
+  #usable(asked: StorageArea | null | undefined): StorageArea | null {
     if (asked === null) return null;
     const area = asked ?? localArea();
     if (area && isUsable(area)) return area;

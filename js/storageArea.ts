@@ -1,8 +1,9 @@
 import type { AreaPort, Head } from './coreModule.ts';
 import { tellNeighbours } from './neighbours.ts';
+import type { StorageArea } from './types.ts';
 
 /** localStorage where this page may use it: browsers answer null or throw in private modes and sandboxed frames. */
-export function localArea(): Storage | null {
+export function localArea(): StorageArea | null {
   try {
     return globalThis.localStorage ?? null;
   } catch {
@@ -11,7 +12,7 @@ export function localArea(): Storage | null {
 }
 
 /** True where it answers at all. Whether it can be written shows with the first write: a probe would wake every other tab. */
-export function isUsable(area: Storage): boolean {
+export function isUsable(area: StorageArea): boolean {
   return safely(() => area.length >= 0, false);
 }
 
@@ -23,18 +24,18 @@ function safely<T>(action: () => T, otherwise: T): T {
   }
 }
 
-const numbers = new WeakMap<Storage, number>();
+const numbers = new WeakMap<StorageArea, number>();
 let numbered = 0;
 
 /** A number for each area, to name what lies in it. Held weakly: under node each test, or user, may bring one of its own. */
-export function areaNumber(area: Storage): number {
+export function areaNumber(area: StorageArea): number {
   const number = numbers.get(area) ?? numbered++;
   numbers.set(area, number);
   return number;
 }
 
 /** The area as the module reaches it: whatever a browser throws becomes a value. */
-export function areaPort(area: Storage): AreaPort {
+export function areaPort(area: StorageArea): AreaPort {
   return {
     get: (key) => read(area, key),
     set: (key, text) => {
@@ -67,12 +68,12 @@ export function areaPort(area: Storage): AreaPort {
   };
 }
 
-function read(area: Storage, key: string): string | null {
+function read(area: StorageArea, key: string): string | null {
   const text: unknown = safely(() => area.getItem(key), null);
   return typeof text === 'string' ? text : null;
 }
 
-function headOf(area: Storage, key: string, units: number): Head | undefined {
+function headOf(area: StorageArea, key: string, units: number): Head | undefined {
   const text = read(area, key);
   if (text === null) return undefined;
   const packed = text.charCodeAt(0) > 0xff;
@@ -87,7 +88,7 @@ function isQuota(error: unknown): boolean {
 }
 
 /** Keys by number, as far as there are any: a length is not relied on, since not every Storage tells the truth. */
-function* keysOf(area: Storage, from: number, to: number): Iterable<string> {
+function* keysOf(area: StorageArea, from: number, to: number): Iterable<string> {
   for (let index = from; index < to; index++) {
     const key: unknown = safely(() => area.key(index), null);
     if (typeof key !== 'string') return;

@@ -1,5 +1,5 @@
 import { askLeases } from './leases.ts';
-import type { Key } from './types.ts';
+import type { Key, StorageArea } from './types.ts';
 import { askLocks, Turns, type Ask } from './turns.ts';
 
 /** Rises when messages change their meaning: tabs of different protocols do not hear each other. */
@@ -57,7 +57,7 @@ export class Tabs {
   }
 
   /** Undefined where tabs cannot agree. `notes` begins the names of what may be left in the area for others; undefined: nothing. */
-  static open(name: string, area: Storage, notes: string | undefined, heard: (answer: Answer) => void) {
+  static open(name: string, area: StorageArea, notes: string | undefined, heard: (answer: Answer) => void) {
     const ask = 'locks' in navigator ? askLocks : notes && askLeases(area, notes);
     return ask ? new Tabs(name, ask, heard) : undefined;
   }

@@ -17,7 +17,7 @@ export interface CacheOptions {
   /** Default: 14 400 000 ms, 1 000 entries, no byte limit. */
   memory?: { ttl?: number; maxEntries?: number; maxBytes?: number };
   /** Default: 259 200 000 ms, 2 MiB, 256 UTF-16 units (Infinity: never compressed), localStorage. */
-  storage?: false | { ttl?: number; maxBytes?: number; compressAbove?: number; area?: Storage | null };
+  storage?: false | { ttl?: number; maxBytes?: number; compressAbove?: number; area?: StorageArea | null };
   /** A third tier that processes share, under node: `keyvTier` of `cardcache/node`. */
   remote?: RemoteTier;
   /** By endpoint; a call's own policy goes over it. */
@@ -29,6 +29,18 @@ export interface CacheOptions {
   log?: (entry: LogEntry) => void;
   /** Instead of `Date.now()`, read every time. */
   clock?: () => number;
+}
+
+/** The DOM's Storage, for programs without the DOM's types: localStorage, sessionStorage, or a place of your own. */
+export interface StorageArea {
+  [name: string]: any;
+  readonly length: number;
+  clear(): void;
+  getItem(key: string): string | null;
+  key(index: number): string | null;
+  removeItem(key: string): void;
+  /** Throws a `QuotaExceededError` where there is no room. */
+  setItem(key: string, value: string): void;
 }
 
 export interface LogEntry {

@@ -45,7 +45,7 @@ function isPlain(value: object, levels: number): boolean {
   for (const name in value) {
     const member = value[name];
     // What a page has added to all objects is no member.
-    if (member !== undefined && !isJson(member, levels) && Object.hasOwn(value, name)) return false;
+    if (member !== undefined && !isJson(member, levels) && hasOwn(value, name)) return false;
   }
   return true;
 }
@@ -65,9 +65,9 @@ function equal(a: unknown, b: unknown): boolean {
   if (Array.isArray(a)) return Array.isArray(b) && equalLists(a, b);
   if (Array.isArray(b) || !isPlainObject(a) || !isPlainObject(b)) return false;
   // First of all a difference, which most new answers have: without lists of names it is found in a third of the time.
-  for (const name in a) if (!equal(a[name], b[name]) && Object.hasOwn(a, name)) return false;
+  for (const name in a) if (!equal(a[name], b[name]) && hasOwn(a, name)) return false;
   const names = Object.keys(a);
-  return names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name));
+  return names.length === Object.keys(b).length && names.every((name) => hasOwn(b, name));
 }
 
 function equalLists(a: unknown[], b: unknown[]): boolean {
@@ -106,4 +106,9 @@ function says(value: unknown, id: string): boolean {
   const own = (value as { id?: unknown }).id;
   if ((typeof own === 'number' || typeof own === 'string') && String(own) === id) return true;
   return Object.values(value).some((member) => says(member, id));
+}
+
+/** Chromium 92 and Safari 15.3 have no Object.hasOwn. */
+function hasOwn(value: object, name: string): boolean {
+  return Object.prototype.hasOwnProperty.call(value, name);
 }

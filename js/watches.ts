@@ -2,6 +2,7 @@ import * as coordinator from './coordinator.ts';
 import type { Core } from './core.ts';
 import { callSafely } from './emitter.ts';
 import type { AnyFetcher, Landed } from './flights.ts';
+import type { NoCore, Standing } from './noCore.ts';
 import type { CoordinatorStatus, FetchOptions, Key, Policy, Update, WatchOptions } from './types.ts';
 import { sameJson } from './values.ts';
 
@@ -65,19 +66,20 @@ const LINGER = 5_000;
  */
 export class Watches {
   readonly #host: WatchHost;
-  #core: Core | undefined;
+  readonly #noCore: NoCore;
+  /** What stands in its place before it runs, or where it never will; undefined once it has ended. */
+  #core: Standing | undefined;
   readonly #watches = new Map<Key, Watch>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stopped = false;
   #givenUp = false;
 
-  constructor(host: WatchHost) {
+  constructor(host: WatchHost, noCore: NoCore) {
     this.#host = host;
+    this.#noCore = this.#core = noCore;
+    this.#onVisibility();
     if (typeof document === 'undefined') return;
-    document.addEventListener('visibilitychange', this.#onVisibility);
-    globalThis.addEventListener('online', this.retryFailed);
-    globalThis.addEventListener('focus', this.schedule);
-    globalThis.addEventListener('pageshow', this.schedule);
+    this.#listen('addEventListener');
   }
 
   add(key: Key, fetcher: AnyFetcher, policy: Policy, options: WatchOptions, listener: Listener): () => void {
@@ -184,30 +186,39 @@ export class Watches {
     for (const watch of this.#watches.values()) clearTimeout(watch.linger);
     this.#watches.clear();
     this.#core = undefined;
-    if (typeof document === 'undefined') return;
-    document.removeEventListener('visibilitychange', this.#onVisibility);
-    globalThis.removeEventListener('online', this.retryFailed);
-    globalThis.removeEventListener('focus', this.schedule);
-    globalThis.removeEventListener('pageshow', this.schedule);
+    if (typeof document !== 'undefined') this.#listen('removeEventListener');
+  }
+
+  /** Servers that render pages give them half of a browser's globals. */
+  #listen(how: 'addEventListener' | 'removeEventListener'): void {
+    document[how]?.('visibilitychange', this.#onVisibility);
+    globalThis[how]?.('online', this.retryFailed);
+    globalThis[how]?.('focus', this.schedule);
+    globalThis[how]?.('pageshow', this.schedule);
   }
 
   /** The core runs: what was watched before it did is made known to it, and shown as far as it is cached. */
   adopt(core: Core): void {
     this.#core = core;
-    coordinator.setVisible(core, typeof document === 'undefined' || !document.hidden);
+    this.#onVisibility();
     for (const watch of this.#watches.values()) {
+      watch.timestamp = this.#noCore.timestampOf(watch.key);
       this.#recall(watch, watch.policy.staleWhileRevalidate);
       for (const watcher of watch.watchers) this.#register(watch, watcher);
       this.#revalidate(watch);
       this.#tellAll(watch);
     }
+    const { missedSince, unheard } = this.#noCore;
+    if (missedSince > -Infinity) coordinator.catchUp(core, missedSince);
+    if (unheard) coordinator.catchUpAfterLoad(core, unheard.since, unheard.types);
     this.schedule();
   }
 
-  /** There will be no core: what is watched is fetched once, since nothing here knows when to fetch again. */
+  /** There will be no core: nobody waits for it. */
   giveUp(): void {
     this.#givenUp = true;
-    for (const watch of this.#watches.values()) void this.#fetch(watch);
+    this.#noCore.giveUp();
+    this.#onDue();
   }
 
   #register(watch: Watch, watcher: Watcher): void {
@@ -215,9 +226,8 @@ export class Watches {
     if (core) {
       const timestamp = watch.data === undefined ? watch.opening : watch.timestamp;
       watcher.id = coordinator.beginWatch(core, watch.key, watcher.times, watch.policy, timestamp ?? NaN);
-    } else if (this.#givenUp && !watch.fetching) {
-      void this.#fetch(watch);
     }
+    if (this.#givenUp) this.#onDue();
   }
 
   /** What is shown to whoever begins to watch and is not fresh is fetched at once. */
@@ -238,7 +248,7 @@ export class Watches {
   };
 
   readonly #onVisibility = (): void => {
-    coordinator.setVisible(this.#core, !document.hidden);
+    coordinator.setVisible(this.#core, typeof document === 'undefined' || !document.hidden);
     this.schedule();
   };
 

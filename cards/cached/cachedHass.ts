@@ -1,5 +1,6 @@
 import { key, type CardCache, type Key } from '../../js/index.ts';
 import { openHassCache } from '../../js/hass/index.ts';
+import { copyOf } from '../copyOf.ts';
 import type { CardHass } from '../hass.ts';
 import { changedAt, followConnection } from './changes.ts';
 import type { ReadRule } from './config.ts';
@@ -192,7 +193,7 @@ export class CachedHass {
         ...limit,
       }),
     );
-    return structuredClone(answer);
+    return copyOf(answer);
   }
 
   /** No answer from before something that the card, or whoever looks at it, knows of. */

@@ -1,5 +1,6 @@
 import { errorWords } from '../errors.ts';
 import type { CardHass } from '../hass.ts';
+import { ownStyle } from '../ownStyle.ts';
 import { isInPicker } from '../picker.ts';
 import { isRecord } from '../records.ts';
 import { CachedHass } from './cachedHass.ts';
@@ -61,13 +62,15 @@ export class CachedCard extends HTMLElement {
   readonly #whenShown = new Promise<void>((resolve) => {
     this.#resolveShown = resolve;
   });
+  readonly #style: Node[];
 
   constructor() {
     super();
-    const style = new CSSStyleSheet();
-    style.replaceSync(':host { display: block; height: 100% } :host([hidden]) { display: none } * { height: 100% }');
     const root = this.attachShadow({ mode: 'open' });
-    root.adoptedStyleSheets = [style];
+    this.#style = ownStyle(
+      root,
+      ':host { display: block; height: 100% } :host([hidden]) { display: none } * { height: 100% }',
+    );
     root.addEventListener('context-request', (event) => this.#onContextRequest(event as ContextRequest));
   }
 
@@ -164,7 +167,7 @@ export class CachedCard extends HTMLElement {
     this.#helpers ??= await window.loadCardHelpers?.().catch(() => undefined);
     if (round !== this.#round) return;
     if (this.#helpers) this.#show(withConditions(config.card), isAgain);
-    else this.shadowRoot?.replaceChildren(textsOf(document.documentElement.lang).noHelpers);
+    else this.shadowRoot?.replaceChildren(...this.#style, textsOf(document.documentElement.lang).noHelpers);
     this.#resolveShown?.();
   }
 
@@ -181,7 +184,7 @@ export class CachedCard extends HTMLElement {
       this.#handHass(card);
       card.layout = this.#layout;
       setPreview(card, this.#preview);
-      this.shadowRoot?.replaceChildren(card);
+      this.shadowRoot?.replaceChildren(...this.#style, card);
       this.#handHass(card);
       setPreview(card, this.#preview);
       setLayout(card, this.#layout);

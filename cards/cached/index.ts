@@ -1,7 +1,7 @@
-import type { CardDefinition } from '../defineCard.ts';
+import { defineCard } from '../defineCard.ts';
 import { CachedCard, CARD_TYPE } from './card.ts';
 
-export const cached: CardDefinition = {
+defineCard({
   entry: {
     type: CARD_TYPE,
     name: 'Cached card (cardcache)',
@@ -10,4 +10,4 @@ export const cached: CardDefinition = {
     preview: true,
   },
   element: CachedCard,
-};
+});

@@ -1,7 +1,7 @@
-import type { CardDefinition } from '../defineCard.ts';
+import { defineCard } from '../defineCard.ts';
 import { CARD_TYPE, DailyPlanCard } from './card.ts';
 
-export const dailyPlan: CardDefinition = {
+defineCard({
   entry: {
     type: CARD_TYPE,
     name: 'Daily plan (cardcache)',
@@ -10,4 +10,4 @@ export const dailyPlan: CardDefinition = {
     preview: true,
   },
   element: DailyPlanCard,
-};
+});

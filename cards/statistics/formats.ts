@@ -1,6 +1,6 @@
 import type { CardHass } from '../hass.ts';
 import { hourCycleOf, type HourCycle, type Language } from '../language.ts';
-import { wallClock } from '../wallClock.ts';
+import { ownZone, wallClock } from '../wallClock.ts';
 import type { Period } from './queries.ts';
 
 const HOUR = 3_600_000;
@@ -26,10 +26,9 @@ const made = new Map<string, Formats>();
 
 /** Formatters are dear to make: each combination keeps its own. */
 export function formatsOf(hass: CardHass | undefined, language: Language): Formats {
-  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const home = hass?.locale?.time_zone === 'server' ? hass.config?.time_zone : undefined;
   // Home Assistant may know of a zone that this browser has not heard of.
-  const timeZone = home !== undefined && wallClock(0, home) !== undefined ? home : own;
+  const timeZone = home !== undefined && wallClock(0, home) !== undefined ? home : ownZone();
   const numbers = (hass?.locale as { number_format?: string } | undefined)?.number_format ?? 'language';
   const hours = hourCycleOf(hass);
   const id = JSON.stringify([language.tag, timeZone, numbers, hours]);

@@ -1,7 +1,7 @@
-import type { CardDefinition } from '../defineCard.ts';
+import { defineCard } from '../defineCard.ts';
 import { CARD_TYPE, StatisticsCard } from './card.ts';
 
-export const statistics: CardDefinition = {
+defineCard({
   entry: {
     type: CARD_TYPE,
     name: 'Statistics (cardcache)',
@@ -9,4 +9,4 @@ export const statistics: CardDefinition = {
     preview: true,
   },
   element: StatisticsCard,
-};
+});

@@ -44,8 +44,9 @@ export function encouragementQuery(
   cache: CardCache,
   plan: Query<DailyPlan>,
 ): (user: string) => Query<Encouragement> {
-  return defineQuery<Encouragement>(ENCOURAGEMENT_ENDPOINT, async ({ key }, username) => {
-    const written = cache.peek<Encouragement>(key);
+  return defineQuery<Encouragement>(ENCOURAGEMENT_ENDPOINT, async ({ key, stale }, username) => {
+    // Where nothing is kept, what is shown still spares a second payment.
+    const written = cache.peek<Encouragement>(key) ?? (stale && isOfThisDay(stale) ? stale : undefined);
     const current = written ? cache.peek<DailyPlan>(plan.key) : await cache.getOrFetch(plan);
     if (written && (!current || isTimely(written, plan.key, current))) return written;
     const now = Date.now();
@@ -66,6 +67,10 @@ export function encouragementQuery(
 /** Whether the words still fit: an emptied plan under words about work to do is the one case where they would jar. */
 export function fitsPlan(words: Encouragement, plan: DailyPlan | undefined): boolean {
   return plan === undefined || workLeft(plan) !== '' || words.work === '';
+}
+
+function isOfThisDay({ user_context: day, written }: Encouragement): boolean {
+  return Date.now() < ((day && logicalDayEnd(day)) ?? written + DAY);
 }
 
 function isTimely(words: Encouragement, planKey: string, plan: DailyPlan): boolean {

@@ -1,5 +1,5 @@
 import type { CardHass } from '../hass.ts';
-import { instantOf, wallClock } from '../wallClock.ts';
+import { instantOf, ownZone, wallClock } from '../wallClock.ts';
 
 const DAY = 86_400_000;
 const MINUTE = 60_000;
@@ -17,8 +17,7 @@ export interface Due {
 
 /** The zone this user wants times in: where the browser is, or where the home is. */
 export function zoneOf(hass: CardHass | undefined): string {
-  const own = new Intl.DateTimeFormat().resolvedOptions().timeZone;
-  return hass?.locale?.time_zone === 'server' ? (hass.config?.time_zone ?? own) : own;
+  return (hass?.locale?.time_zone === 'server' && hass.config?.time_zone) || ownZone();
 }
 
 /** Undefined for what is no date. */

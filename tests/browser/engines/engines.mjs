@@ -5,6 +5,7 @@ import test, { after } from 'node:test';
 import { findBrowser, howToGet } from '../../../wasm/toolchain/browser.mjs';
 import { launchChromium } from './chromium.mjs';
 import { launchFirefox } from './firefox.mjs';
+import { launchOldChromium } from './oldChromium.mjs';
 import { startSite } from './site.mjs';
 import { Tab } from './tab.mjs';
 import { launchWebkit } from './webkit.mjs';
@@ -19,6 +20,8 @@ const chosen = process.env.CARDCACHE_ENGINES?.split(',');
 
 export const engines = [
   { id: 'chromium', name: 'Chromium', launch: launchChromium },
+  // On its main thread it compiles and instantiates nothing at once: `isLate`.
+  { id: 'chromium-110', name: 'Chromium 110', launch: launchOldChromium, isLate: true },
   { id: 'firefox', name: 'Firefox', launch: launchFirefox },
   { id: 'webkit', name: 'WebKitGTK', launch: launchWebkit },
 ].filter(({ id }) => !chosen || chosen.includes(id));
