@@ -80,10 +80,23 @@ const besideIndex = {
   },
 };
 
-/** The charts' library takes what the browser says for a language; its own globals stand before it. */
+/**
+ * The charts' library makes number formats and asks for the screen while it loads: it is loaded with the first chart, so that what goes
+ * wrong in it may cost a chart but no card, and globals of ours stand before the browser's.
+ */
 const charts = {
   name: 'charts',
   setup(build) {
+    build.onResolve({ filter: /^uplot$/ }, ({ path }) => ({ path, namespace: 'charts' }));
+    build.onLoad({ filter: /.*/, namespace: 'charts' }, () => ({
+      contents: `
+        const load = () => require('uplot/dist/uPlot.cjs.js');
+        export default new Proxy(function () {}, {
+          construct: (_, given) => new (load())(...given),
+          get: (_, name) => load()[name],
+        });`,
+      resolveDir: root,
+    }));
     build.onLoad({ filter: /uPlot\.cjs\.js$/ }, ({ path }) => ({
       contents: `const { navigator, matchMedia } = require('#chart-globals');\n${readFileSync(path, 'utf8')}`,
     }));

@@ -21,7 +21,7 @@ export function tellNeighbours(area: StorageArea, key: string, newValue: string 
   queueMicrotask(() => {
     telling = true;
     try {
-      globalThis.dispatchEvent(new StorageEvent('storage', { key, newValue, storageArea: area as Storage }));
+      globalThis.dispatchEvent(new StorageEvent('storage', { key, newValue, storageArea: area }));
     } catch {
       // An area that is no Storage of this page's: nobody else has it.
     } finally {

@@ -58,8 +58,10 @@ export interface Standing {
 
 interface Watcher {
   id: number;
-  interval: number;
-  debounce: number;
+  /** Milliseconds from one fetch to the next. */
+  every: number;
+  /** Milliseconds that a burst of invalidations is waited out for. */
+  pause: number;
   whileHidden: boolean;
 }
 
@@ -201,7 +203,7 @@ export class NoCore implements Standing {
       // What an earlier watcher showed may be gone by now: only what this one shows counts.
       if (state.watchers.length === 0) state.updated = shown;
       state.onEvent = onEvent;
-      state.watchers.push({ id: ++this.#numbered, interval, debounce, whileHidden });
+      state.watchers.push({ id: ++this.#numbered, every: interval, pause: debounce, whileHidden });
       return this.#numbered;
     },
     _outdated: () => {
@@ -284,11 +286,11 @@ export class NoCore implements Standing {
     const active = watchers.filter(({ whileHidden }) => this.#visible || whileHidden);
     if (active.length === 0 || fetching) return Infinity;
     if (hurried) return -Infinity;
-    const interval = Math.min(...active.map((watcher) => watcher.interval));
-    const debounce = Math.min(...active.map((watcher) => watcher.debounce));
-    const polled = updated === undefined ? since + this.#patience : updated + interval;
-    const due = failed === undefined ? polled : failed + Math.min(interval, TRIED_AGAIN);
-    return requested === undefined ? due : Math.min(due, requested + debounce);
+    const every = Math.min(...active.map((watcher) => watcher.every));
+    const pause = Math.min(...active.map((watcher) => watcher.pause));
+    const polled = updated === undefined ? since + this.#patience : updated + every;
+    const due = failed === undefined ? polled : failed + Math.min(every, TRIED_AGAIN);
+    return requested === undefined ? due : Math.min(due, requested + pause);
   }
 }
 

@@ -1,8 +1,7 @@
-import type uPlot from 'uplot';
+import uPlot from 'uplot';
 import type { Formats } from './formats.ts';
 import { colorOf, translucent, type Look } from './look.ts';
 import { stepOf, type Model, type Series } from './model.ts';
-import { loadUPlot } from './uplot.ts';
 
 const AXIS_SPACE = 64;
 const BAR_GROUP = 0.8;
@@ -43,8 +42,7 @@ export class Chart {
       if (this.#plot.width !== width || this.#plot.height !== height) this.#plot.setSize({ width, height });
     } else {
       this.destroy();
-      const Plot = loadUPlot();
-      this.#plot = new Plot(this.#options(model, look, formats, { width, height }), dataOf(model), this.#place);
+      this.#plot = new uPlot(this.#options(model, look, formats, { width, height }), dataOf(model), this.#place);
       this.#drawn = { shape, model };
     }
   }
@@ -71,7 +69,7 @@ export class Chart {
     return {
       ...size,
       ms: 1,
-      tzDate: (instant) => loadUPlot().tzDate(new Date(instant), formats.timeZone),
+      tzDate: (instant) => uPlot.tzDate(new Date(instant), formats.timeZone),
       legend: { show: false },
       // Half of a time on the last tick stands beyond it.
       padding: [12, 20, 0, 8],
@@ -179,7 +177,7 @@ function lonely(plot: uPlot, index: number, _show: boolean, _gaps?: null | numbe
 function barsOf(index: number, { series, times }: Model): uPlot.Series.PathBuilder | undefined {
   const width = (stepOf(times) * BAR_GROUP) / series.length;
   const begin = width * (index - series.length / 2);
-  return loadUPlot().paths.bars?.({
+  return uPlot.paths.bars?.({
     radius: 0.1,
     disp: {
       x0: { unit: SCALE_VALUE, values: (plot) => (plot.data[0] as number[]).map((time) => time + begin) },

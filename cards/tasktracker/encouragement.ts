@@ -25,6 +25,8 @@ export interface Encouragement {
 
 export const ENCOURAGEMENT_ENDPOINT = 'encouragement';
 
+const DAY = 86_400_000;
+
 /** Above the 300 s for which the server itself gives the same words again. */
 const WRITTEN_AT_MOST_EVERY = 600_000;
 

@@ -55,8 +55,8 @@ test('a hidden page polls only what asks for it, and catches up when it is seen'
   cache.watch('always', always, listener(), { interval: MINUTE, whileHidden: true });
   await pass(t, 1_000);
   const turn = (hidden) => {
-    document.hidden = hidden;
-    document.dispatchEvent(new Event('visibilitychange'));
+    globalThis.document.hidden = hidden;
+    globalThis.document.dispatchEvent(new Event('visibilitychange'));
   };
   turn(true);
   await pass(t, 3 * MINUTE);
