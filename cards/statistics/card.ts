@@ -137,7 +137,13 @@ export class StatisticsCard extends LitElement {
     const error = this.#error();
     if (error !== undefined) return outdatedHint(`${problem.stale} ${describe(error, texts)}${since}`, 'error');
     const unknown = this.#unknown();
-    return unknown.length > 0 ? outdatedHint(texts.unknown(language.list(unknown)), 'error') : nothing;
+    const notices = unknown.length > 0 ? [texts.unknown(language.list(unknown))] : [];
+    for (const each of this.#feed.followed) {
+      const { entity, rows } = each;
+      if (entity.unit === undefined || !rows || rows.start.length === 0 || rows.unit === entity.unit) continue;
+      notices.push(texts.unconverted(this.#nameOf(each), entity.unit, rows.unit));
+    }
+    return notices.length > 0 ? outdatedHint(notices.join(' '), 'error') : nothing;
   }
 
   #statistics(model: Model, texts: Texts, language: Language): TemplateResult {

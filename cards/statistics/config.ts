@@ -1,6 +1,6 @@
 import { ConfigFields } from '../configFields.ts';
 import { isRecord } from '../records.ts';
-import { PERIODS, type Period } from './queries.ts';
+import { PERIODS, type Period } from './periods.ts';
 import { STAT_TYPES, type StatType } from './statistics.ts';
 import { textsOf } from './texts.ts';
 
