@@ -99,6 +99,15 @@ export class StatisticsFeed {
     await Promise.all(keys.map(async (key) => this.#cache?.coordinator(key)?.refresh()));
   }
 
+  /** Drops what cannot be shown, so that the next card of this page, or after a reload, does not find it again. */
+  forget(): void {
+    for (const watched of this.#watched) {
+      if (watched.rowsKey !== undefined) this.#cache?.delete(watched.rowsKey);
+      this.#cache?.delete(watched.metadataKey);
+      watched.rows = undefined;
+    }
+  }
+
   #watch(cache: CardCache, entity: EntityConfig, before: readonly Watched[]): Watched {
     const query = this.#queries.metadata(entity.id);
     const watched: Watched = {
