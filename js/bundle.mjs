@@ -7,6 +7,7 @@ import { generateDtsBundle } from 'dts-bundle-generator';
 import * as esbuild from 'esbuild';
 import { minified } from './minify.mjs';
 import { OLDEST_ENGINES } from './oldest_engines.mjs';
+import { shortNotice, thirdPartyNotices } from './thirdPartyNotices.mjs';
 import { stripped } from './wasm_sections.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -137,17 +138,23 @@ function declarations() {
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 writeFileSync(join(dist, 'cardcache.wasm'), stripped(readFileSync(wasm)));
-await bundle('index.js', index, [core('inside')]);
-await bundle('index.split.js', index, [core('beside')]);
+const licence = readFileSync(join(root, 'LICENSE'), 'utf8').trim();
+const comment = (text) => `/*! ${text.replaceAll('*/', '* /')} */`;
+const notice = { banner: { js: comment(`cardcache ${version}, MIT; ${shortNotice(root)}`) } };
+await bundle('index.js', index, [core('inside')], notice);
+await bundle('index.split.js', index, [core('beside')], notice);
+writeFileSync(join(dist, 'THIRD_PARTY_NOTICES.txt'), `${thirdPartyNotices(root)}\n`);
 for (const { out, entry } of libraries.slice(1)) await bundle(`${out}.js`, entry, [besideIndex]);
 // The one file that HACS copies names no map: none lies beside it there, and the browser would ask for it. Its first line
-// tells who looks into a browser's cache which version that has kept.
+// tells who looks into a browser's cache which version that has kept; the licences have to go with it.
 await bundle('cardcache.js', join(root, 'cards', 'index.ts'), [core('inside'), charts], {
   mapped: false,
   // What a library draws stands in a card's shadow root, and its styles with it.
   loader: { '.css': 'text' },
   // On servers, which may import it too, there are no elements to define.
-  banner: { js: `/*! cardcache ${version} */\nif(globalThis.document&&globalThis.customElements){` },
+  banner: {
+    js: `${comment(`cardcache ${version}`)}\n${comment(`\n${licence}\n\n${thirdPartyNotices(root)}\n`)}\nif(globalThis.document&&globalThis.customElements){`,
+  },
   footer: { js: '}' },
 });
 if (!process.env.CARDCACHE_DIST) declarations();

@@ -32,6 +32,8 @@ export class StatisticsCard extends LitElement {
   #config: StatisticsConfig | undefined;
   #model: Model | undefined;
   #pointed: number | undefined;
+  /** What could not be drawn. */
+  #broken: unknown;
   #isTable = false;
   #chart: { place: HTMLElement; drawing: Chart } | undefined;
   #minute: ReturnType<typeof setInterval> | undefined;
@@ -83,9 +85,29 @@ export class StatisticsCard extends LitElement {
     return this.#hass !== undefined && this.#config !== undefined;
   }
 
+  /** Whatever came past every check and cannot be drawn is dropped, so that neither this card nor the next one stays blank. */
   protected override render(): TemplateResult {
     const language = languageOf(this.#hass);
     const texts = textsOf(language.tag);
+    try {
+      if (this.#broken === undefined) return this.#card(language, texts);
+    } catch (error) {
+      this.#giveUp(error);
+    }
+    const again = { headline: texts.problem.headline, again: texts.retry };
+    const why = describe(this.#broken, texts);
+    return html`<ha-card>
+      <div class="content" lang=${language.tag}>${failure({ ...again, why }, () => void this.#feed.retry())}</div>
+    </ha-card>`;
+  }
+
+  #giveUp(error: unknown): void {
+    this.#broken = error ?? new Error();
+    this.#feed.forget();
+    console.error('cardcache: statistics could not be drawn', error);
+  }
+
+  #card(language: Language, texts: Texts): TemplateResult {
     const model = this.#modelNow();
     const hasData = model.times.length > 0;
     return html`<ha-card>
@@ -97,7 +119,13 @@ export class StatisticsCard extends LitElement {
   }
 
   protected override updated(): void {
-    this.#draw();
+    try {
+      this.#draw();
+    } catch (error) {
+      this.#giveUp(error);
+      this.#removeChart();
+      this.requestUpdate();
+    }
   }
 
   #header(hasData: boolean, texts: Texts, language: Language): TemplateResult {
@@ -137,7 +165,13 @@ export class StatisticsCard extends LitElement {
     const error = this.#error();
     if (error !== undefined) return outdatedHint(`${problem.stale} ${describe(error, texts)}${since}`, 'error');
     const unknown = this.#unknown();
-    return unknown.length > 0 ? outdatedHint(texts.unknown(language.list(unknown)), 'error') : nothing;
+    const notices = unknown.length > 0 ? [texts.unknown(language.list(unknown))] : [];
+    for (const each of this.#feed.followed) {
+      const { entity, rows } = each;
+      if (entity.unit === undefined || !rows || rows.start.length === 0 || rows.unit === entity.unit) continue;
+      notices.push(texts.unconverted(this.#nameOf(each), entity.unit, rows.unit));
+    }
+    return notices.length > 0 ? outdatedHint(notices.join(' '), 'error') : nothing;
   }
 
   #statistics(model: Model, texts: Texts, language: Language): TemplateResult {
@@ -223,7 +257,7 @@ export class StatisticsCard extends LitElement {
   }
 
   #rebuild(): void {
-    this.#model = undefined;
+    this.#model = this.#broken = undefined;
     this.requestUpdate();
   }
 

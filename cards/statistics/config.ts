@@ -1,6 +1,7 @@
 import { ConfigFields } from '../configFields.ts';
 import { isRecord } from '../records.ts';
-import { PERIODS, type Period } from './queries.ts';
+import { isColor } from './look.ts';
+import { PERIODS, type Period } from './periods.ts';
 import { STAT_TYPES, type StatType } from './statistics.ts';
 import { textsOf } from './texts.ts';
 
@@ -65,7 +66,11 @@ function readEntity(given: unknown): EntityConfig {
       `"entities" must name statistics, such as sensor.outdoor_temperature, not ${JSON.stringify(given)}.`,
     );
   }
-  return { id, name: fields.text('name'), color: fields.text('color'), unit: fields.text('unit') };
+  const color = fields.text('color');
+  if (color !== undefined && !isColor(color)) {
+    throw new Error(`"color" must be a colour, such as #2f9e8f or teal, not ${JSON.stringify(color)}.`);
+  }
+  return { id, name: fields.text('name'), color, unit: fields.text('unit') };
 }
 
 function readDays(given: unknown, period: Period): number {

@@ -1,7 +1,7 @@
 import type { CardHass } from '../hass.ts';
 import { hourCycleOf, type HourCycle, type Language } from '../language.ts';
 import { ownZone, wallClock } from '../wallClock.ts';
-import type { Period } from './queries.ts';
+import type { Period } from './periods.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

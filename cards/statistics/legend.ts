@@ -14,7 +14,7 @@ export function legend(model: Model, at: number, look: Look, formats: Formats, t
     const band = model.bands.find(([upper]) => model.series[upper]?.entity === series.entity);
     const name = types.size > 1 ? `${series.name}, ${texts.stat[series.type]}` : series.name;
     return html`<li>
-      <span class="swatch" style="background: ${colorOf(look, series.entity, series.color)}"></span>
+      <span class="swatch" style="background-color: ${colorOf(look, series.entity, series.color)}"></span>
       <span class="of">${name}</span>
       <span class="value">${valueOf(series.values[at], series.unit, formats, texts)}</span>
       ${band ? rangeOf(band, model, at, formats) : nothing}

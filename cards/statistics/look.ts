@@ -11,13 +11,29 @@ const PALETTE = ['#4269d0', '#d98c00', '#e0533d', '#2f9e8f', '#7aa832', '#c86fb1
 
 export function lookOf(element: Element): Look {
   const style = getComputedStyle(element);
-  const theme = (name: string, fallback: string): string => style.getPropertyValue(name).trim() || fallback;
+  const theme = (name: string, fallback: string): string => {
+    const value = style.getPropertyValue(name).trim();
+    return isColor(value) ? value : fallback;
+  };
   return {
     text: theme('--secondary-text-color', '#5e5e5e'),
     grid: theme('--divider-color', 'rgb(0 0 0 / 12%)'),
     font: `12px ${style.fontFamily || 'sans-serif'}`,
     series: PALETTE.map((color, index) => theme(`--graph-color-${index + 1}`, theme(`--color-${index + 1}`, color))),
   };
+}
+
+/**
+ * Whether a text is one colour and nothing else: no end of a declaration, no address, nothing that only a place in the page can
+ * resolve (`var()`), which a canvas could not draw with.
+ */
+export function isColor(text: string): boolean {
+  if (
+    !/^(#[\da-f]{3,8}|[a-z]+|[a-z-]+\([\w\s.,%/+#()-]*\))$/i.test(text) ||
+    /\b(url|var|env|attr|image-set)\(/i.test(text)
+  )
+    return false;
+  return typeof CSS === 'undefined' || CSS.supports('color', text);
 }
 
 export function colorOf(look: Look, entity: number, own: string | undefined): string {

@@ -1,5 +1,5 @@
 import type { ChartType, StatisticsConfig } from './config.ts';
-import type { Period } from './queries.ts';
+import { LENGTHS } from './periods.ts';
 import type { Followed } from './statisticsFeed.ts';
 import type { Column, StatType } from './statistics.ts';
 
@@ -28,17 +28,6 @@ export interface Model {
 /** More than two measured statistics with a range each cover one another. */
 const MOST_RANGES = 2;
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
-/** How long after its beginning each period is over, ms, in the night the clocks change too, and the next is not. */
-const LENGTHS: Record<Period, number> = {
-  '5minute': HOUR / 12,
-  hour: HOUR,
-  day: DAY + 2 * HOUR,
-  week: 7 * DAY + 2 * HOUR,
-  month: 31 * DAY + 2 * HOUR,
-};
-
 export function modelOf(
   config: StatisticsConfig,
   followed: readonly Followed[],
@@ -61,8 +50,7 @@ export function modelOf(
       const values: Column = times.map(() => null);
       rows.start.forEach((time, index) => (values[at.get(time) ?? 0] = column[index] ?? null));
       own.set(type, series.length);
-      const unit = each.entity.unit ?? metadata.unit ?? '';
-      series.push({ entity, name: nameOf(each), color: each.entity.color, type, unit, values });
+      series.push({ entity, name: nameOf(each), color: each.entity.color, type, unit: rows.unit ?? '', values });
     }
     const [upper, lower] = [own.get('max'), own.get('min')];
     if (own.has('mean') && upper !== undefined && lower !== undefined) bands.push([upper, lower]);

@@ -3,15 +3,8 @@ import { openHassCache } from '../../js/hass/index.ts';
 import { connectionLost } from '../errors.ts';
 import type { CardHass } from '../hass.ts';
 import type { EntityConfig, StatisticsConfig } from './config.ts';
-import {
-  METADATA_ENDPOINT,
-  metadataPolicy,
-  ROWS_ENDPOINT,
-  rowsPolicy,
-  statisticsQueries,
-  type Period,
-  type Wanted,
-} from './queries.ts';
+import { METADATA_ENDPOINT, metadataPolicy, ROWS_ENDPOINT, rowsPolicy, statisticsQueries } from './queries.ts';
+import type { Period } from './periods.ts';
 import type { StatisticMetadata, Statistics } from './statistics.ts';
 
 const MINUTE = 60_000;
@@ -106,6 +99,15 @@ export class StatisticsFeed {
     await Promise.all(keys.map(async (key) => this.#cache?.coordinator(key)?.refresh()));
   }
 
+  /** Drops what cannot be shown, so that the next card of this page, or after a reload, does not find it again. */
+  forget(): void {
+    for (const watched of this.#watched) {
+      if (watched.rowsKey !== undefined) this.#cache?.delete(watched.rowsKey);
+      this.#cache?.delete(watched.metadataKey);
+      watched.rows = undefined;
+    }
+  }
+
   #watch(cache: CardCache, entity: EntityConfig, before: readonly Watched[]): Watched {
     const query = this.#queries.metadata(entity.id);
     const watched: Watched = {
@@ -142,11 +144,12 @@ export class StatisticsFeed {
   #rowsQuery({ entity, metadata }: Watched): Query<Statistics> | undefined {
     const config = this.#config;
     if (!config || !metadata) return undefined;
-    const { unitClass, unit } = metadata;
-    const asked: Wanted['unit'] =
-      entity.unit === undefined || unitClass === null ? undefined : { unitClass, name: entity.unit };
+    const { unitClass, unit: own } = metadata;
+    // Of what Home Assistant gives no class it is asked for no unit.
+    const { unit: name } = entity;
+    const wish = name === undefined || name === own || unitClass === null ? undefined : { unitClass, name };
     const { period, days } = config;
-    return this.#queries.rows({ id: entity.id, period, days, shownIn: asked?.name ?? unit, unit: asked });
+    return this.#queries.rows({ id: entity.id, period, days, own, wish });
   }
 
   #onMetadata(cache: CardCache, watched: Watched, update: Update<StatisticMetadata | null>): void {

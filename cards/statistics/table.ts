@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import type { Formats } from './formats.ts';
 import type { Model, Series } from './model.ts';
-import type { Period } from './queries.ts';
+import type { Period } from './periods.ts';
 import type { Texts } from './texts.ts';
 
 /** The same numbers for those who read rather than look: the newest first. */

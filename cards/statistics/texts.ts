@@ -1,5 +1,5 @@
 import type { Language } from '../language.ts';
-import type { Period } from './queries.ts';
+import type { Period } from './periods.ts';
 import type { StatType } from './statistics.ts';
 
 /** Everything the card says. Numbers, times and lists come from the language itself. */
@@ -14,6 +14,8 @@ export interface Texts {
   none: string;
   noData: { headline: string; hint: string };
   unknown(ids: string): string;
+  /** Of a statistic that is not shown in the unit that is configured. */
+  unconverted(name: string, wish: string, unit: string | null): string;
   table: { show: string; hide: string };
   retry: string;
   problem: {
@@ -38,6 +40,8 @@ const english: Texts = {
   none: 'no value',
   noData: { headline: 'No statistics yet', hint: 'Home Assistant writes them down every hour.' },
   unknown: (ids) => `Home Assistant keeps no statistics of ${ids}.`,
+  unconverted: (name, wish, unit) =>
+    `Home Assistant does not convert ${name} to ${wish}: it is shown ${unit === null ? 'without a unit' : `in ${unit}`}.`,
   table: { show: 'Show as a table', hide: 'Show as a chart' },
   retry: 'Try again',
   problem: {
@@ -90,6 +94,8 @@ const german: Texts = {
   none: 'kein Wert',
   noData: { headline: 'Noch keine Statistik', hint: 'Home Assistant schreibt sie stündlich fort.' },
   unknown: (ids) => `Home Assistant führt keine Statistik zu ${ids}.`,
+  unconverted: (name, wish, unit) =>
+    `Home Assistant rechnet ${name} nicht in ${wish} um: gezeigt wird es ${unit === null ? 'ohne Einheit' : `in ${unit}`}.`,
   table: { show: 'Als Tabelle zeigen', hide: 'Als Diagramm zeigen' },
   retry: 'Erneut versuchen',
   problem: {

@@ -1,10 +1,11 @@
 import type { Language } from '../language.ts';
 import type { Notice, Notices } from '../notices.ts';
-import { addition, edit, removal, statusChange, type Change, type Fields } from './changes.ts';
-import type { TodoItem } from './items.ts';
+import { addition, edit, edited, isSameDue, removal, statusChange, type Change, type Fields } from './changes.ts';
+import { isRemovable, type TodoItem } from './items.ts';
 import { restore } from './restore.ts';
 import type { Texts } from './texts.ts';
 import type { TodoList } from './todoList.ts';
+import { nameOf } from './view.ts';
 
 /** What the actions need of the card. */
 export interface ActionsHost {
@@ -32,17 +33,38 @@ export class Actions {
   }
 
   async toggle(item: TodoItem): Promise<void> {
-    const { texts } = this.#host;
+    const { list, texts } = this.#host;
+    if (!this.#isClear(item)) return;
     const isDone = item.status === 'completed';
     const status = isDone ? 'needs_action' : 'completed';
-    await this.#write(statusChange(item, status), item.summary, {
-      text: isDone ? texts.unticked(item.summary) : texts.ticked(item.summary),
+    const name = nameOf(item, texts);
+    const confirmed = list?.confirmed.find(({ uid }) => uid === item.uid) ?? item;
+    await this.#write(statusChange({ ...item, due: confirmed.due }, status), name, {
+      text: isDone ? texts.unticked(name) : texts.ticked(name),
       tone: 'done',
       undo: () => {
         this.#host.focusItem(item.uid);
-        void this.toggle({ ...item, status });
+        void this.#untoggle(item, status);
       },
     });
+  }
+
+  /** An item that recurs has not become done but due again: it gets its date back. */
+  async #untoggle(item: TodoItem, status: TodoItem['status']): Promise<void> {
+    const now = this.#host.list?.items?.find(({ uid }) => uid === item.uid);
+    const hasMovedOn = now && now.status === item.status && !isSameDue(now.due, item.due);
+    if (hasMovedOn) await this.edit(now, { ...now, due: item.due ?? null });
+    else await this.toggle({ ...item, status });
+  }
+
+  /** Since the item was drawn the list may have got another that the server cannot tell from it. */
+  #isClear(item: TodoItem): boolean {
+    const { list, notices, texts } = this.#host;
+    const isKnown = list?.items?.some(({ uid, isAmbiguous }) => uid === item.uid && !isAmbiguous) ?? false;
+    const hasTwin = list?.items?.some(({ summary, isAmbiguous }) => isAmbiguous && summary === item.summary) ?? false;
+    if (!item.isAmbiguous && (isKnown || !hasTwin)) return true;
+    notices.show({ text: texts.problem.notDone(nameOf(item, texts), texts.ambiguous), tone: 'problem' });
+    return false;
   }
 
   async add(summary: string): Promise<boolean> {
@@ -53,34 +75,35 @@ export class Actions {
   }
 
   async edit(item: TodoItem, fields: Fields): Promise<boolean> {
+    const { texts } = this.#host;
     const change = edit(item, fields);
     if (!change) return true;
-    return this.#write(change, item.summary, {
-      ...said(this.#host.texts.changed(fields.summary)),
+    if (!this.#isClear(item)) return false;
+    const after = edited(item, fields);
+    return this.#write(change, nameOf(item, texts), {
+      ...said(texts.changed(nameOf(after, texts))),
       undo: () => {
         this.#host.focusItem(item.uid);
-        void this.edit({ ...item, ...fields }, item);
+        void this.edit(after, item);
       },
     });
   }
 
-  async remove(items: TodoItem[]): Promise<void> {
+  async remove(wanted: TodoItem[]): Promise<void> {
     const { list, texts, language } = this.#host;
+    const items = wanted.filter(isRemovable);
     const [first] = items;
     if (!list || !first) return;
     const { confirmed } = list;
-    const places = items.map((item) => ({
-      item,
-      previous: confirmed[confirmed.findIndex(({ uid }) => uid === item.uid) - 1]?.uid,
-    }));
-    const names = language.list(items.map(({ summary }) => summary));
+    const places = items.map((item) => ({ item, previous: placeOf(item, confirmed) }));
+    const names = language.list(items.map((item) => nameOf(item, texts)));
     await this.#write(removal(items), names, {
-      ...said(items.length === 1 ? texts.removed(first.summary) : texts.cleared(items.length, language)),
+      ...said(items.length === 1 ? texts.removed(nameOf(first, texts)) : texts.cleared(items.length, language)),
       undo: () => void this.#restore(list, places),
     });
   }
 
-  async #restore(list: TodoList, places: { item: TodoItem; previous: string | undefined }[]): Promise<void> {
+  async #restore(list: TodoList, places: { item: TodoItem; previous: string | null | undefined }[]): Promise<void> {
     const { texts } = this.#host;
     await this.#doing(
       async () => {
@@ -119,6 +142,14 @@ export class Actions {
       this.#running--;
     }
   }
+}
+
+/** The item that it stands behind; undefined where it is the first, null where the server knows that one by no uid. */
+function placeOf(item: TodoItem, confirmed: TodoItem[]): string | null | undefined {
+  const index = confirmed.findIndex(({ uid }) => uid === item.uid);
+  const previous = confirmed[index - 1];
+  if (index === 0) return undefined;
+  return previous && isRemovable(previous) ? previous.uid : null;
 }
 
 function said(text: string): Notice {

@@ -15,13 +15,13 @@ import { configForm, readConfig, type TodoConfig } from './config.ts';
 import { readDue, zoneOf } from './due.ts';
 import { itemEditor } from './itemEditor.ts';
 import { itemRow } from './itemRow.ts';
-import { featuresOf, type TodoItem } from './items.ts';
+import { featuresOf, isRemovable, type TodoItem } from './items.ts';
 import { changesBetween } from './listChanges.ts';
 import { inOrder } from './order.ts';
 import { todoStyles } from './styles.ts';
 import { textsOf, type Texts } from './texts.ts';
 import { TodoList, type ListEntity } from './todoList.ts';
-import type { View } from './view.ts';
+import { nameOf, type View } from './view.ts';
 
 export const CARD_TYPE = 'cardcache-todo-card';
 
@@ -250,7 +250,7 @@ export class TodoCard extends LitElement implements ActionsHost {
           </button>
         </h3>
         ${
-          view.features.remove
+          view.features.remove && items.some(isRemovable)
             ? html`<button
                 class="text"
                 type="button"
@@ -357,7 +357,7 @@ export class TodoCard extends LitElement implements ActionsHost {
   #announce(before: TodoItem[], after: TodoItem[]): void {
     const { added, removed, ticked } = changesBetween(before, after);
     const { texts, language } = this;
-    const names = (items: TodoItem[]): string => language.list(items.map(({ summary }) => summary));
+    const names = (items: TodoItem[]): string => language.list(items.map((item) => nameOf(item, texts)));
     const said: string[] = [];
     if (added.length > 0) said.push(texts.others.added(names(added)));
     if (removed.length > 0) said.push(texts.others.removed(names(removed)));

@@ -1,11 +1,12 @@
-import type { Status, TodoItem } from './items.ts';
+import { instantOfDue } from './due.ts';
+import { isKnownByName, type Status, type TodoItem } from './items.ts';
 
 /** One write, as the server is asked for it and as the card shows it before the server has answered. */
 export interface Change {
   service: string;
   data: Record<string, unknown>;
-  /** The item it is about: writes to the same one wait for each other. None for an addition. */
-  uid?: string;
+  /** The item it is about, under each uid that it goes by: writes to the same one wait for each other. None for an addition. */
+  uids?: string[];
   apply(items: TodoItem[]): TodoItem[];
   /** Whether the server's list shows it. */
   isIn(items: TodoItem[]): boolean;
@@ -14,19 +15,38 @@ export interface Change {
 /** The fields of an item that a person writes. */
 export type Fields = Pick<TodoItem, 'summary' | 'due' | 'description'>;
 
-export function statusChange({ uid }: TodoItem, status: Status): Change {
+/**
+ * An item that recurs is not done afterwards but due again, and some lists keep nothing that is done: then the server's list
+ * shows the change all the same. `item` as the server had it.
+ */
+export function statusChange(item: TodoItem, status: Status): Change {
+  const { uid } = item;
   return {
     service: 'update_item',
-    data: { item: uid, status },
-    uid,
+    data: { item: targetOf(item), status },
+    uids: [uid],
     apply: (items) => items.map((item) => (item.uid === uid ? { ...item, status } : item)),
-    isIn: (items) => items.some((item) => item.uid === uid && item.status === status),
+    isIn: (items) => {
+      const now = items.find((other) => other.uid === uid);
+      return !now || now.status === status || !isSameDue(now.due, item.due);
+    },
   };
+}
+
+/** What the server is told to find an item by. */
+function targetOf({ uid, target }: TodoItem): string {
+  return target ?? uid;
+}
+
+/** The item as it is called after an edit: one without a uid goes by its new name. */
+export function edited(item: TodoItem, fields: Fields): TodoItem {
+  return { ...item, ...fields, ...(isKnownByName(item) && { uid: fields.summary }) };
 }
 
 /** Undefined where nothing is to be changed. */
 export function edit(item: TodoItem, fields: Fields): Change | undefined {
   const { uid } = item;
+  const { uid: nextUid } = edited(item, fields);
   const data = {
     ...(fields.summary !== item.summary && { rename: fields.summary }),
     ...(!isSameDue(fields.due, item.due) && dueData(fields.due ?? null)),
@@ -35,10 +55,17 @@ export function edit(item: TodoItem, fields: Fields): Change | undefined {
   if (Object.keys(data).length === 0) return undefined;
   return {
     service: 'update_item',
-    data: { item: uid, ...data },
-    uid,
-    apply: (items) => items.map((other) => (other.uid === uid ? { ...other, ...fields } : other)),
-    isIn: (items) => items.some((other) => other.uid === uid && hasFields(other, fields)),
+    data: { item: targetOf(item), ...data },
+    uids: [...new Set([uid, nextUid])],
+    apply: (items) => {
+      // Two of one name are told from each other once the server's list shows them.
+      const isFree = nextUid === uid || items.every((other) => other.uid !== nextUid);
+      return items.map((other) => {
+        if (other.uid !== uid) return other;
+        return isFree ? edited(other, fields) : { ...other, ...fields, isAmbiguous: true as const };
+      });
+    },
+    isIn: (items) => items.some((other) => hasFields(other, fields) && (other.uid === nextUid || nextUid !== uid)),
   };
 }
 
@@ -47,8 +74,8 @@ export function removal(removed: TodoItem[]): Change {
   const without = (items: TodoItem[]): TodoItem[] => items.filter(({ uid }) => !uids.has(uid));
   return {
     service: 'remove_item',
-    data: { item: [...uids] },
-    ...(removed.length === 1 && removed[0] && { uid: removed[0].uid }),
+    data: { item: removed.map(targetOf) },
+    uids: [...uids],
     apply: without,
     isIn: (items) => without(items).length === items.length,
   };
@@ -96,7 +123,7 @@ function hasFields(item: TodoItem, fields: Fields): boolean {
 }
 
 /** The same moment may be written with another offset. */
-function isSameDue(a: string | null | undefined, b: string | null | undefined): boolean {
+export function isSameDue(a: string | null | undefined, b: string | null | undefined): boolean {
   if (!a || !b) return !a && !b;
-  return a === b || (a.includes('T') && b.includes('T') && Date.parse(a) === Date.parse(b));
+  return a === b || (a.includes('T') && b.includes('T') && instantOfDue(a) === instantOfDue(b));
 }

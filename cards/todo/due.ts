@@ -20,17 +20,27 @@ export function zoneOf(hass: CardHass | undefined): string {
   return (hass?.locale?.time_zone === 'server' && hass.config?.time_zone) || ownZone();
 }
 
+const DATE = /^\d{4}-\d\d-\d\d$/;
+const MOMENT = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/;
+
+/** Of a day its beginning in Greenwich; undefined for what is no date, which engines read in ways of their own. */
+export function instantOfDue(due: string): number | undefined {
+  const isDay = DATE.test(due);
+  const instant = isDay || MOMENT.test(due) ? Date.parse(due) : NaN;
+  if (Number.isNaN(instant)) return undefined;
+  // The 30th of February is another day.
+  return isDay && !new Date(instant).toISOString().startsWith(due) ? undefined : instant;
+}
+
 /** Undefined for what is no date. */
 export function readDue(due: string, now: number, zone: string): Due | undefined {
   const today = startOfDay(wallClock(now, zone) ?? now);
-  if (/^\d{4}-\d\d-\d\d$/.test(due)) {
-    const day = Date.parse(due);
-    if (Number.isNaN(day)) return undefined;
-    const days = Math.round((day - today) / DAY);
+  const instant = instantOfDue(due);
+  if (instant === undefined) return undefined;
+  if (DATE.test(due)) {
+    const days = Math.round((instant - today) / DAY);
     return { date: due, minutes: undefined, days, isOverdue: days < 0 };
   }
-  const instant = Date.parse(due);
-  if (Number.isNaN(instant)) return undefined;
   const wall = wallClock(instant, zone) ?? instant;
   const day = startOfDay(wall);
   return {

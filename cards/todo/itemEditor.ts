@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { readDue, timeField, writeDue } from './due.ts';
-import type { TodoItem } from './items.ts';
+import { isRemovable, type TodoItem } from './items.ts';
 import type { View } from './view.ts';
 
 /** In an item's place while it is edited. Its fields keep what is typed in them, whatever the list does meanwhile. */
@@ -52,7 +52,7 @@ export function itemEditor(item: TodoItem, view: View): TemplateResult {
       }
       <div class="actions">
         ${
-          features.remove
+          features.remove && isRemovable(item)
             ? html`<button class="text danger" type="button" data-action="remove" @click=${() => view.remove(item)}>
                 ${texts.remove}
               </button>`

@@ -3,23 +3,32 @@ import { icons } from '../icons.ts';
 import { isProvisional } from './changes.ts';
 import { readDue } from './due.ts';
 import type { TodoItem } from './items.ts';
-import type { View } from './view.ts';
+import { nameOf, type View } from './view.ts';
 
 /** One item: a box to tick, its name, which opens its editor, and when it is due. */
 export function itemRow(item: TodoItem, view: View): TemplateResult {
   const isNew = isProvisional(item);
-  return html`<li class="item" data-item=${item.uid} data-status=${item.status} ?data-busy=${isNew}>
+  const canChange = view.features.update && !isNew && !item.isAmbiguous;
+  const why = item.isAmbiguous ? view.texts.ambiguous : undefined;
+  return html`<li
+    class="item"
+    data-item=${item.uid}
+    data-status=${item.status}
+    ?data-busy=${isNew}
+    title=${why ?? nothing}
+  >
     <button
       class="tick"
       type="button"
       role="checkbox"
       data-action="toggle"
       aria-checked=${item.status === 'completed' ? 'true' : 'false'}
-      aria-label=${item.summary}
-      aria-disabled=${isNew || !view.features.update ? 'true' : 'false'}
+      aria-label=${nameOf(item, view.texts)}
+      aria-description=${why ?? nothing}
+      aria-disabled=${canChange ? 'false' : 'true'}
       @click=${(event: MouseEvent) => {
         // The next row moves under the pointer: the second click of a double click is not meant for it.
-        if (event.detail < 2 && !isNew && view.features.update) view.toggle(item);
+        if (event.detail < 2 && canChange) view.toggle(item);
       }}
     >
       <svg class="box" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
@@ -28,7 +37,7 @@ export function itemRow(item: TodoItem, view: View): TemplateResult {
       </svg>
     </button>
     ${
-      view.features.update && !isNew
+      canChange
         ? html`<button class="body" type="button" data-action="edit" @click=${() => view.edit(item)}>
             <span class="spoken">${view.texts.edit}</span>${words(item, view)}
           </button>`
@@ -38,7 +47,7 @@ export function itemRow(item: TodoItem, view: View): TemplateResult {
 }
 
 function words(item: TodoItem, view: View): TemplateResult {
-  return html`<bdi class="name">${item.summary}</bdi>${dueMark(item, view)}${
+  return html`<bdi class="name">${nameOf(item, view.texts)}</bdi>${dueMark(item, view)}${
       item.description ? html`<bdi class="description">${item.description}</bdi>` : nothing
     }`;
 }

@@ -1,5 +1,6 @@
 import { wallClock } from '../wallClock.ts';
 import type { TodoConfig } from './config.ts';
+import { instantOfDue } from './due.ts';
 import type { TodoItem } from './items.ts';
 
 /** Items as the configuration wants them; what is equal, or has no due date, keeps the list's own order, at the end. */
@@ -11,7 +12,7 @@ export function inOrder(items: TodoItem[], order: TodoConfig['order'], language:
 
 /** On the clocks of the person who looks: a day without a time is that person's, not the one in Greenwich. */
 function dueTime({ due }: TodoItem, zone: string): number {
-  const time = due ? Date.parse(due) : NaN;
-  if (Number.isNaN(time)) return Number.MAX_VALUE;
+  const time = due ? instantOfDue(due) : undefined;
+  if (time === undefined) return Number.MAX_VALUE;
   return due?.includes('T') ? (wallClock(time, zone) ?? time) : time;
 }

@@ -11,6 +11,8 @@ export interface Texts {
   add: string;
   addLabel: string;
   edit: string;
+  unnamed: string;
+  ambiguous: string;
   due: string;
   fields: { summary: string; date: string; time: string; description: string };
   save: string;
@@ -54,6 +56,8 @@ const english: Texts = {
   add: 'Add',
   addLabel: 'New item',
   edit: 'Edit',
+  unnamed: 'Item without a name',
+  ambiguous: 'Home Assistant cannot tell this item from others on the list, so it cannot be changed here.',
   due: 'Due:',
   fields: { summary: 'Name', date: 'Due on', time: 'Time', description: 'Description' },
   save: 'Save',
@@ -118,6 +122,9 @@ const german: Texts = {
   add: 'Hinzufügen',
   addLabel: 'Neuer Eintrag',
   edit: 'Bearbeiten:',
+  unnamed: 'Eintrag ohne Namen',
+  ambiguous:
+    'Home Assistant kann diesen Eintrag nicht von anderen unterscheiden, deshalb lässt er sich hier nicht ändern.',
   due: 'Fällig:',
   fields: { summary: 'Name', date: 'Fällig am', time: 'Uhrzeit', description: 'Beschreibung' },
   save: 'Speichern',

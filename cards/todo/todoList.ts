@@ -170,19 +170,18 @@ export class TodoList {
   }
 
   async #inTurn(change: Change): Promise<void> {
-    const { service, data, uid } = change;
-    const earlier = uid === undefined ? undefined : this.#writing.get(uid);
+    const { service, data, uids = [] } = change;
+    const earlier = uids.map(async (uid) => this.#writing.get(uid));
     const call = async (): Promise<void> => {
-      await earlier?.catch(() => undefined);
+      await Promise.allSettled(earlier);
       await this.#hass.callService('todo', service, data, { entity_id: this.#entity }, false, false);
     };
     const written = call();
-    if (uid === undefined) return written;
-    this.#writing.set(uid, written);
+    for (const uid of uids) this.#writing.set(uid, written);
     try {
       await written;
     } finally {
-      if (this.#writing.get(uid) === written) this.#writing.delete(uid);
+      for (const uid of uids) if (this.#writing.get(uid) === written) this.#writing.delete(uid);
     }
   }
 

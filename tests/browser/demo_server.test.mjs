@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { get } from 'node:http';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import test from 'node:test';
@@ -179,4 +180,114 @@ test('self care comes back the next day, what is late says so', () => {
   assert.equal(medication().outstanding_occurrences, 2);
   const [late] = household.plan('sara').tasks.filter((task) => task.id === 2);
   assert.deepEqual([late.is_overdue, late.days_overdue], [true, 3]);
+});
+
+/** A socket as `fetch` and a browser would not open it; resolves with how it ended: the close code, or the refusal's status. */
+async function raw(t, server, { headers, send = () => undefined } = {}) {
+  const socket = new WebSocket(`${server.url.replace('http', 'ws')}api/websocket`, { headers });
+  t.after(() => socket.terminate());
+  return new Promise((resolve) => {
+    socket.on('error', () => undefined);
+    socket.on('unexpected-response', (_request, { statusCode }) => resolve(statusCode));
+    socket.on('close', (code) => resolve(code));
+    socket.on('open', () => send(socket));
+  });
+}
+
+const signIn = JSON.stringify({ type: 'auth', access_token: 'demo-sara', session: 'test' });
+
+test('nothing that anybody sends ends the server', async (t) => {
+  const server = await start(t);
+  const texts = ['null', '7', '"x"', '[]', 'true', '', '{', '{"type":"auth"}', '{"type":"auth","session":[]}'];
+  const frames = [
+    ...texts.map((text) => (socket) => socket.send(text)),
+    (socket) => socket.send(Buffer.from([0xff, 0xfe])),
+    (socket) => socket.send('x'.repeat(1_000_001)),
+    // Reserved bits, no mask, bytes that are no UTF-8, a control frame that is too long.
+    (socket) => socket._socket.write(Buffer.from([0xf1, 0x80, 0, 0, 0, 0])),
+    (socket) => socket._socket.write(Buffer.from([0x81, 0x01, 0x7b])),
+    (socket) => socket._socket.write(Buffer.from([0x81, 0x82, 0, 0, 0, 0, 0xc3, 0x28])),
+    (socket) => socket._socket.write(Buffer.from([0x89, 0xfe, 0x01, 0x00, 0, 0, 0, 0])),
+  ];
+  for (const frame of frames) assert.ok((await raw(t, server, { send: frame })) >= 1000);
+  for (const text of ['null', '7', '[]']) {
+    const code = await raw(t, server, {
+      send(socket) {
+        socket.send(signIn);
+        socket.send(text);
+      },
+    });
+    assert.equal(code, 1003, text);
+  }
+  assert.equal((await connect(t, server, 'sara')).auth, 'auth_ok');
+});
+
+test('what is no command, service or field is refused, also what every object inherits', async (t) => {
+  const { ask, call } = await connect(t, await start(t), 'sara');
+  const codeOf = async (answer) => (await answer).error?.code;
+  for (const type of ['constructor', 'toString', '__proto__', 'hasOwnProperty']) {
+    assert.equal(await codeOf(ask({ type })), 'unknown_command', type);
+    assert.equal(await codeOf(call(type)), 'not_found', type);
+    assert.equal(await codeOf(call('get_daily_plan', { [type]: 'x' })), 'invalid_format', type);
+  }
+  for (const type of [undefined, null, 5, {}, [], 'x'.repeat(101)]) {
+    assert.equal(await codeOf(ask({ type })), 'invalid_format');
+    assert.equal(await codeOf(call(type)), 'invalid_format');
+  }
+  for (const data of [[], 'x', 7]) assert.equal(await codeOf(call('get_daily_plan', data)), 'invalid_format');
+  assert.equal(await codeOf(call('create_adhoc_task', { name: 'x'.repeat(2_001) })), 'invalid_format');
+});
+
+test('a connection has so many subscriptions and no more, each under a number of its own', async (t) => {
+  const server = await start(t);
+  const { ask, call, events } = await connect(t, server, 'sara');
+  const subscribe = { type: 'tasktracker/subscribe_events', event_type: 'tasktracker_task_created' };
+  const answers = [];
+  for (let times = 0; times < 102; times++) answers.push((await ask(subscribe)).error?.code);
+  assert.deepEqual([answers.filter((code) => code === undefined).length, answers.at(-1)], [100, 'too_many']);
+  await call('create_adhoc_task', { name: 'Sweep' });
+  assert.equal(events.length, 100);
+});
+
+test('another site’s page, or another name for this machine, is not served', async (t) => {
+  const server = await start(t, { hosts: ['demo.example'] });
+  const { host, port } = new URL(server.url);
+  const refused = [
+    { origin: 'http://evil.example' },
+    { origin: 'null' },
+    { origin: `http://127.0.0.1:${Number(port) + 1}` },
+    { host: 'evil.example' },
+    { host: `127.0.0.1.evil.example:${port}` },
+  ];
+  for (const headers of refused) assert.equal(await raw(t, server, { headers }), 401, JSON.stringify(headers));
+  const welcome = [
+    {},
+    { origin: `http://${host}` },
+    { host: `localhost:${port}`, origin: `http://localhost:${port}` },
+    { host: 'demo.example', origin: 'https://demo.example' },
+  ];
+  for (const headers of welcome) {
+    assert.equal(
+      await raw(t, server, { headers, send: (socket) => socket.close(1000) }),
+      1000,
+      JSON.stringify(headers),
+    );
+  }
+  const status = (headers) =>
+    new Promise((resolve) => get(server.url, { headers }, (answer) => resolve(answer.resume().statusCode)));
+  assert.deepEqual(await Promise.all([status({ host: 'evil.example' }), status({ host: 'demo.example' })]), [421, 200]);
+});
+
+test('every answer carries the headers of a public page', async (t) => {
+  const server = await start(t);
+  for (const path of ['', 'main.js', 'nothing.js']) {
+    const { headers } = await fetch(server.url + path);
+    const policy = headers.get('content-security-policy');
+    for (const part of ["default-src 'none'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"]) {
+      assert.ok(policy.includes(part), `${path}: ${part}`);
+    }
+    assert.doesNotMatch(policy, /script-src[^;]*'unsafe-(inline|eval)'|style-src [^;]*unsafe/);
+    assert.equal(headers.get('x-content-type-options'), 'nosniff');
+    assert.equal(headers.get('referrer-policy'), 'no-referrer');
+  }
 });

@@ -19,6 +19,7 @@ test('it holds the built entries, their types and maps, the licence and the READ
     printed.trim().split('\n').sort(),
     [
       ...['LICENSE', 'README.md', 'package.json'],
+      'dist/THIRD_PARTY_NOTICES.txt',
       ...['dist/cardcache.js', 'dist/cardcache.wasm', 'dist/index.split.js', 'dist/index.split.js.map'],
       ...libraries.flatMap((name) => [`dist/${name}.js`, `dist/${name}.js.map`, `dist/${name}.d.ts`]),
     ]

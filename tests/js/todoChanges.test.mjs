@@ -6,15 +6,28 @@ import { build } from 'esbuild';
 const { outputFiles } = await build({
   stdin: {
     contents:
-      "export * from './due.ts'; export * from './changes.ts'; export * from './items.ts'; export * from './order.ts';",
+      "export * from './due.ts'; export * from './changes.ts'; export * from './items.ts'; export * from './order.ts'; export * from './view.ts';",
     resolveDir: new URL('../../cards/todo', import.meta.url).pathname,
   },
   bundle: true,
   format: 'esm',
   write: false,
 });
-const { addition, edit, featuresOf, inOrder, readDue, readItems, removal, statusChange, timeField, writeDue } =
-  await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+const {
+  addition,
+  edit,
+  featuresOf,
+  inOrder,
+  isRemovable,
+  isTodoItems,
+  nameOf,
+  readDue,
+  readItems,
+  removal,
+  statusChange,
+  timeField,
+  writeDue,
+} = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
 
 const BERLIN = 'Europe/Berlin';
 const noon = Date.parse('2026-11-22T12:00:00Z');
@@ -124,4 +137,118 @@ test('a day without a time begins where the person is who looks, also among mome
   ];
   const order = inOrder(list, 'due', 'en', 'America/Los_Angeles').map(({ uid }) => uid);
   assert.deepEqual(order, ['in the evening of the 21st', 'all of the 22nd', 'in the morning of the 22nd']);
+});
+
+const rowsOf = (items) => readItems({ items });
+/** Home Assistant's own way to the item that a service names. */
+const foundBy = (name, items) => items.findIndex(({ uid, summary }) => name === uid || name === summary);
+
+test('every row has a uid of its own, and what it tells the server names that row and no other', () => {
+  const open = { status: 'needs_action' };
+  const lists = [
+    [
+      { uid: 'a', summary: 'Milk' },
+      { uid: 'a', summary: 'Bread' },
+      { uid: 'b', summary: 'Eggs' },
+    ],
+    [{ summary: 'Milk' }, { summary: 'Milk' }, { summary: 'Bread' }],
+    [
+      { uid: null, summary: 'Milk' },
+      { uid: '', summary: 'Bread' },
+      { uid: 'x', summary: 'Milk' },
+    ],
+    [
+      { uid: 'Milk', summary: 'Bread' },
+      { uid: null, summary: 'Milk' },
+    ],
+    [
+      { uid: null, summary: 'Milk' },
+      { uid: 'Milk', summary: 'Bread' },
+    ],
+    [
+      { uid: 'u1', summary: 'u2' },
+      { uid: 'u2', summary: 'Bread' },
+      { uid: 'u3', summary: 'Bread' },
+    ],
+    [
+      { uid: 'u1', summary: 'u2' },
+      { uid: 'u2', summary: 'u1' },
+    ],
+    [
+      { uid: 'a Milk 1', summary: 'x' },
+      { uid: 'a', summary: 'Milk' },
+      { uid: 'a', summary: 'Milk' },
+    ],
+    [{ uid: 'a' }, { uid: 'b', summary: '' }, { uid: 'c', summary: 7 }, { uid: 7, summary: 'Seven' }],
+  ].map((list) => list.map((one) => ({ ...open, ...one })));
+  for (const list of lists) {
+    const rows = rowsOf(list);
+    assert.equal(rows.length, list.length);
+    assert.equal(new Set(rows.map(({ uid }) => uid)).size, rows.length, JSON.stringify(list));
+    assert.ok(isTodoItems(JSON.parse(JSON.stringify(rows))));
+    rows.forEach((row, index) => {
+      if (row.isAmbiguous) return;
+      const { item } = statusChange(row, 'completed').data;
+      assert.equal(foundBy(item, list), index, JSON.stringify(list));
+      const { uid } = list[index];
+      // The integration goes by the uid of what was found.
+      assert.ok(!uid || list.filter((other) => other.uid === uid).length === 1, JSON.stringify(list));
+      if (isRemovable(row)) assert.ok(uid, 'nothing without a uid can be deleted');
+    });
+  }
+  const offered = lists.map((list) => rowsOf(list).map(({ isAmbiguous }) => !isAmbiguous));
+  assert.deepEqual(offered, [
+    [false, false, true],
+    [false, false, true],
+    [false, true, true],
+    [true, false],
+    [false, true],
+    [true, true, true],
+    [true, false],
+    [true, false, false],
+    [true, true, true, true],
+  ]);
+});
+
+test('what is no item, or says nothing, is no row; an item without a name has one to be read', () => {
+  assert.deepEqual(
+    rowsOf([{}, null, 7, [], 'x', { summary: '' }, { uid: null, due: '' }, { status: 'completed' }]),
+    [],
+  );
+  assert.deepEqual(rowsOf([{ uid: 'a', status: 'odd', due: 5, description: {} }]), [
+    { uid: 'a', summary: '', status: 'needs_action' },
+  ]);
+  assert.equal(nameOf({ summary: ' ' }, { unnamed: 'Item without a name' }), 'Item without a name');
+});
+
+test('what is no date is neither due nor late, however an engine would read it', () => {
+  for (const due of ['1', '5', 'soon', '2026-02-30', '2026-13-01', 'Nov 3', '20261122', '2026-11-22Tnoon']) {
+    assert.equal(readDue(due, noon, BERLIN), undefined, due);
+  }
+  assert.equal(readDue('2028-02-29', noon, BERLIN).date, '2028-02-29');
+});
+
+test('an item that recurs is due again once the server says so, and is not shown as done with the next date', () => {
+  const before = item('a', { due: '2026-11-22' });
+  const tick = statusChange(before, 'completed');
+  assert.ok(!tick.isIn([before]), 'another’s change came in between');
+  assert.ok(tick.isIn([{ ...before, due: '2026-11-29' }]));
+  assert.ok(tick.isIn([{ ...before, status: 'completed' }]));
+  assert.ok(tick.isIn([]), 'the list keeps nothing that is done');
+});
+
+test('an item without a uid goes by its new name once it has one', () => {
+  const [milk] = rowsOf([{ summary: 'Milk' }]);
+  const change = edit(milk, { summary: 'Oat milk' });
+  assert.deepEqual(change.data, { item: 'Milk', rename: 'Oat milk' });
+  assert.deepEqual(change.uids, ['Milk', 'Oat milk']);
+  const [shown] = change.apply([milk]);
+  assert.deepEqual(statusChange(shown, 'completed').data, { item: 'Oat milk', status: 'completed' });
+  assert.ok(change.isIn(rowsOf([{ summary: 'Oat milk' }])));
+  const two = change.apply(rowsOf([{ summary: 'Milk' }, { summary: 'Oat milk' }]));
+  assert.deepEqual(
+    two.map(({ isAmbiguous }) => isAmbiguous),
+    [true, undefined],
+  );
+  assert.equal(new Set(two.map(({ uid }) => uid)).size, 2);
 });

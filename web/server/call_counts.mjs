@@ -1,3 +1,7 @@
+/** The oldest is forgotten first; the names that a session asks by are its own to choose. */
+const MOST_SESSIONS = 1_000;
+const MOST_SERVICES = 50;
+
 /**
  * What each session cost, counted where it arrives: a session is one browser tab with all of its connections, and goes on over
  * its reloads. The other device of the page counts as a session of its own.
@@ -8,14 +12,25 @@ export class CallCounts {
 
   of(session) {
     let counts = this.#sessions.get(session);
-    if (!counts) this.#sessions.set(session, (counts = { calls: 0, worked: 0, generations: 0, services: {} }));
+    if (!counts) {
+      this.#sessions.set(session, (counts = { calls: 0, worked: 0, generations: 0, services: {} }));
+      if (this.#sessions.size > MOST_SESSIONS) this.#sessions.delete(this.#sessions.keys().next().value);
+    }
     return counts;
   }
 
   call(session, service) {
     const counts = this.of(session);
     counts.calls += 1;
-    counts.services[service] = (counts.services[service] ?? 0) + 1;
+    const before = Object.hasOwn(counts.services, service) ? counts.services[service] : 0;
+    if (before > 0 || Object.keys(counts.services).length < MOST_SERVICES) {
+      Object.defineProperty(counts.services, service, {
+        value: before + 1,
+        writable: true,
+        enumerable: true,
+        configurable: true,
+      });
+    }
     this.#tell(session);
   }
 

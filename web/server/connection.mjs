@@ -1,6 +1,18 @@
+import { isRecord } from './service_fields.mjs';
 import { personOfToken } from './people.mjs';
 import { ServiceError } from './service_error.mjs';
 import { eventTypes } from './tasktracker.mjs';
+
+const LONGEST_NAME = 100;
+/** Of one connection; a page of the demo has some twenty. */
+const MOST_SUBSCRIPTIONS = 100;
+const MOST_UNDER_WAY = 100;
+/** What a page that does not read may leave waiting here, bytes. */
+const MOST_WAITING = 1_000_000;
+const SIGN_IN_WITHIN = 10_000;
+
+const isName = (value) => typeof value === 'string' && value.length <= LONGEST_NAME;
+const isId = (value) => Number.isSafeInteger(value) && value > 0;
 
 /**
  * One WebSocket in the protocol of Home Assistant: `auth_required`, `auth`, then numbered commands with a `result` each and
@@ -14,6 +26,8 @@ export class Connection {
   #person;
   #session;
   #subscriptions = new Map();
+  #underWay = 0;
+  #late;
 
   constructor(socket, { tracker, counts, delays }) {
     this.#socket = socket;
@@ -22,6 +36,9 @@ export class Connection {
     this.#delays = delays;
     socket.on('message', (text) => this.#receive(text));
     socket.on('close', () => this.#end());
+    // What is too large, or no frame at all: the library closes the socket, and nobody else has to know.
+    socket.on('error', () => undefined);
+    this.#late = setTimeout(() => socket.close(1008, 'nobody signed in'), SIGN_IN_WITHIN).unref();
     this.#send({ type: 'auth_required', ha_version: 'cardcache demo' });
   }
 
@@ -33,42 +50,60 @@ export class Connection {
       this.#socket.close(1003, 'not JSON');
       return;
     }
-    if (!this.#person) this.#authenticate(message);
+    if (!isRecord(message)) this.#socket.close(1003, 'no message');
+    else if (!this.#person) this.#authenticate(message);
     else void this.#answer(message);
   }
 
   #authenticate({ type, access_token: token, session }) {
     const person = type === 'auth' ? personOfToken(token) : undefined;
-    if (!person || typeof session !== 'string') {
+    if (!person || !isName(session)) {
       this.#send({ type: 'auth_invalid', message: 'Invalid access token' });
       this.#socket.close();
       return;
     }
+    clearTimeout(this.#late);
     this.#person = person;
     this.#session = session;
     this.#send({ type: 'auth_ok', ha_version: 'cardcache demo' });
   }
 
   async #answer(message) {
-    const { id } = message ?? {};
+    const id = isId(message.id) ? message.id : null;
+    this.#underWay += 1;
     try {
-      const command = this.#commands[message.type];
-      if (!command) throw new ServiceError('unknown_command', 'Unknown command.');
-      this.#send({ id, type: 'result', success: true, result: (await command(message)) ?? null });
+      if (id === null || !isName(message.type))
+        throw new ServiceError('invalid_format', 'Message incorrectly formatted.');
+      if (this.#underWay > MOST_UNDER_WAY) throw new ServiceError('too_many', 'Too many messages at once.');
+      // What every object inherits is no command.
+      if (!Object.hasOwn(this.#commands, message.type)) throw new ServiceError('unknown_command', 'Unknown command.');
+      const result = (await this.#commands[message.type](message)) ?? null;
+      this.#send({ id, type: 'result', success: true, result });
     } catch (error) {
       if (!(error instanceof ServiceError)) console.error(error);
       const told = error instanceof ServiceError ? error : new ServiceError('unknown_error', String(error.message));
       this.#send({ id, type: 'result', success: false, error: told });
+    } finally {
+      this.#underWay -= 1;
     }
+  }
+
+  /** `subscribe()` gives the way to stop. */
+  #subscribe(id, subscribe) {
+    if (this.#subscriptions.has(id)) throw new ServiceError('id_reuse', 'Identifier values have to increase.');
+    if (this.#subscriptions.size >= MOST_SUBSCRIPTIONS) throw new ServiceError('too_many', 'Too many subscriptions.');
+    this.#subscriptions.set(id, subscribe());
   }
 
   #commands = {
     ping: (message) => this.#send({ id: message.id, type: 'pong' }),
 
     call_service: async ({ domain, service, service_data: data, return_response: returnResponse }) => {
+      if (!isName(domain) || !isName(service)) throw new ServiceError('invalid_format', 'expected str');
       if (domain !== 'tasktracker') {
         throw new ServiceError('not_found', `Service ${domain}.${service} not found.`);
       }
+      if (!isRecord(data ?? {})) throw new ServiceError('invalid_format', 'expected a dictionary');
       this.#counts.call(this.#session, service);
       const response = await this.#tracker.call(service, data ?? {}, {
         caller: this.#person.username,
@@ -83,10 +118,11 @@ export class Connection {
       if (!eventTypes.includes(type)) {
         throw new ServiceError('invalid_format', `Event type ${type} is not a valid TaskTracker event`);
       }
-      const unsubscribe = this.#tracker.onEvent((event) => {
-        if (event.event_type === type) this.#send({ id, type: 'event', event });
-      });
-      this.#subscriptions.set(id, unsubscribe);
+      this.#subscribe(id, () =>
+        this.#tracker.onEvent((event) => {
+          if (event.event_type === type) this.#send({ id, type: 'event', event });
+        }),
+      );
     },
 
     // Home Assistant keeps custom events from everybody but administrators, and nobody here is one.
@@ -103,7 +139,7 @@ export class Connection {
 
     'demo/subscribe_counts': ({ id }) => {
       const send = (event) => this.#send({ id, type: 'event', event });
-      this.#subscriptions.set(id, this.#counts.onChange(this.#session, send));
+      this.#subscribe(id, () => this.#counts.onChange(this.#session, send));
       send(this.#counts.of(this.#session));
     },
 
@@ -112,10 +148,13 @@ export class Connection {
 
   #send(message) {
     // A socket that closed while the answer was worked out has nobody left to hear it.
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(message));
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (this.#socket.bufferedAmount > MOST_WAITING) this.#socket.terminate();
+    else this.#socket.send(JSON.stringify(message));
   }
 
   #end() {
+    clearTimeout(this.#late);
     for (const unsubscribe of this.#subscriptions.values()) unsubscribe();
     this.#subscriptions.clear();
   }

@@ -21,26 +21,45 @@ const folders = {
 /** Delays that a socket's address asks for (`?call=20&encouragement=60`), else those of the server. */
 function delaysOf(url, delays) {
   const { searchParams } = new URL(url, 'http://page');
-  const asked = [...searchParams].filter(([name, value]) => name in delays && /^\d{1,5}$/.test(value));
+  const asked = [...searchParams].filter(([name, value]) => Object.hasOwn(delays, name) && /^\d{1,5}$/.test(value));
   return { ...delays, ...Object.fromEntries(asked.map(([name, value]) => [name, Number(value)])) };
+}
+
+/** Beyond that, somebody plays with the server. */
+const MOST_SOCKETS = 200;
+
+/**
+ * Whether a request is for one of our names, by `Host`, and from a page of ours, by `Origin`: another site's page, or one whose
+ * name has come to mean this machine, is refused. Programs that are no browsers name no origin.
+ */
+function isOurs({ headers: { host = '', origin } }, hosts) {
+  const name = /^(.*?)(:\d+)?$/.exec(host.toLowerCase())?.[1];
+  const isSame = (scheme) => origin?.toLowerCase() === `${scheme}://${host.toLowerCase()}`;
+  return hosts.includes(name) && (origin === undefined || isSame('http') || isSame('https'));
 }
 
 /** Who is signed in on this page: what Home Assistant's frontend keeps in localStorage, here written into the page. */
 const fillPage = (text) => text.replace('{{people}}', JSON.stringify(people).replaceAll('<', '\\u003c'));
 
-/** Starts the demo; port 0 takes a free one. */
-export async function startDemoServer({ port = 0, delays = {}, clock = Date.now, timeZone } = {}) {
+/** Starts the demo; port 0 takes a free one. `hosts`: further names that it goes by, such as those of a proxy before it. */
+export async function startDemoServer({ port = 0, delays = {}, clock = Date.now, timeZone, hosts = [] } = {}) {
+  const names = [HOST, 'localhost', '[::1]', ...hosts];
   const household = new Household({ clock, timeZone });
   const tracker = new TaskTracker(household, clock);
   const counts = new CallCounts();
-  const serve = staticFiles(folders, fillPage);
+  const serve = staticFiles(folders, fillPage, (request) => isOurs(request, names));
   const server = createServer((request, response) => void serve(request, response));
 
   server.listen(port, HOST);
   await once(server, 'listening');
 
   // Only now: a server that could not listen would tell of it here a second time, where nobody can catch it.
-  const sockets = new WebSocketServer({ server, path: SOCKET_PATH, maxPayload: 1_000_000 });
+  const sockets = new WebSocketServer({
+    server,
+    path: SOCKET_PATH,
+    maxPayload: 1_000_000,
+    verifyClient: ({ req }) => isOurs(req, names) && sockets.clients.size < MOST_SOCKETS,
+  });
   sockets.on('connection', (socket, request) => {
     new Connection(socket, { tracker, counts, delays: delaysOf(request.url, { ...usualDelays, ...delays }) });
   });

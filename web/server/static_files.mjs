@@ -12,8 +12,29 @@ const types = {
 };
 
 // What a careful site would send: neither the page nor the core may evaluate text as code.
-const policy =
-  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:";
+// Styles may stand in attributes, where Lit writes them.
+const policy = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self'",
+  "style-src-attr 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "object-src 'none'",
+].join('; ');
+
+const headers = {
+  'Content-Security-Policy': policy,
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Permissions-Policy': 'camera=(), geolocation=(), microphone=()',
+};
+const plain = { ...headers, 'Content-Type': 'text/plain; charset=utf-8' };
 
 /** The file that a path names, or undefined where it leads out of its folder. `folders`: path prefix → folder. */
 function fileOf(folders, path) {
@@ -31,30 +52,33 @@ function decoded(url) {
   }
 }
 
-/** Answers GET and HEAD from folders; `fill(text)` completes a page before it is sent. */
-export function staticFiles(folders, fill) {
+/** Answers GET and HEAD from folders, to whom `isOurs(request)` lets; `fill(text)` completes a page before it is sent. */
+export function staticFiles(folders, fill, isOurs) {
   return async (request, response) => {
+    if (!isOurs(request)) {
+      response.writeHead(421, plain).end('Not a name of this server\n');
+      return;
+    }
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      response.writeHead(405, { Allow: 'GET, HEAD' }).end();
+      response.writeHead(405, { ...plain, Allow: 'GET, HEAD' }).end();
       return;
     }
     const path = decoded(request.url);
     const file = path === undefined || path.includes('\0') ? undefined : fileOf(folders, path);
-    const type = file && types[extname(file)];
+    const type = file && Object.hasOwn(types, extname(file)) ? types[extname(file)] : undefined;
     try {
       if (!type) throw new Error('not one of ours');
       const content = await readFile(file);
       const body = extname(file) === '.html' ? Buffer.from(fill(content.toString())) : content;
       response.writeHead(200, {
+        ...headers,
         'Content-Type': type,
         'Content-Length': body.length,
         'Cache-Control': 'no-cache',
-        'Content-Security-Policy': policy,
-        'X-Content-Type-Options': 'nosniff',
       });
       response.end(request.method === 'HEAD' ? undefined : body);
     } catch {
-      response.writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' }).end('Not found\n');
+      response.writeHead(404, plain).end('Not found\n');
     }
   };
 }

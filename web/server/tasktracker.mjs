@@ -24,6 +24,9 @@ export const eventTypes = [
 /** `call`: a question or a change; `kept`: an answer the integration still had; `encouragement`: what a language model takes. */
 export const usualDelays = { call: 80, kept: 8, encouragement: 1500 };
 
+/** What every object inherits is no service. */
+const servicesBy = (name) => [readServices, writeServices].find((services) => Object.hasOwn(services, name))?.[name];
+
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Half of the delay is the way there and half the way back, so that a change may overtake an answer. */
@@ -59,7 +62,7 @@ export class TaskTracker {
 
   /** `count(what)` is told what the call cost: 'worked' for work done, 'generation' for a paid text. */
   async call(service, data, { caller, delays, returnResponse, count }) {
-    const known = readServices[service] ?? writeServices[service];
+    const known = servicesBy(service);
     if (!known && service !== 'invalidate_cache') {
       throw new ServiceError('not_found', `Service tasktracker.${service} not found.`, {
         translation_key: 'service_not_found',
@@ -81,7 +84,7 @@ export class TaskTracker {
         return { success: true, message: 'All caches invalidated' };
       });
     }
-    return writeServices[service]
+    return Object.hasOwn(writeServices, service)
       ? this.#write(known, data, { caller, delays, count })
       : this.#read(service, known, data, { caller, delays, count });
   }
