@@ -1,8 +1,9 @@
 import { mutate } from './mutate.ts';
+import { checkMembers, type Kinds } from './checks.ts';
 import type { AnyFetcher } from './flights.ts';
 import { checkKey } from './keys.ts';
 import { LINK_PORT, type LinkPort } from './linkPort.ts';
-import { checkSpan } from './policies.ts';
+import { checkOptions } from './options.ts';
 import { readOnce } from './selectors.ts';
 import type { SharedCache } from './sharedCache.ts';
 import { entriesOf, statisticsOf } from './report.ts';
@@ -26,6 +27,11 @@ import type {
   WatchOptions,
 } from './types.ts';
 import { warm } from './warm.ts';
+
+type MutateOptions = NonNullable<Parameters<CardCache['mutate']>[1]>;
+
+const MUTATE = { optimistic: 'any', invalidate: 'any', event: 'any' } as const satisfies Kinds<MutateOptions>;
+const WARM = { concurrency: 'any', signal: 'any', progress: 'any' } as const satisfies Kinds<WarmOptions>;
 
 /** What a card holds: one of several handles to a shared cache. Closing it ends what it began, and nothing of others'. */
 export class Handle implements CardCache {
@@ -52,6 +58,7 @@ export class Handle implements CardCache {
         cache.connectedUser = user;
       },
       links: cache.links,
+      check: (options) => checkOptions(options, cache.log),
       untilClosed: (undo) => this.#until(undo),
       isClosed: () => this.#closed,
     };
@@ -124,18 +131,17 @@ export class Handle implements CardCache {
     return this.#open().getOrFetch(key, fetcher, options) as Promise<T>;
   }
 
-  warm(queries: Iterable<Query<unknown>>, options?: WarmOptions): Promise<WarmResult> {
+  warm(queries: Iterable<Query<unknown>>, options: WarmOptions = {}): Promise<WarmResult> {
     const all = [...queries];
+    checkMembers(options, WARM, this.#cache.log);
     for (const query of all) asked(query, undefined, undefined);
     return warm(this.#open(), all, options);
   }
 
-  mutate<T>(
-    write: () => Promise<T>,
-    options: { optimistic?: Iterable<[Key, unknown]>; invalidate?: Selector; event?: MutationEvent } = {},
-  ): Promise<T> {
+  mutate<T>(write: () => Promise<T>, options: MutateOptions = {}): Promise<T> {
     // What is refused is refused before the write, not after it; and what can be iterated once is.
     if (typeof write !== 'function') throw new TypeError('cardcache: mutate needs a write');
+    checkMembers(options, MUTATE, this.#cache.log);
     const optimistic = [...(options.optimistic ?? [])];
     for (const [key, value] of optimistic) checkEntry(key, value);
     if (options.invalidate === undefined) return mutate(this.#open(), write, { ...options, optimistic });
@@ -172,9 +178,6 @@ export class Handle implements CardCache {
     const [listener, given] = rest as [(update: Update<T>) => void, WatchOptions<T> | undefined];
     const { key, fetcher, options } = asked(first, (own ?? given) as Fetcher<T>, given);
     if (typeof listener !== 'function') throw new TypeError('cardcache: watch needs a listener');
-    checkSpan(given?.interval, 'interval');
-    if (given?.interval === 0) throw new TypeError('cardcache: interval must be more than 0; Infinity means never');
-    checkSpan(given?.debounce, 'debounce');
     return this.#until(this.#open().watch(key, fetcher, options, listener as (update: Update<unknown>) => void));
   }
 
@@ -245,6 +248,7 @@ function asked<T>(
     if (typeof second !== 'function') throw new TypeError(`cardcache: ${first} needs a fetcher`);
     return { key: first, fetcher: second, options: third ?? {} };
   }
+  if (typeof first !== 'object' || (first as unknown) === null) checkKey(first);
   const { key, fetcher, ...policy } = first;
   checkKey(key);
   if (typeof fetcher !== 'function') throw new TypeError(`cardcache: the query of ${key} needs a fetcher`);

@@ -1,3 +1,4 @@
+import { shown } from './checks.ts';
 import type { Key, Segment } from './types.ts';
 
 /** A name as it stands in keys: what of it would be read as structure is escaped. */
@@ -20,23 +21,33 @@ export function unescapeUser(segment: string): string {
  * null `endpoint:None`; both are shared. `key('recommended_tasks', 'sara', 30)` → `recommended_tasks:sara:30`.
  */
 export function key(endpoint: string, user?: string | null, ...params: Segment[]): Key {
+  if (typeof endpoint !== 'string' || endpoint === '')
+    throw wrong('endpoint must be a text that is not empty', endpoint);
   checkKey(endpoint);
-  if (user === '') throw new TypeError('cardcache: a user may not be empty; null or nothing means shared by all');
+  if (user === '' || (user != null && typeof user !== 'string')) {
+    throw wrong('user must be text or null', user);
+  }
   const segments = [escapeSegment(endpoint)];
   if (user != null) segments.push(escapeUser(user));
   else if (user === null || params.length > 0) segments.push('None');
   for (const param of params) {
     // As texts all objects are alike.
     if (typeof param === 'symbol' || Object(param) === param)
-      throw new TypeError('cardcache: a parameter must be plain');
+      throw wrong('params must be texts, numbers or booleans', param);
     segments.push(escapeSegment(String(param)));
   }
   return segments.join(':');
 }
 
+function wrong(what: string, given: unknown): TypeError {
+  return new TypeError(`cardcache: key(endpoint, user, …params): ${what}, not ${shown(given)}`);
+}
+
 /** Keys that begin with `@` or `!` would be read as other users' records or as the cache's own notes. */
 export function checkKey(text: unknown): asserts text is Key {
-  if (typeof text !== 'string' || text === '') throw new TypeError('cardcache: a key must be a text that is not empty');
+  if (typeof text !== 'string' || text === '') {
+    throw new TypeError(`cardcache: a key must be a text that is not empty, not ${shown(text)}`);
+  }
   const first = text[0];
   if (first === '@' || first === '!') throw new TypeError(`cardcache: a key may not begin with ${first}: ${text}`);
 }

@@ -8,6 +8,8 @@ export interface LinkPort {
   applyEvent(event: MutationEvent, connected: string | undefined): EventDecision[];
   /** Policies and rules of a further opener. */
   merge(options: CacheOptions): void;
+  /** TypeError for what these options, and those of a link, cannot mean. */
+  check(options: object): void;
   /**
    * Events before `since` (ms) may have been missed: what is watched and older is fetched again. With types of events: since no
    * page heard them before; then only what those, or any rule, can have voided.

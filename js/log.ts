@@ -9,14 +9,25 @@ function toConsole({ level, what, key, detail }: LogEntry): void {
 /** What the console has been told of the page's state: five cards' caches do not say it five times. */
 const saidOnConsole = new Set<string>();
 
+/** And each log of somebody's own. */
+const saidTo = new WeakMap<object, Set<string>>();
+
+function saidIn(log: object): Set<string> {
+  const said = saidTo.get(log) ?? new Set();
+  saidTo.set(log, said);
+  return said;
+}
+
 /** A log that says each thing about the page's state once. */
 export class Log {
   readonly #write: (entry: LogEntry) => void;
   readonly #said: Set<string>;
 
-  constructor(write: ((entry: LogEntry) => void) | undefined) {
+  /** `own`: whatever was given as one. */
+  constructor(own: unknown) {
+    const write = typeof own === 'function' ? (own as (entry: LogEntry) => void) : undefined;
     this.#write = write ?? toConsole;
-    this.#said = write ? new Set() : saidOnConsole;
+    this.#said = write ? saidIn(write) : saidOnConsole;
   }
 
   write(entry: LogEntry): void {

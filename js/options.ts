@@ -1,15 +1,57 @@
+import { checkMembers, shown, type Kind, type Kinds } from './checks.ts';
 import { FOREIGN_NAMESPACE } from './engine.ts';
-import { checkMembers, checkPolicy, type Kind } from './policies.ts';
-import type { CacheOptions } from './types.ts';
+import { Log } from './log.ts';
+import { checkPolicy } from './policies.ts';
+import type { CacheOptions, EventRule } from './types.ts';
 
-const OPTIONS = { memory: 'object', alerts: 'object', log: 'function', clock: 'function' } as const;
-const MEMORY = { ttl: 'span', maxEntries: 'span', maxBytes: 'span' } as const;
-const STORAGE = { ttl: 'span', maxBytes: 'span', compressAbove: 'span' } as const;
-const ALERTS = { hitRateBelow: 'span', errorsAbove: 'span', storageAbove: 'span' } as const;
-const RULE = { endpoints: 'texts', assignees: 'function' } as const;
+type StorageOptions = Exclude<NonNullable<CacheOptions['storage']>, false>;
+
+const OPTIONS = {
+  namespace: 'any',
+  user: 'any',
+  memory: 'object',
+  storage: 'any',
+  remote: 'any',
+  policies: 'object',
+  rules: 'object',
+  alerts: 'object',
+  log: 'function',
+  clock: 'function',
+} as const satisfies Kinds<CacheOptions>;
+/** What `cardcache/hass` takes with them: `HassOptions`, which no file here may know. */
+const OF_HASS = {
+  events: 'texts',
+  subscribeCommand: 'any',
+  revisionEntity: 'any',
+  pollInterval: 'positive',
+  username: 'any',
+} as const;
+const ALL = { ...OPTIONS, ...OF_HASS };
+const MEMORY = {
+  ttl: 'span',
+  maxEntries: 'span',
+  maxBytes: 'span',
+} as const satisfies Kinds<NonNullable<CacheOptions['memory']>>;
+const STORAGE = {
+  ttl: 'span',
+  maxBytes: 'span',
+  compressAbove: 'span',
+  area: 'any',
+} as const satisfies Kinds<StorageOptions>;
+const ALERTS = {
+  hitRateBelow: 'span',
+  errorsAbove: 'span',
+  storageAbove: 'span',
+} as const satisfies Kinds<NonNullable<CacheOptions['alerts']>>;
+const RULE = {
+  endpoints: 'texts',
+  subject: ['username', 'assigned_users'],
+  assignees: 'function',
+} as const satisfies Kinds<EventRule>;
 
 /** TypeError for what no cache can be opened with. */
-export function checkOptions(options: CacheOptions): void {
+export function checkOptions(options: CacheOptions, log = new Log((options as CacheOptions | null)?.log)): void {
+  checkMembers(options, ALL, log);
   const { namespace = 'cardcache_', user, memory = {}, storage = {}, remote, alerts = {} } = options;
   if (typeof namespace !== 'string' || !/^[a-z0-9]+_$/.test(namespace)) {
     throw new TypeError(
@@ -26,30 +68,24 @@ export function checkOptions(options: CacheOptions): void {
   if (remote && (['get', 'set', 'invalidate'] as const).some((name) => typeof remote[name] !== 'function')) {
     throw new TypeError('cardcache: remote must be a RemoteTier, such as keyvTier of cardcache/node gives');
   }
-  checkMembers(options, OPTIONS);
-  checkMembers(memory, MEMORY, 'memory.');
-  checkMembers(alerts, ALERTS, 'alerts.');
+  checkMembers(memory, MEMORY, log, 'memory.');
+  checkMembers(alerts, ALERTS, log, 'alerts.');
   if (storage !== false) {
-    checkMembers({ storage }, { storage: 'object' });
-    checkMembers(storage, STORAGE, 'storage.');
-    if (storage.area !== null) checkMembers(storage, { area: 'object' }, 'storage.');
+    checkMembers(storage, STORAGE, log, 'storage.');
+    const { area } = storage;
+    if (area !== undefined && typeof area !== 'object') {
+      throw new TypeError(`cardcache: storage.area must be a Storage or null, not ${shown(area)}`);
+    }
   }
-  checkMerged(options);
+  checkMerged(options, log);
 }
 
 /** Of those that a further opener brings as well. */
-export function checkMerged({ policies = {}, rules = {} }: CacheOptions): void {
-  checkMembers({ policies, rules }, { policies: 'object', rules: 'object' });
-  checkMembers(policies, objects(policies), 'policies.');
-  checkMembers(rules, objects(rules), 'rules.');
-  for (const policy of Object.values(policies)) checkPolicy(policy);
-  for (const rule of Object.values(rules)) {
-    checkMembers(rule, RULE, 'a rule’s ');
-    const { subject = 'username' } = rule;
-    if (subject !== 'username' && subject !== 'assigned_users') {
-      throw new TypeError(`cardcache: a rule's subject is 'assigned_users' or 'username', not ${String(subject)}`);
-    }
-  }
+export function checkMerged({ policies = {}, rules = {} }: CacheOptions, log: Log): void {
+  checkMembers(policies, objects(policies), log, 'policies.');
+  checkMembers(rules, objects(rules), log, 'rules.');
+  for (const policy of Object.values(policies)) checkPolicy(policy, log);
+  for (const rule of Object.values(rules)) checkMembers(rule, RULE, log, 'a rule’s ');
 }
 
 function objects(named: object): Record<string, Kind> {

@@ -1,5 +1,7 @@
+import { checkMembers, shown, type Kinds } from './checks.ts';
 import { endpointOf, escapeSegment } from './keys.ts';
-import type { FetchOptions, Key, Policy } from './types.ts';
+import type { Log } from './log.ts';
+import type { Key, Policy, WatchOptions } from './types.ts';
 
 /** Whether a value under this policy may leave memory; in the clear only where it is no secret. */
 export function mayReachStorage(policy: Policy): boolean {
@@ -20,71 +22,59 @@ export function longestWait({ retry }: Policy): number {
 
 const POLICY = {
   ttl: 'span',
+  expiresAt: 'function',
+  tier: ['memory', 'both'],
+  sensitive: 'any',
+  encrypted: 'any',
   staleWhileRevalidate: 'span',
   staleIfError: 'span',
   staleWhen: 'function',
-  timeout: 'span',
-  maxAge: 'span',
-  expiresAt: 'function',
-  check: 'function',
-  version: 'string',
-  tags: 'texts',
   retry: 'object',
-} as const;
-const RETRY = { attempts: 'span', baseDelay: 'span', maxDelay: 'span', maxBackoff: 'span', when: 'function' } as const;
+  timeout: 'span',
+  tags: 'texts',
+  version: 'string',
+  check: 'function',
+  cost: 'any',
+  refetchOnLoad: ['stale', 'always'],
+  onEvent: ['refresh', 'invalidate', 'keep'],
+  forceRefresh: 'any',
+  maxAge: 'span',
+  signal: 'any',
+  interval: 'positive',
+  debounce: 'span',
+  whileHidden: 'any',
+  states: 'any',
+} as const satisfies Kinds<WatchOptions>;
+const RETRY = {
+  attempts: 'span',
+  baseDelay: 'span',
+  maxDelay: 'span',
+  maxBackoff: 'span',
+  when: 'function',
+} as const satisfies Kinds<NonNullable<Policy['retry']>>;
 
-/** TypeError for what no policy, and no options of a fetch, can mean. */
-export function checkPolicy(policy: FetchOptions): void {
-  checkMembers(policy, POLICY);
-  if (policy.retry) checkMembers(policy.retry, RETRY, 'retry.');
-  const { tier, cost, onEvent, refetchOnLoad, signal } = policy;
+/** TypeError for what no policy, and no options of a fetch or a watch, can mean. */
+export function checkPolicy(policy: WatchOptions, log: Log): void {
+  checkMembers(policy, POLICY, log);
+  const { cost, signal, retry } = policy;
+  if (retry) checkMembers(retry, RETRY, log, 'retry.');
   // One of another frame is a signal, too.
   if (signal && typeof signal.addEventListener !== 'function') throw new TypeError('cardcache: signal must be one');
-  if (tier !== undefined && tier !== 'memory' && tier !== 'both') {
-    throw new TypeError(`cardcache: tier is 'memory' or 'both', not ${String(tier)}`);
-  }
   if (cost !== undefined && !(cost >= 0 && cost < Infinity)) {
-    throw new TypeError(`cardcache: cost must be a number ≥ 0, not ${String(cost)}`);
-  }
-  if (onEvent !== undefined && !['refresh', 'invalidate', 'keep'].includes(onEvent)) {
-    throw new TypeError(`cardcache: onEvent is 'refresh', 'invalidate' or 'keep', not ${String(onEvent)}`);
-  }
-  if (refetchOnLoad !== undefined && !['stale', 'always'].includes(refetchOnLoad)) {
-    throw new TypeError(`cardcache: refetchOnLoad is 'stale' or 'always', not ${String(refetchOnLoad)}`);
-  }
-}
-
-/** A time, a size or a count: a number ≥ 0 or Infinity. */
-export function checkSpan(span: number | undefined, name: string): void {
-  if (span === undefined || (typeof span === 'number' && span >= 0)) return;
-  throw new TypeError(`cardcache: ${name} must be a number ≥ 0 or Infinity, not ${String(span)}`);
-}
-
-export type Kind = 'function' | 'object' | 'span' | 'string' | 'texts';
-
-/** TypeError where a member is there and is none of its kind. */
-export function checkMembers(owner: object, kinds: Readonly<Record<string, Kind>>, before = ''): void {
-  for (const name in kinds) {
-    const value = (owner as Record<string, unknown>)[name];
-    if (value === undefined) continue;
-    const kind = kinds[name];
-    if (kind === 'span') checkSpan(value as number, before + name);
-    else if (!(kind === 'texts' ? isTexts(value) : typeof value === kind && value !== null))
-      throw new TypeError(
-        `cardcache: ${before}${name} must be ${kind === 'texts' ? 'a list of texts' : `of type ${kind}`}`,
-      );
+    throw new TypeError(`cardcache: cost must be a number ≥ 0, not ${shown(cost)}`);
   }
 }
 
 const NO_POLICY: Policy = {};
 
-function isTexts(value: unknown): boolean {
-  return Array.isArray(value) && value.every((text) => typeof text === 'string');
-}
-
 /** Policies by endpoint. A call's own policy goes over its endpoint's, field by field. */
 export class Policies {
   readonly #byEndpoint = new Map<string, Policy>();
+  readonly #log: Log;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
 
   /** Endpoints, as they stand in keys, of which nothing may be read where it is at rest. */
   get secret(): string[] {
@@ -101,7 +91,7 @@ export class Policies {
   for(key: Key, own?: Policy): Policy {
     const general = this.#byEndpoint.size > 0 ? this.#byEndpoint.get(endpointOf(key)) : undefined;
     if (!own) return general ?? NO_POLICY;
-    checkPolicy(own);
+    checkPolicy(own, this.#log);
     if (!general) return own;
     const stated = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
     return { ...general, ...stated };

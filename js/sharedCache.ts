@@ -67,7 +67,7 @@ export class SharedCache {
   readonly #space: SpaceSizes;
   /** Memory is limited in bytes: then every value's size counts, wherever it may go. */
   readonly #measured: boolean;
-  readonly #policies = new Policies();
+  readonly #policies: Policies;
   readonly #events = new MutationEvents();
   /** What was asked before the core ran, in order, and the values among it. Undefined once no core will come. */
   #toCome: (() => void)[] | undefined = [];
@@ -88,6 +88,7 @@ export class SharedCache {
     this.#clock = clockOf(options.clock);
     this.#noCore = new NoCore(this.#clock);
     this.log = new Log(options.log);
+    this.#policies = new Policies(this.log);
     const { storage = {}, namespace = 'cardcache_' } = options;
     const kept = storage === false ? { area: null } : storage;
     const { area, maxBytes = 2 * 1024 * 1024, ttl = 259_200_000, compressAbove = 256 } = kept;
@@ -120,7 +121,7 @@ export class SharedCache {
 
   /** Policies and rules of a further opener. */
   merge(options: CacheOptions): void {
-    checkMerged(options);
+    checkMerged(options, this.log);
     const { policies, rules, remote } = options;
     if (remote) this.#openRemote(remote);
     this.#policies.merge(policies);
@@ -552,7 +553,11 @@ export class SharedCache {
     if (asked === null) return null;
     const area = asked ?? localArea();
     if (area && isUsable(area)) return area;
-    this.log.once({ level: 'warn', what: 'no localStorage here: answers are kept in memory only' });
+    // Who brings a store that processes share expects none; on the console it is news in a page alone: node has none, nor have workers.
+    const { log, remote } = this.#options;
+    if (asked || (!remote && (log || typeof document !== 'undefined'))) {
+      this.log.once({ level: 'warn', what: 'no localStorage here: answers are kept in memory only' });
+    }
     return null;
   }
 

@@ -18,7 +18,12 @@ export interface CacheOptions {
   memory?: { ttl?: number; maxEntries?: number; maxBytes?: number };
   /** Default: 259 200 000 ms, 2 MiB, 256 UTF-16 units (Infinity: never compressed), localStorage. */
   storage?: false | { ttl?: number; maxBytes?: number; compressAbove?: number; area?: StorageArea | null };
-  /** A third tier that processes share, under node: `keyvTier` of `cardcache/node`. */
+  /**
+   * A third tier that processes share, under node: `keyvTier` of `cardcache/node`. One that does not answer within 2 000 ms, or
+   * rejects, is a miss; after 3 such in a row it is not asked for 5 000 ms (then 10 000, at the longest 30 000), then by one request,
+   * which waits 250 ms. Meanwhile misses cost nothing, answers are not told, and invalidations are told when it is back: what another
+   * process has in memory it gives until it hears of them. Its loss is logged as `warn` once, its return as `info`.
+   */
   remote?: RemoteTier;
   /** By endpoint; a call's own policy goes over it. */
   policies?: Record<string, Policy>;
@@ -26,6 +31,7 @@ export interface CacheOptions {
   rules?: Record<string, EventRule>;
   /** Shares of 1, a count, a share of 1. */
   alerts?: { hitRateBelow?: number; errorsAbove?: number; storageAbove?: number };
+  /** Default: warnings and errors go to the console. Options of a name that is not known are a warning, once a name. */
   log?: (entry: LogEntry) => void;
   /** Instead of `Date.now()`, read every time. */
   clock?: () => number;
@@ -145,7 +151,13 @@ export interface CardCache {
   /** No effect on order, statistics or promotion. */
   peek<T>(key: Key): T | undefined;
   has(key: Key): boolean;
-  /** Written through before it returns; undefined is no value: TypeError. */
+  /**
+   * Written through before it returns; undefined is no value: TypeError. In storage, in other tabs and processes is what means the
+   * same after `JSON.parse(JSON.stringify(value))`: texts, booleans, null, finite numbers (−0 comes back as 0), lists without
+   * holes, plain objects of any frame (members that are undefined are left out, getters read), up to 2 000 levels deep. Any other
+   * value (a Map, a Date, NaN, an instance of a class, a cycle, a member under a symbol) is in memory alone, by reference, and
+   * counted as `serialize`.
+   */
   set<T>(key: Key, value: T, policy?: Policy<T>): void;
   /**
    * Drops the entry, in every tab. What watches it goes on showing what it shows until its next poll, here and in other tabs:
@@ -198,7 +210,10 @@ export interface CardCache {
   inspect(): EntryInfo[];
   /** Encrypted and remote writes have arrived. What has not when the page goes, or the last handle closes, is not stored. */
   flush(): Promise<void>;
-  /** This handle; the core ends with its last one. */
+  /**
+   * This handle; the core ends with its last one, and with it all timers. A program under node ends when, besides, what it has given to
+   * `keyvTier` is closed: `keyv.disconnect()`, and `close()` or `quit()` of each client.
+   */
   close(): Promise<void>;
 }
 

@@ -1,28 +1,34 @@
 /** Records are read so deep and no deeper; the same number as `JsonScanner::max_depth` in wasm/core/json_scanner.hpp. */
 const DEEPEST = 2_000;
 
+/** A value of more parts is in memory alone: what refers to the same part again and again could have any number. */
+const MOST_PARTS = 10_000_000;
+
+let partsLeft = 0;
+
 /**
- * The JSON of a value that JSON can hold whole, so that parsing it gives an equal value; undefined for any other (a Map, a
- * Date, a cycle, a function, NaN). A member that is undefined may be left out: reading it gives the same.
+ * The JSON of a value, where parsing it gives one that means the same; undefined for any other. `CardCache.set` tells the rule.
+ * What differs but means the same: −0 is written as 0, a member that is undefined is left out, a getter is read.
  */
 export function toJson(value: unknown): string | undefined {
   try {
+    partsLeft = MOST_PARTS;
     return isJson(value, DEEPEST) ? JSON.stringify(value) : undefined;
   } catch {
-    // A getter that throws, or a stack that was nearly used up.
+    // A getter that throws, a stack that was nearly used up, or a text longer than the engine allows.
     return undefined;
   }
 }
 
 /** `levels`: how many more it may be deep. */
 function isJson(value: unknown, levels: number): boolean {
+  if (--partsLeft < 0) return false;
   switch (typeof value) {
     case 'string':
     case 'boolean':
       return true;
     case 'number':
-      // JSON writes −0 as 0.
-      return Number.isFinite(value) && !Object.is(value, -0);
+      return Number.isFinite(value);
     case 'object':
       if (value === null) return true;
       return levels > 0 && (Array.isArray(value) ? isList(value, levels - 1) : isPlain(value, levels - 1));
@@ -50,9 +56,13 @@ function isPlain(value: object, levels: number): boolean {
   return true;
 }
 
-/** True where both are the same plain JSON. */
+/**
+ * True where both are the same plain JSON. 0 and −0 are the same: they are in storage and in other tabs, so telling them apart
+ * here would make each poll a change.
+ */
 export function sameJson(a: unknown, b: unknown): boolean {
   try {
+    partsLeft = MOST_PARTS;
     return equal(a, b);
   } catch {
     return false;
@@ -60,7 +70,9 @@ export function sameJson(a: unknown, b: unknown): boolean {
 }
 
 function equal(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true;
+  // NaN equals itself as well.
+  if (a === b || Object.is(a, b)) return true;
+  if (--partsLeft < 0) return false;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a)) return Array.isArray(b) && equalLists(a, b);
   if (Array.isArray(b) || !isPlainObject(a) || !isPlainObject(b)) return false;
@@ -79,13 +91,35 @@ function equalLists(a: unknown[], b: unknown[]): boolean {
 
 /** False for a list with holes, or with members of its own beside its items, as a parser's rows or a match have; and of a class. */
 function isPlainList(array: unknown[]): boolean {
-  return Object.keys(array).length === array.length && isPlainObject(Object.getPrototypeOf(array) as object);
+  const prototype: unknown = Object.getPrototypeOf(array);
+  return (
+    (prototype === Array.prototype || isArrayPrototype(prototype)) &&
+    Object.keys(array).length === array.length &&
+    !hasSymbols(array)
+  );
 }
 
-/** The prototype of plain objects has none itself; that holds for objects of another frame as well. */
+/** Whether it has no prototype or Object's. */
 function isPlainObject(value: object): value is Record<string, unknown> {
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  const plain = prototype === Object.prototype || prototype === null || isObjectPrototype(prototype as object);
+  return plain && !hasSymbols(value);
+}
+
+/** Another frame's: one that somebody made to inherit from has no `hasOwnProperty` of its own. */
+function isObjectPrototype(prototype: object): boolean {
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'hasOwnProperty');
+}
+
+/** Another frame's: it is a list itself, and a class's is not. */
+function isArrayPrototype(prototype: unknown): boolean {
+  return Array.isArray(prototype) && isObjectPrototype(Object.getPrototypeOf(prototype) as object);
+}
+
+/** Members that JSON leaves out. */
+function hasSymbols(value: object): boolean {
+  const symbols = Object.getOwnPropertySymbols(value);
+  return symbols.length > 0 && symbols.some((symbol) => Object.getOwnPropertyDescriptor(value, symbol)?.enumerable);
 }
 
 /**

@@ -21,6 +21,14 @@ export class CachedData<T> {
   #connected = false;
 
   constructor(host: unknown, options: CachedDataOptions<T>) {
+    const { addController, requestUpdate } = (host ?? {}) as Partial<Host>;
+    if (typeof addController !== 'function' || typeof requestUpdate !== 'function') {
+      throw new TypeError('cardcache: new CachedData(host, options): host must be a Lit element');
+    }
+    const { cache, query } = (options ?? {}) as Partial<CachedDataOptions<T>>;
+    if (typeof cache !== 'function' || typeof query !== 'function') {
+      throw new TypeError('cardcache: new CachedData(host, options): options must have the functions cache and query');
+    }
     this.#host = host as Host;
     this.#options = options;
     this.#host.addController(this);

@@ -1,4 +1,5 @@
 import { openCache, type CacheOptions, type CardCache } from '../index.ts';
+import type { Connection } from './connection.ts';
 import { Link, portOf } from './link.ts';
 import type { HassLink, HassOptions, HomeAssistant } from './types.ts';
 
@@ -10,8 +11,9 @@ export type * from './types.ts';
  * link serves all who connect the same cache to the same connection; it ends when the last of them has closed it.
  */
 export function connectHass(cache: CardCache, hass: HomeAssistant, options: HassOptions = {}): HassLink {
-  checkOptions(options);
   const port = portOf(cache);
+  checkHass(hass);
+  port.check(options);
   const { links } = port;
   let shared = links.get(hass.connection) as { link: Link; holders: number } | undefined;
   if (shared) {
@@ -41,14 +43,11 @@ export function connectHass(cache: CardCache, hass: HomeAssistant, options: Hass
   };
 }
 
-/** TypeError for what no link can be made with. */
-function checkOptions({ events, pollInterval }: HassOptions): void {
-  if (events !== undefined && !(Array.isArray(events) && events.every((type) => typeof type === 'string'))) {
-    throw new TypeError('cardcache: events must be a list of texts');
-  }
-  if (pollInterval !== undefined && !(typeof pollInterval === 'number' && pollInterval > 0)) {
-    throw new TypeError(`cardcache: pollInterval must be milliseconds > 0, not ${String(pollInterval)}`);
-  }
+/** TypeError for what is not Home Assistant's. */
+function checkHass(hass: unknown): asserts hass is HomeAssistant {
+  const { connection } = (hass ?? {}) as { connection?: Partial<Connection> | null };
+  if (typeof connection?.addEventListener === 'function' && typeof connection.subscribeMessage === 'function') return;
+  throw new TypeError('cardcache: this needs the hass object that Home Assistant gives its cards, with its connection');
 }
 
 interface Opened {
@@ -65,7 +64,10 @@ const opened = new WeakMap<object, Map<string, Opened>>();
  * they ask again.
  */
 export function openHassCache(hass: HomeAssistant, options: Omit<CacheOptions, 'user'> & HassOptions = {}): CardCache {
-  checkOptions(options);
+  checkHass(hass);
+  if (typeof options !== 'object' || (options as unknown) === null) {
+    throw new TypeError('cardcache: openHassCache(hass, options): options must be an object');
+  }
   const connection = hass.connection as object;
   let ofConnection = opened.get(connection);
   if (!ofConnection) opened.set(connection, (ofConnection = new Map<string, Opened>()));
@@ -76,14 +78,15 @@ export function openHassCache(hass: HomeAssistant, options: Omit<CacheOptions, '
     const held = portOf(known.cache).links.get(connection) as { link: Link } | undefined;
     held?.link.update(hass);
     if (!known.seen.has(options)) {
+      portOf(known.cache).check(options);
       known.seen.add(options);
       portOf(known.cache).merge(options);
       held?.link.merge(options);
     }
     return known.cache;
   }
-  const { events, subscribeCommand, revisionEntity, pollInterval, username, ...cacheOptions } = options;
-  const cache = openCache({ ...cacheOptions, user });
+  const { events, subscribeCommand, revisionEntity, pollInterval, username } = options;
+  const cache = openCache({ ...options, user });
   const hassOptions: HassOptions = { events, subscribeCommand, revisionEntity, pollInterval, username };
   connectHass(cache, hass, hassOptions);
   ofConnection.set(name, { cache, seen: new WeakSet([options]) });

@@ -222,7 +222,7 @@ function stateOf(hass: HomeAssistant): string | undefined {
 }
 
 export function portOf(cache: CardCache): LinkPort {
-  const port = (cache as { [LINK_PORT]?: LinkPort })[LINK_PORT];
+  const port = (cache as { [LINK_PORT]?: LinkPort } | null | undefined)?.[LINK_PORT];
   if (!port) throw new TypeError('cardcache: connectHass needs a cache that openCache gave');
   return port;
 }

@@ -1,54 +1,73 @@
 import type { FloorScope, RemoteRecord, RemoteTier } from '../types.ts';
+import { Channel, type PubSub } from './channel.ts';
 import { Floors, type Heard } from './floors.ts';
-import { isStore, put } from './store.ts';
-
-/** Carries invalidations between processes; node-redis and ioredis have clients of this shape. */
-export interface PubSub {
-  publish(channel: string, text: string): Promise<unknown>;
-  subscribe(channel: string, listener: (text: string) => void): unknown;
-}
+import { isKeyv, put, storeOf } from './store.ts';
 
 export interface KeyvTierOptions {
   /** The longest that anything lies in the store, ms; default 3 600 000. */
   ttl?: number;
+  /** One client for both, or the one that publishes. */
   pubsub?: PubSub;
+  /** The client that listens; default `pubsub`, or a duplicate of it. It is not closed with the caches. */
+  subscriber?: Pick<PubSub, 'subscribe'>;
 }
+
+const OPTIONS: Record<keyof KeyvTierOptions, true> = { ttl: true, pubsub: true, subscriber: true };
 
 /**
  * Any keyv store as the remote tier (Redis, Valkey, PostgreSQL …); several caches of a process may share it. `pubsub` carries
  * invalidations to the other processes at once; without it they learn of them when they next ask the store for anything.
+ * The Keyv and the clients stay their owner's: a program ends when it has closed them as well as its caches. TypeError for what
+ * is no Keyv, no client, or no ttl.
  */
-export function keyvTier(keyv: unknown, { ttl = 3_600_000, pubsub }: KeyvTierOptions = {}): RemoteTier {
-  if (!isStore(keyv)) throw new TypeError('cardcache: keyvTier needs a Keyv');
+export function keyvTier(keyv: unknown, options: KeyvTierOptions = {}): RemoteTier {
+  if (!isKeyv(keyv)) throw new TypeError('cardcache: keyvTier needs a Keyv, as new Keyv({ store }) gives');
+  if (typeof options !== 'object' || (options as unknown) === null) {
+    throw new TypeError('cardcache: keyvTier(keyv, options): options must be an object');
+  }
+  for (const name of Object.keys(options)) {
+    if (!(name in OPTIONS))
+      console.warn(`cardcache: keyvTier knows no option '${name}', but ttl, pubsub and subscriber`);
+  }
+  const { ttl = 3_600_000, pubsub, subscriber } = options;
   if (typeof ttl !== 'number' || !(ttl > 0) || ttl === Infinity) {
     throw new TypeError(`cardcache: ttl must be milliseconds > 0, not ${String(ttl)}`);
   }
+  if (subscriber !== undefined && pubsub === undefined) {
+    throw new TypeError('cardcache: a subscriber needs a pubsub that publishes');
+  }
+  const store = storeOf(keyv);
   const listeners = new Set<Heard>();
-  const floors = new Floors(keyv, ttl, (selector, at, of) => {
+  const floors = new Floors(store, ttl, (selector, at, of) => {
     for (const listener of [...listeners]) listener(selector, at, of);
   });
-  const channel = `cardcache:${keyv.namespace ?? ''}`;
-  // Its failure is told to whoever invalidates: until then nobody has missed anything.
-  const subscribed = pubsub && Promise.resolve(pubsub.subscribe(channel, (text) => floors.hear(text)));
-  subscribed?.catch(() => undefined);
+  // What was told while there was no connection lies in the store.
+  const catchUp = () => void floors.learn().catch(() => undefined);
+  const name = `cardcache:${store.namespace ?? ''}`;
+  const channel =
+    pubsub !== undefined ? new Channel(name, pubsub, subscriber, (text) => floors.hear(text), catchUp) : undefined;
   return {
     async get(key) {
       // Asked for first: floors that are read after it are no older than it.
-      const record = keyv.get(key) as Promise<RemoteRecord | undefined>;
+      const record = store.get(key) as Promise<RemoteRecord | undefined>;
       const [found] = await Promise.all([record, floors.learn()]);
       return found;
     },
     async set(key, record, life) {
-      await put(keyv, key, record, Math.min(life, ttl));
+      await put(store, key, record, Math.min(life, ttl));
     },
     async invalidate(selector, at, of: FloorScope = { scope: '', sparesKept: false, byWrite: false }) {
       const text = floors.raise(selector, at, of);
-      const told = pubsub?.publish(channel, text);
-      await Promise.all([floors.write(), told, subscribed]);
+      await Promise.all([floors.write(), channel?.publish(text)]);
     },
     subscribe(listener) {
       listeners.add(listener);
-      return () => listeners.delete(listener);
+      channel?.open();
+      return () => {
+        if (!listeners.delete(listener) || listeners.size > 0) return;
+        channel?.close();
+        floors.rest();
+      };
     },
   };
 }

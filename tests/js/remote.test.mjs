@@ -1,5 +1,6 @@
 // The remote tier: processes that share a real Redis, and tiers that fail in ways a Redis seldom does.
 import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
 import test, { after, before, describe } from 'node:test';
 import { setImmediate as immediate } from 'node:timers/promises';
 import Keyv from 'keyv';
@@ -84,6 +85,39 @@ describe('processes that share a store', () => {
       await two.until('nothing', 'get', { key: 'plan:sara' });
       assert.equal(await two.call('get', { key: 'plan:tom' }), 'old');
       assert.equal((await two.call('fetch', { key: 'plan:sara', value: 'new' })).answer, 'new');
+    });
+  }
+
+  for (const pubsub of [
+    'node-redis 5, one client',
+    'node-redis 5, two clients',
+    'node-redis 6, one client',
+    'node-redis 6, two clients',
+    'ioredis, one client',
+    'ioredis, two clients',
+    'ioredis of the older protocol, one client',
+    'ioredis of the older protocol, two clients',
+    'ioredis that connects late',
+  ]) {
+    overRedis(`${pubsub}: invalidations arrive at once, both ways, and what was missed later`, async (start, _, t) => {
+      const both = await Promise.all([start({ pubsub }), start({ pubsub })]);
+      const passes = async ([from, to], key, within) => {
+        for (const each of [from, to]) await each.call('set', { key, value: 'old' });
+        await from.call('invalidate', { selector: key });
+        await to.until('nothing', 'get', { key }, within);
+      };
+      await passes(both, 'plan:sara');
+      await passes(both.toReversed(), 'plan:tom');
+      if (pubsub.includes('two') || pubsub.includes('older')) return;
+      await redis.stop();
+      t.after(() => redis.start());
+      for (const each of both) await each.call('set', { key: 'away', value: 'old' });
+      // Nobody can hear it now; nobody asks the store for anything later.
+      await both[0].call('invalidate', { selector: 'away' });
+      await redis.start();
+      await both[1].until('nothing', 'get', { key: 'away' }, 20_000);
+      await passes(both, 'plan:again', 20_000);
+      await passes(both.toReversed(), 'plan:back', 20_000);
     });
   }
 
@@ -473,4 +507,445 @@ describe('a list of writers that another process has overwritten', () => {
       await immediate();
     }
   }
+});
+
+describe('a tier that does not answer', () => {
+  /** Over a tier that `state.how` makes fail, with its log; `ask` gives whether the answer is the tier's, `pass` has time go by. */
+  function openOverFailing(t) {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const state = { how: 'well', asked: 0, took: [], floors: [] };
+    const act = {
+      well: (answer) => Promise.resolve(answer?.()),
+      hangs: () => new Promise(() => undefined),
+      rejects: () => Promise.reject(new Error('down')),
+      'rejects slowly': () => new Promise((_, reject) => setTimeout(() => reject(new Error('down')), 1_900)),
+    };
+    const log = [];
+    const opened = openOver(
+      t,
+      {
+        get: (key) => ((state.asked += 1), act[state.how](() => answerOf(`stored ${key}`, START + 1))),
+        set: (key) => act[state.how](() => void state.took.push(key)),
+        invalidate: (selector) => act[state.how](() => void state.floors.push(selector)),
+      },
+      { log: (entry) => entry.level !== 'debug' && log.push(entry) },
+    );
+    const { cache, clock } = opened;
+    const turns = async () => {
+      for (let turn = 0; turn < 60; turn++) await Promise.resolve();
+    };
+    let keys = 0;
+    const ask = async (patience = 0) => {
+      let answer;
+      const asked = cache.getOrFetch(`k${++keys}`, async () => 'fetched', { ttl: HOUR });
+      void asked.then((value) => (answer = value));
+      await turns();
+      if (patience > 0 && answer === undefined) {
+        t.mock.timers.tick(patience);
+        await turns();
+      }
+      return answer === undefined ? 'waits' : answer === 'fetched' ? 'fetched' : 'stored';
+    };
+    const pass = async (time) => {
+      clock.now += time;
+      t.mock.timers.tick(time);
+      await turns();
+    };
+    return { ...opened, state, log, ask, pass, turns };
+  }
+
+  for (const how of ['hangs', 'rejects', 'rejects slowly']) {
+    test(`one that ${how} three times is left alone, then asked by one request`, async (t) => {
+      const { state, log, ask, pass } = openOverFailing(t);
+      state.how = how;
+      for (let time = 0; time < 3; time++) assert.equal(await ask(2_000), 'fetched');
+      assert.equal(state.asked, 3);
+      for (let time = 0; time < 20; time++) assert.equal(await ask(), 'fetched', 'at once');
+      assert.equal(state.asked, 3);
+      await pass(5_000);
+      const first = ask();
+      for (let time = 0; time < 5; time++) assert.equal(await ask(), 'fetched', 'beside the one that tries');
+      await first;
+      await pass(2_000);
+      assert.equal(state.asked, 4);
+      await pass(5_000);
+      assert.equal(await ask(), 'fetched', 'it waits longer each time');
+      assert.equal(state.asked, 4);
+      await pass(5_000);
+      state.how = 'well';
+      assert.equal(await ask(), 'stored');
+      assert.equal(await ask(), 'stored');
+      assert.deepEqual(
+        log.map(({ level }) => level),
+        ['warn', 'info'],
+      );
+    });
+  }
+
+  test('who tries whether it is back waits a quarter of a second at most', async (t) => {
+    const { state, ask, pass } = openOverFailing(t);
+    state.how = 'hangs';
+    for (let time = 0; time < 3; time++) await ask(2_000);
+    await pass(5_000);
+    assert.equal(await ask(249), 'waits');
+    await pass(10_000);
+    assert.equal(await ask(250), 'fetched');
+  });
+
+  test('an answer between two failures starts the count anew, and a clock that is set back prolongs no pause', async (t) => {
+    const { state, ask, clock, log } = openOverFailing(t);
+    for (let round = 0; round < 3; round++) {
+      state.how = 'rejects';
+      assert.deepEqual([await ask(), await ask()], ['fetched', 'fetched']);
+      state.how = 'well';
+      assert.equal(await ask(), 'stored');
+    }
+    assert.equal(state.asked, 9);
+    assert.deepEqual(log.map(({ level }) => level), ['warn', 'info'], 'not each time'); // prettier-ignore
+    state.how = 'rejects';
+    for (let time = 0; time < 3; time++) await ask();
+    clock.now -= HOUR;
+    state.how = 'well';
+    t.mock.timers.tick(5_000);
+    assert.equal(await ask(), 'fetched', 'a record from the future is none');
+    assert.equal(state.asked, 13);
+  });
+
+  test('what is lost again after it was back is said again', async (t) => {
+    const { state, log, ask, pass } = openOverFailing(t);
+    for (let round = 0; round < 2; round++) {
+      state.how = 'hangs';
+      for (let time = 0; time < 3; time++) await ask(2_000);
+      state.how = 'well';
+      await pass(5_000);
+      assert.equal(await ask(), 'stored');
+    }
+    assert.deepEqual(
+      log.map(({ level, what }) => [level, what]),
+      [
+        ['warn', 'the remote store fails: answers come from their fetchers'],
+        ['info', 'the remote store is back'],
+        ['warn', 'the remote store fails: answers come from their fetchers'],
+        ['info', 'the remote store is back'],
+      ],
+    );
+    assert.ok(log[0].detail instanceof Error);
+  });
+
+  test('nonsense under one key is counted, and no loss of the store', async (t) => {
+    const { cache } = openOver(t, { get: async () => 'nonsense' });
+    for (let time = 0; time < 5; time++) await cache.getOrFetch(`k${time}`, async () => 1);
+    assert.equal(cache.stats().errors.remote, 5);
+  });
+
+  test('answers that it cannot take are not told it, and flush does not wait for them', async (t) => {
+    const { cache, state, ask, turns, pass } = openOverFailing(t);
+    state.how = 'rejects';
+    for (let time = 0; time < 3; time++) await ask();
+    state.how = 'hangs';
+    let flushed = false;
+    cache.set('plan', 1);
+    void cache.flush().then(() => (flushed = true));
+    await turns();
+    assert.equal(flushed, true);
+    state.how = 'well';
+    await pass(5_000);
+    cache.set('plan', 2);
+    await turns();
+    assert.equal(state.took.length, 1, 'and when the pause is over they are');
+  });
+
+  for (const how of ['hangs', 'rejects']) {
+    test(`invalidations while it ${how} are told when it is back: by themselves, with a try, with the next one, by flush`, async (t) => {
+      for (const occasion of ['time', 'try', 'next', 'flush']) {
+        const { cache, state, ask, pass, turns } = openOverFailing(t);
+        state.how = how;
+        cache.invalidate('plan:sara');
+        cache.invalidateUser('tom');
+        await pass(5_000);
+        for (let time = 0; time < 3; time++) await ask(2_000);
+        assert.deepEqual(state.floors, []);
+        state.how = 'well';
+        if (occasion === 'time') for (let time = 0; time < 10; time++) await pass(1_000);
+        if (occasion === 'next') {
+          cache.invalidate('goals');
+          // The one that is under way hangs for good.
+          await pass(5_000);
+        }
+        if (occasion === 'flush') await Promise.race([cache.flush(), pass(5_000).then(() => pass(5_000))]);
+        if (occasion === 'try') {
+          await pass(5_000);
+          assert.equal(await ask(), 'stored');
+        }
+        await turns();
+        assert.deepEqual(state.floors.slice(0, 2), ['plan:sara', { user: 'tom' }], occasion);
+        t.mock.timers.reset();
+      }
+    });
+  }
+
+  test('hundreds of invalidations that it misses become one over everything, never less', async (t) => {
+    const { cache, state, pass } = openOverFailing(t);
+    state.how = 'rejects';
+    for (let index = 0; index < 1_000; index++) cache.invalidate(`plan:user${index}`);
+    await pass(1);
+    state.how = 'well';
+    for (let time = 0; time < 10; time++) await pass(1_000);
+    assert.ok(state.floors.includes('*'));
+    assert.ok(state.floors.length <= 256, String(state.floors.length));
+  });
+});
+
+test('a Keyv that swallows its store’s failures is lost as well, and comes back', async (t) => {
+  for (const failing of [
+    { get: () => Promise.reject(new Error('down')) },
+    { get: () => Promise.reject(new Error('down')), getMany: () => Promise.reject(new Error('down')) },
+  ]) {
+    const state = { down: true, asked: 0 };
+    const map = new Map();
+    const whenUp = (act, fail) => (...args) => ((state.asked += 1), state.down ? fail() : act(...args)); // prettier-ignore
+    const store = {
+      get: whenUp(async (key) => map.get(key), failing.get),
+      set: whenUp(async (key, value) => void map.set(key, value), failing.get),
+      delete: async () => true,
+      clear: async () => undefined,
+      ...(failing.getMany && { getMany: whenUp(async (keys) => keys.map((key) => map.get(key)), failing.getMany) }),
+    };
+    const keyv = new Keyv({ store });
+    const log = [];
+    const { cache, clock } = openOver(t, keyvTier(keyv), { log: ({ level }) => log.push(level) });
+    for (let time = 0; time < 4; time++) await cache.getOrFetch(`k${time}`, async () => 1);
+    const { asked } = state;
+    await cache.getOrFetch('passed by', async () => 1);
+    assert.equal(state.asked, asked);
+    assert.equal(log.filter((level) => level === 'warn').length, 1);
+    state.down = false;
+    clock.now += MINUTE;
+    await cache.getOrFetch('tries', async () => 1);
+    assert.ok(log.includes('info'));
+    assert.equal(keyv.throwOnErrors, false, 'for its other users it is as it was');
+  }
+});
+
+test('an invalidation that a store misses is there once it is back, though nobody invalidates again', async (t) => {
+  const map = new Map();
+  let down = false;
+  const orFail = (act) => (...args) => (down ? Promise.reject(new Error('down')) : act(...args)); // prettier-ignore
+  const keyv = new Keyv({
+    store: {
+      get: orFail(async (key) => map.get(key)),
+      set: orFail(async (key, value) => void map.set(key, value)),
+      delete: async () => true,
+      clear: async () => undefined,
+    },
+  });
+  const one = openOver(t, keyvTier(keyv), { namespace: 'missed_', clock: undefined });
+  const other = keyvTier(keyv);
+  const heard = [];
+  other.subscribe((selector) => heard.push(selector));
+  one.cache.invalidate('earlier');
+  await one.cache.flush();
+  down = true;
+  one.cache.invalidate('plan');
+  await one.cache.flush();
+  down = false;
+  await one.cache.flush();
+  await other.get('anything');
+  assert.deepEqual(heard, ['earlier', 'plan']);
+});
+
+test('names that differ in halves of a pair alone are different in a store that speaks UTF-8', async (t) => {
+  const map = new Map();
+  const utf8 = (text) => Buffer.from(text).toString();
+  const tier = {
+    get: async (key) => map.get(utf8(key)),
+    set: async (key, record) => void map.set(utf8(key), record),
+    invalidate: async () => undefined,
+  };
+  const halves = ['\ud800', '\udfff', '\ufffd', '%d800', '\udfff\ud800', '🐉'];
+  const open = (user, namespace) => {
+    const cache = openCache({ namespace, user, storage: false, remote: tier });
+    t.after(() => cache.close());
+    return cache;
+  };
+  for (const [at, user] of halves.entries()) {
+    const cache = open(user, 'halves_');
+    assert.equal(await cache.getOrFetch('plan', async () => at), at, `of user ${at}`);
+    await cache.flush();
+  }
+  const cache = open(null, 'keys_');
+  const again = openCache({ namespace: 'keys_', storage: { area: null }, remote: tier });
+  for (const [at, half] of halves.entries()) assert.equal(await cache.getOrFetch(`plan:${half}`, async () => at), at);
+  await cache.flush();
+  await cache.close();
+  await again.close();
+  const later = open(null, 'keys_');
+  for (const [at, half] of halves.entries()) assert.equal(await later.getOrFetch(`plan:${half}`, assert.fail), at);
+});
+
+describe('what lies in the store is read within bounds', () => {
+  const reader = async (keyv) => {
+    const heard = [];
+    const tier = keyvTier(keyv);
+    tier.subscribe((selector, at, of) => heard.push([selector, at, of.scope]));
+    return { tier, heard };
+  };
+  const floor = (selector, at, scope = 'a_') => ({ selector, at, of: { scope, sparesKept: false, byWrite: false } });
+
+  test('a list longer than any of ours voids everything of its scope', async () => {
+    const keyv = new Keyv();
+    await keyv.set('!cardcache:floors', ['w']);
+    const list = Array.from({ length: 100_000 }, (_, at) => floor(`plan:${at}`, at, at % 2 ? 'a_' : 'b_'));
+    await keyv.set('!cardcache:floors:w', list);
+    const { tier, heard } = await reader(keyv);
+    await tier.get('plan');
+    assert.deepEqual(heard, [
+      ['*', 99_998, 'b_'],
+      ['*', 99_999, 'a_'],
+    ]);
+  });
+
+  test('a selector of very many keys is one over everything, told or read', async () => {
+    const keyv = new Keyv();
+    const [writer, { tier, heard }] = [keyvTier(keyv), await reader(keyv)];
+    const keys = Array.from({ length: 200_000 }, (_, at) => `plan:${at}`);
+    const at = Date.now();
+    await writer.invalidate({ keys }, at, { scope: 'a_', sparesKept: false, byWrite: false });
+    await tier.get('plan');
+    assert.deepEqual(heard, [['*', at, 'a_']]);
+    assert.ok(JSON.stringify([...keyv.opts.store.values()]).length < 2_000);
+  });
+
+  test('of a list of more processes than can be, nothing is believed: the store counts as lost', async () => {
+    const keyv = new Keyv();
+    await keyv.set(
+      '!cardcache:floors',
+      Array.from({ length: 100_000 }, (_, at) => `w${at}`),
+    );
+    await assert.rejects((await reader(keyv)).tier.get('plan'), /too many processes/);
+  });
+});
+
+describe('a client for pub/sub', () => {
+  const NAME = 'cardcache:';
+  /** Two tiers over clients of a shape; gives what the second hears of the first. */
+  async function heardThrough(pubsub, subscriber) {
+    const keyv = new Keyv();
+    keyv.namespace = undefined;
+    const [one, two] = [keyvTier(keyv, { pubsub, subscriber }), keyvTier(keyv, { pubsub, subscriber })];
+    const heard = [];
+    const stops = [one.subscribe(() => undefined), two.subscribe((selector) => heard.push(selector))];
+    await one.invalidate('plan', 1, { scope: 'a_', sparesKept: false, byWrite: false });
+    for (let turn = 0; turn < 10; turn++) await immediate();
+    return { heard, stops, one, two };
+  }
+
+  /** As ioredis: a subscription is confirmed in a callback, messages are events, and who listens cannot publish. */
+  class Emitting extends EventEmitter {
+    static all = new Set();
+    listens = new Set();
+    constructor(options = {}) {
+      super();
+      this.options = options;
+      Emitting.all.add(this);
+    }
+    async publish(channel, text) {
+      if (this.listens.size > 0) throw new Error('Connection in subscriber mode, only subscriber commands may be used');
+      for (const each of Emitting.all) if (each.listens.has(channel)) each.emit('message', channel, text);
+      return 1;
+    }
+    subscribe(channel, callback) {
+      this.listens.add(channel);
+      setImmediate(() => callback(null, this.listens.size));
+      return this.options.promises ? Promise.resolve(1) : true;
+    }
+    unsubscribe(channel, callback) {
+      this.listens.delete(channel);
+      callback?.(null, 0);
+    }
+    disconnect() {
+      Emitting.all.delete(this);
+      this.listens.clear();
+    }
+  }
+  class Duplicating extends Emitting {
+    duplicate() {
+      return new Duplicating(this.options);
+    }
+  }
+
+  test('that confirms in a callback and tells messages by an event is heard, alone or as one of two', async () => {
+    for (const promises of [true, false]) {
+      for (const clients of [
+        [new Duplicating({ promises })],
+        [new Duplicating({ promises }), new Emitting({ promises })],
+        [new Emitting({ promises }), new Emitting({ promises })],
+      ]) {
+        const before = Emitting.all.size;
+        const { heard, stops, two } = await heardThrough(...clients);
+        assert.ok(heard.length > 0 && heard.every((selector) => selector === 'plan'));
+        for (const stop of stops) stop();
+        for (let turn = 0; turn < 5; turn++) await immediate();
+        for (const each of Emitting.all) assert.equal(each.listens.size, 0, 'it unsubscribes when the last has closed');
+        assert.equal(Emitting.all.size, before, 'its duplicates end');
+        heard.length = 0;
+        two.subscribe((selector) => heard.push(selector))();
+      }
+    }
+  });
+
+  test('that wraps one whose messages are events is an error that says what to give', async () => {
+    const client = new Emitting();
+    const pubsub = {
+      publish: async () => 1,
+      subscribe: (channel, listener) => client.subscribe(channel, listener) && new Promise(setImmediate),
+    };
+    const tier = keyvTier(new Keyv(), { pubsub });
+    tier.subscribe(() => undefined);
+    await assert.rejects(tier.invalidate('plan', 1), { name: 'TypeError', message: /on\('message'\)/ });
+  });
+
+  test('of GLIDE’s shape is asked for messages, and given text and channel in its order', async () => {
+    const waiting = [];
+    const messages = [];
+    const subscribed = [];
+    const client = {
+      publish: async (message, channel) => {
+        assert.equal(channel, NAME);
+        const next = waiting.shift();
+        if (next) next({ channel, message });
+        else messages.push({ channel, message });
+      },
+      subscribe: async (channels) => void subscribed.push(...channels),
+      unsubscribe: async (channels) => void subscribed.splice(0, channels.length),
+      getPubSubMessage: () =>
+        new Promise((resolve) => (messages.length > 0 ? resolve(messages.shift()) : waiting.push(resolve))),
+    };
+    const keyv = new Keyv();
+    keyv.namespace = undefined;
+    const heard = [];
+    const tier = keyvTier(keyv, { pubsub: client });
+    const stop = tier.subscribe((selector) => heard.push(selector));
+    await keyvTier(keyv, { pubsub: client }).invalidate('plan', 1);
+    for (let turn = 0; turn < 10; turn++) await immediate();
+    assert.deepEqual([heard, subscribed], [['plan'], [NAME]]);
+    stop();
+    for (let turn = 0; turn < 10; turn++) await immediate();
+    assert.deepEqual(subscribed, []);
+  });
+
+  test('that could not subscribe is asked again by whoever invalidates next', async () => {
+    let refusals = 1;
+    const pubsub = {
+      publish: async () => 1,
+      subscribe: async () => {
+        if (refusals-- > 0) throw new Error('not yet');
+      },
+    };
+    const tier = keyvTier(new Keyv(), { pubsub });
+    tier.subscribe(() => undefined);
+    await assert.rejects(tier.invalidate('plan', 1), /not yet/);
+    await tier.invalidate('plan', 2);
+    await tier.invalidate('plan', 3);
+  });
 });

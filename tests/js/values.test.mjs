@@ -1,6 +1,7 @@
 // What goes in comes out, whatever it is and whatever its key is called.
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { runInNewContext } from 'node:vm';
 import { entriesIn, listen, open, PLAIN, recordOf } from './support/cache.mjs';
 
 const values = { zero: 0, empty: '', no: false, nothing: null, list: [], object: {}, nested: { a: [0, '', null] } };
@@ -148,7 +149,6 @@ const notJson = {
   'a Date': new Date(0),
   NaN: NaN,
   'Infinity inside a list': [Infinity],
-  '−0': -0,
   'a BigInt': 10n,
   'a symbol': Symbol('s'),
   'a list with a hole': [1, , 2], // eslint-disable-line no-sparse-arrays -- what is tested
@@ -160,6 +160,16 @@ const notJson = {
   'a list with toJSON': Object.assign([1], { toJSON: () => 'something else' }),
   'a list with members of its own': Object.assign([1], { columns: ['day'] }),
   'a list of a class': new (class Rows extends Array {})(1, 2),
+  'an object that inherits from another': Object.create(
+    { __proto__: null, unit: '°C' },
+    { a: { value: 1, enumerable: true } },
+  ),
+  'a member under a symbol': { a: 1, [Symbol('note')]: 2 },
+  'a list with a member under a symbol': Object.assign([1], { [Symbol('note')]: 2 }),
+  'a boxed number': Object(5),
+  'an error': new Error('refused'),
+  'an instance of a class of another frame': runInNewContext('new (class Plan { tasks = []; })()'),
+  'a Date of another frame inside a list': [runInNewContext('new Date(0)')],
 };
 
 for (const [what, value] of Object.entries(notJson)) {
@@ -178,6 +188,69 @@ for (const [what, value] of Object.entries(notJson)) {
     assert.equal(reload().get('value'), undefined);
   });
 }
+
+// JSON as servers write it, and what engines and libraries make of it.
+const shared = { unit: '°C' };
+const harmless = {
+  '−0 alone': [-0, 0],
+  '−0 deep inside, as Python’s round(-0.04, 1) gives': [JSON.parse('{"a":[{"t":-0.0},[-0]]}'), { a: [{ t: 0 }, [0]] }],
+  'numbers at the ends of their range': [[1e21, -1e-7, 2 ** 53 + 2, 5e-324, -1.7976931348623157e308]],
+  'names that objects have themselves': [
+    JSON.parse('{"__proto__":null,"constructor":1,"hasOwnProperty":2,"toJSON":"x","":3}'),
+  ],
+  'names that are numbers': [JSON.parse('{"10":1,"9":2,"-1":3,"length":4}')],
+  'lone surrogates': [{ '\ud800': '\udfff' }],
+  'the same part twice': [{ a: shared, b: [shared] }],
+  'frozen parts': [Object.freeze({ a: Object.freeze([1]) })],
+  'objects without a prototype': [Object.assign(Object.create(null), { a: [1] }), { a: [1] }],
+  'objects and lists of another frame': [
+    runInNewContext('({ a: [{ b: null }], c: Object.create(null) })'),
+    { a: [{ b: null }], c: {} },
+  ],
+  'a getter': [{ get a() { return [1]; } }, { a: [1] }], // prettier-ignore
+  'a name that is not enumerable, and one under such a symbol': [
+    Object.defineProperties({ a: 1 }, { b: { value: 2 }, [Symbol('c')]: { value: 3 } }),
+    { a: 1 },
+  ],
+  'members that are undefined': [{ a: undefined, b: [{ c: undefined }] }, { b: [{}] }],
+};
+
+for (const [what, [value, loaded = value]] of Object.entries(harmless)) {
+  test(`${what}: survives storage`, (t) => {
+    const { cache, reload } = open(t);
+    cache.set('value', value);
+    assert.ok(Object.is(cache.get('value'), value), 'here it is the value itself');
+    assert.equal(cache.stats().errors.serialize, 0);
+    assert.deepStrictEqual(structuredClone(reload().get('value')), structuredClone(loaded));
+  });
+}
+
+test('0 and −0 are equal: the older reference stays, and nobody is called', async (t) => {
+  const { cache, reload } = open(t);
+  const first = { t: [0, -0] };
+  cache.set('value', first);
+  await Promise.resolve();
+  const heard = listen(cache, 'update');
+  for (const next of [{ t: [-0, 0] }, { t: [0, 0] }]) {
+    cache.set('value', next);
+    assert.equal(cache.get('value'), first);
+  }
+  await Promise.resolve();
+  assert.deepEqual(heard, []);
+  const loaded = reload();
+  const restored = loaded.get('value');
+  loaded.set('value', first);
+  assert.equal(loaded.get('value'), restored, 'after a reload as well');
+});
+
+test('parts that refer to each other without end do not hold the page up', (t) => {
+  const { cache } = open(t);
+  let parts = ['leaf'];
+  for (let level = 0; level < 60; level++) parts = [parts, parts];
+  cache.set('value', parts);
+  assert.equal(cache.stats().errors.serialize, 1);
+  assert.equal(cache.get('value'), parts);
+});
 
 test('nested as deep as records are read it survives storage, deeper it stays in memory, counted', (t) => {
   for (const storage of [PLAIN, {}]) {
@@ -274,6 +347,9 @@ test('a value that differs in one place takes the old one’s place', (t) => {
     [{ 0: 1 }, [1]],
     [0, ''],
     [null, {}],
+    [{ [Symbol.for('note')]: 1 }, { [Symbol.for('note')]: 2 }],
+    [Object.create({ __proto__: null, unit: 'K' }), {}],
+    [NaN, 0],
   ]) {
     cache.set('value', before);
     cache.set('value', after);

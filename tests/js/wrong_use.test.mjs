@@ -1,7 +1,9 @@
 // Wrong use is a TypeError at once, and not a cache that keeps nothing, answers for somebody else, or fails when nobody looks.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { key, openCache } from '../../dist/index.js';
+import { defineQuery, key, openCache } from '../../dist/index.js';
+import { CachedData, connectHass, openHassCache } from '../../dist/hass.js';
+import { keyvTier } from '../../dist/node.js';
 import { Origin } from './support/area.mjs';
 import { listen, open } from './support/cache.mjs';
 import { openStill } from './support/watching.mjs';
@@ -146,4 +148,126 @@ test('a selector’s keys are a list of texts', (t) => {
   const heard = listen(cache, 'invalidate');
   assert.equal(cache.invalidate({ keys: new Map([['a', 1]]).keys() }), 1);
   assert.deepEqual(heard, [['invalidate', { selector: { keys: ['a'] }, count: 1 }]]);
+});
+
+const ofKey = /^cardcache: key\(endpoint, user, …params\): /;
+
+test('key says which of its arguments is wrong, and what it was given', () => {
+  for (const [args, message] of [
+    [[], 'endpoint must be a text that is not empty, not undefined'],
+    [[5], 'endpoint must be a text that is not empty, not 5'],
+    [[''], "endpoint must be a text that is not empty, not ''"],
+    [['plan', 5], 'user must be text or null, not 5'],
+    [['plan', ''], "user must be text or null, not ''"],
+    [['plan', { id: 'sara' }], 'user must be text or null, not of type object'],
+    [['plan', Symbol('sara')], 'user must be text or null, not Symbol(sara)'],
+    [['plan', Object.create(null)], 'user must be text or null, not of type object'],
+    [['plan', true], 'user must be text or null, not true'],
+    [['plan', null, Symbol('7')], 'params must be texts, numbers or booleans, not Symbol(7)'],
+    [['plan', null, 1, [7]], 'params must be texts, numbers or booleans, not a list'],
+  ]) {
+    assert.throws(() => key(...args), {
+      name: 'TypeError',
+      message: `cardcache: key(endpoint, user, …params): ${message}`,
+    });
+  }
+  assert.throws(() => defineQuery('plan', assert.fail)(5), { name: 'TypeError', message: ofKey });
+});
+
+/** A connection as far as the types of `hass` go, and no further. */
+const connection = {
+  addEventListener: () => undefined,
+  removeEventListener: () => undefined,
+  subscribeMessage: async () => () => undefined,
+};
+
+test('Home Assistant’s entry point says what it needs', (t) => {
+  const { cache } = open(t);
+  const wrong = [undefined, null, {}, 5, 'hass', { connection: null }, { connection: {} }, { connection: 5 }, cache];
+  for (const hass of wrong) {
+    for (const use of [() => openHassCache(hass), () => connectHass(cache, hass)]) {
+      assert.throws(use, { name: 'TypeError', message: /^cardcache: .*hass object.*connection/ });
+    }
+  }
+  const hass = { connection, connected: true, states: {} };
+  for (const none of [undefined, null, {}, 5, hass]) {
+    assert.throws(() => connectHass(none, hass), {
+      name: 'TypeError',
+      message: /^cardcache: connectHass needs a cache/,
+    });
+  }
+  for (const options of [
+    null,
+    5,
+    'x',
+    { events: 'done' },
+    { events: [5] },
+    { pollInterval: 0 },
+    { pollInterval: '5' },
+  ]) {
+    assert.throws(() => openHassCache(hass, options), { name: 'TypeError', message: /^cardcache: / });
+    assert.throws(() => connectHass(cache, hass, options), { name: 'TypeError', message: /^cardcache: / });
+  }
+  const opened = openHassCache(hass, { namespace: 'wrong_', storage: false });
+  t.after(() => opened.close());
+  assert.throws(() => openHassCache(hass, { namespace: 'wrong_', events: 'done' }), { name: 'TypeError' });
+});
+
+test('CachedData says what it needs', () => {
+  const host = { addController: () => undefined, requestUpdate: () => undefined };
+  const options = { cache: () => undefined, query: () => undefined };
+  for (const args of [[], [null, options], [{}, options], [5, options], [host], [host, null], [host, {}]]) {
+    assert.throws(() => new CachedData(...args), {
+      name: 'TypeError',
+      message: /^cardcache: new CachedData\(host, options\)/,
+    });
+  }
+  assert.throws(() => new CachedData(host, { ...options, query: { key: 'plan' } }), TypeError);
+  assert.ok(new CachedData(host, options));
+});
+
+test('keyvTier says what it needs', () => {
+  const keyv = { get: assert.fail, getMany: assert.fail, set: assert.fail };
+  for (const none of [undefined, null, {}, 5, 'redis://', new Map()]) {
+    assert.throws(() => keyvTier(none), { name: 'TypeError', message: /^cardcache: keyvTier needs a Keyv/ });
+  }
+  for (const pubsub of [null, 5, {}, { publish: assert.fail }, { subscribe: assert.fail }, 'redis://']) {
+    assert.throws(() => keyvTier(keyv, { pubsub }), {
+      name: 'TypeError',
+      message: /^cardcache: pubsub must be a client/,
+    });
+  }
+  const pubsub = { publish: async () => 0, subscribe: async () => undefined };
+  for (const subscriber of [null, {}, 5]) {
+    assert.throws(() => keyvTier(keyv, { pubsub, subscriber }), {
+      name: 'TypeError',
+      message: /^cardcache: subscriber/,
+    });
+  }
+  assert.throws(() => keyvTier(keyv, { subscriber: pubsub }), { name: 'TypeError', message: /^cardcache: / });
+  for (const options of [null, 5, 'x']) {
+    assert.throws(() => keyvTier(keyv, options), { name: 'TypeError', message: /^cardcache: / });
+  }
+});
+
+test('whatever a call is given, its error is a TypeError of ours', async (t) => {
+  const { cache } = open(t);
+  const nothing = [undefined, null, 5, {}, Symbol('plan'), [], () => undefined];
+  const mine = { name: 'TypeError', message: /^cardcache: / };
+  for (const wrong of nothing) {
+    for (const use of ['get', 'peek', 'has', 'delete', 'age', 'remainingTtl', 'coordinator']) {
+      assert.throws(() => cache[use](wrong), mine, use);
+    }
+    assert.throws(() => cache.set(wrong, 1), mine);
+    assert.throws(() => cache.watch(wrong, async () => 1, () => undefined), mine); // prettier-ignore
+    assert.throws(() => cache.getOrFetch(wrong), mine);
+    assert.throws(() => cache.warm([wrong]), mine);
+    if (wrong !== undefined && typeof wrong !== 'object') assert.throws(() => openCache(wrong), mine);
+  }
+  assert.throws(() => openCache(null), mine);
+  for (const options of [5, 'ttl', true]) {
+    assert.throws(() => cache.set('plan', 1, options), mine);
+    assert.throws(() => cache.warm([], options), mine);
+    assert.throws(() => cache.mutate(async () => 1, options), mine);
+  }
 });

@@ -1,29 +1,49 @@
 // One of several processes that share a store: does what its parent says, and tells what came of it.
 import KeyvRedis from '@keyv/redis';
-import { createClient } from '@redis/client';
+import * as redis5 from '@redis/client';
+import { Redis } from 'ioredis';
 import Keyv from 'keyv';
+import * as redis6 from 'redis-client-6';
 import { openCache } from '../../../dist/index.js';
 import { keyvTier } from '../../../dist/node.js';
 
 const { url, options, pubsub } = JSON.parse(process.argv[2]);
 const keyv = new Keyv({ store: new KeyvRedis(url) });
 // Its failures are what some tests are about.
-keyv.on('error', () => undefined);
-let channel;
-if (pubsub) {
-  const publisher = await createClient({ url })
-    .on('error', () => undefined)
-    .connect();
-  const subscriber = await publisher
-    .duplicate()
-    .on('error', () => undefined)
-    .connect();
-  channel = {
-    publish: (name, text) => publisher.publish(name, text),
-    subscribe: (name, listener) => subscriber.subscribe(name, listener),
-  };
-}
-const cache = openCache({ namespace: 'shared_', ...options, remote: keyvTier(keyv, { pubsub: channel }) });
+const quiet = (client) => client.on('error', () => undefined);
+quiet(keyv);
+
+const nodeRedis = ({ createClient }) => quiet(createClient({ url })).connect();
+const ioredis = async (more) => quiet(new Redis(url, more));
+
+/** The clients of a tier, by the name that a test gives them. */
+const clients = {
+  false: async () => ({}),
+  // What wraps two clients.
+  true: async () => {
+    const [publisher, subscriber] = [await nodeRedis(redis5), await nodeRedis(redis5)];
+    return {
+      pubsub: {
+        publish: (name, text) => publisher.publish(name, text),
+        subscribe: (name, listener) => subscriber.subscribe(name, listener),
+      },
+    };
+  },
+  'node-redis 5, one client': async () => ({ pubsub: await nodeRedis(redis5) }),
+  'node-redis 5, two clients': async () => ({ pubsub: await nodeRedis(redis5), subscriber: await nodeRedis(redis5) }),
+  'node-redis 6, one client': async () => ({ pubsub: await nodeRedis(redis6) }),
+  'node-redis 6, two clients': async () => ({ pubsub: await nodeRedis(redis6), subscriber: await nodeRedis(redis6) }),
+  'ioredis, one client': async () => ({ pubsub: await ioredis() }),
+  'ioredis, two clients': async () => ({ pubsub: await ioredis(), subscriber: await ioredis() }),
+  'ioredis of the older protocol, one client': async () => ({ pubsub: await ioredis({ protocol: 2 }) }),
+  'ioredis of the older protocol, two clients': async () => ({
+    pubsub: await ioredis({ protocol: 2 }),
+    subscriber: await ioredis({ protocol: 2 }),
+  }),
+  'ioredis that connects late': async () => ({ pubsub: await ioredis({ lazyConnect: true }) }),
+};
+const channel = await clients[String(pubsub)]();
+const cache = openCache({ namespace: 'shared_', ...options, remote: keyvTier(keyv, channel), log: () => undefined });
 await cache.ready;
 
 let fetches = 0;

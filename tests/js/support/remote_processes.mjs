@@ -24,8 +24,8 @@ export async function startProcess(t, url, { pubsub = true, ...options } = {}) {
       child.send({ id: last, act, args });
     });
   /** Asks again until the answer is as wanted: what another process told takes its way. */
-  const until = async (wanted, act, args) => {
-    for (const end = Date.now() + 5_000; ;) {
+  const until = async (wanted, act, args, within = 5_000) => {
+    for (const end = Date.now() + within; ;) {
       const answer = await call(act, args);
       if (JSON.stringify(answer) === JSON.stringify(wanted)) return;
       if (Date.now() > end) throw new Error(`${act} stayed ${JSON.stringify(answer)}`);
