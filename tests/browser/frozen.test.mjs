@@ -43,10 +43,9 @@ async function openTabs(t, site, count) {
 
 const start = (tab) =>
   tab.evaluate((timeout) => {
-    const began = performance.now();
     globalThis.answered = cache.getOrFetch('plan', ask, { timeout }).then(
-      ({ number }) => ({ number, took: performance.now() - began }),
-      ({ name }) => ({ number: name, took: performance.now() - began }),
+      ({ number }) => number,
+      ({ name }) => name,
     );
   }, TIMEOUT);
 const answerOf = (tab) => tab.evaluate(() => globalThis.answered);
@@ -70,11 +69,8 @@ for (const [way, host] of [
       assert.deepEqual(await leader.evaluate(() => [document.hidden, ...globalThis.heard]), [true, 'freeze']);
       await until(() => site.held.length === 2, 2 * TIMEOUT);
       site.held.splice(1)[0]();
-      for (const other of others) {
-        const { number, took } = await answerOf(other);
-        assert.equal(number, 2);
-        assert.ok(took < TIMEOUT, `${took} ms`);
-      }
+      // Who waits for longer than its timeout is given an error.
+      for (const other of others) assert.equal(await answerOf(other), 2);
       assert.equal(site.asked.length, 2, 'one of them took its place');
       // It goes on, and its late answer is older than what the others have.
       site.release();

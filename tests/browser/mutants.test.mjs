@@ -95,18 +95,30 @@ async function link(folder, changes) {
     writeFileSync(source, broken(join(root, 'wasm', 'core', file), change));
     const { command } = commands.find((one) => basename(one.file) === file && one.file.includes(join('wasm', 'core')));
     const object = join(folder, `${file}.o`);
-    inBuild(command.replace(/ -o \S+/, ` -o '${object}'`).replace(/ -c \S+/, ` -c '${source}'`));
+    inBuild(withArgument(withArgument(command, '-o', object), '-c', source));
     return object;
   });
   const linking = inBuild('ninja -t commands cardcache.mjs').trim().split('\n').at(-1);
   const archive = ' libcardcache_core.a';
   assert.ok(linking.includes(archive), linking);
   const output = join(folder, 'cardcache.mjs');
+  const first = objects.map((object) => ` ${quoted(object)}`).join('');
   inBuild(
-    linking
-      .replace(archive, `${objects.map((object) => ` '${object}'`).join('')}${archive}`)
-      .replace(/ -o \S+/, ` -o '${output}'`),
+    withArgument(
+      linking.replace(archive, () => first + archive),
+      '-o',
+      output,
+    ),
   );
+}
+
+/** A shell's command with another argument behind this option; the one that is there may be quoted. */
+function withArgument(command, option, argument) {
+  return command.replace(new RegExp(` ${option} (?:"[^"]*"|\\\\.|\\S)+`), () => ` ${option} ${quoted(argument)}`);
+}
+
+function quoted(text) {
+  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function broken(file, [from, to]) {

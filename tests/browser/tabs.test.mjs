@@ -6,15 +6,13 @@ import { inAll, INSECURE_HOST, load, openTabs, startTabSite, until } from './tab
 
 const TIMEOUT = 3_000;
 
-/** Asks for a key; `answers` gives the number of what came, and how long it took. */
+/** Asks for a key; `answers` gives the number of what came. */
 function start(tab, { key = 'plan', options = {} } = {}) {
   return tab.evaluate(
     (given) => {
-      const began = performance.now();
-      const told = (number) => ({ number, took: performance.now() - began });
       globalThis.answered = cache.getOrFetch(given.key, ask, given.options).then(
-        ({ number }) => told(number),
-        (error) => told(error.name),
+        ({ number }) => ({ number }),
+        ({ name }) => ({ number: name }),
       );
     },
     { key, options },
@@ -82,10 +80,8 @@ for (const [way, host, most] of ways) {
     session.send('Page.crash').catch(() => undefined);
     await until(() => site.held.length === 2, timeout);
     site.release();
-    for (const { number, took } of await Promise.all(others.map(answerOf))) {
-      assert.equal(number, 2);
-      assert.ok(took < timeout, `${took} ms`);
-    }
+    // Who waits for longer than its timeout is given an error.
+    for (const { number } of await Promise.all(others.map(answerOf))) assert.equal(number, 2);
     assert.equal(site.asked.length, 2);
   });
 
@@ -100,10 +96,8 @@ for (const [way, host, most] of ways) {
     leader.evaluate(() => undefined).catch(() => undefined);
     await until(() => site.held.length === 2);
     site.held.splice(1)[0]();
-    for (const { number, took } of await Promise.all(others.map(answerOf))) {
-      assert.equal(number, 2);
-      assert.ok(took < TIMEOUT, `${took} ms`);
-    }
+    // Who waits for longer than its timeout is given an error.
+    for (const { number } of await Promise.all(others.map(answerOf))) assert.equal(number, 2);
     assert.equal(site.asked.length, 2, 'one of them took its place');
     // It goes on, and its late answer is older than what the others have.
     site.release();
@@ -116,14 +110,13 @@ for (const [way, host, most] of ways) {
   test(`a fetch that fails is tried again by one of those who wait${way}`, async (t) => {
     const site = await startTabSite(t, { host });
     const tabs = await openTabs(t, site, 4);
-    const { leader, others } = await startLeader(site, tabs);
+    // Half of it, after which they would lose patience with the leader, is longer than this test waits.
+    const { leader, others } = await startLeader(site, tabs, { timeout: 300_000 });
     site.failures = 1;
     site.release();
     assert.equal((await answerOf(leader)).number, 'Error');
-    for (const { number, took } of await Promise.all(others.map(answerOf))) {
-      assert.equal(number, 2);
-      assert.ok(took < 10_000, `${took} ms: not before they lost patience`);
-    }
+    await until(() => site.asked.length === 2, 60_000);
+    for (const { number } of await Promise.all(others.map(answerOf))) assert.equal(number, 2);
     assert.equal(site.asked.length, 2);
   });
 }

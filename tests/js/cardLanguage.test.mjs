@@ -1,18 +1,9 @@
 // How the cards write times, numbers and counts for users of other languages, clocks and zones.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { build } from 'esbuild';
+import { importSources } from './support/ownSources.mjs';
 
-const { outputFiles } = await build({
-  stdin: {
-    contents: "export * from './language.ts'; export * from './statistics/formats.ts';",
-    resolveDir: new URL('../../cards', import.meta.url).pathname,
-  },
-  bundle: true,
-  format: 'esm',
-  write: false,
-});
-const { formatsOf, languageOf } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+const { formatsOf, languageOf } = await importSources('cards/language.ts', 'cards/statistics/formats.ts');
 
 const NOON = 12 * 60;
 const hassOf = (language, locale = {}, config = {}) => ({ locale: { language, ...locale }, config });

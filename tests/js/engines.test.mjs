@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+// Addresses stand between double quotes in the scripts below: no address has one in it, whatever the path.
 const dist = new URL('../../dist/', import.meta.url).href;
 const support = new URL('support/', import.meta.url).href;
 
@@ -22,7 +23,7 @@ function inFreshNode(script, args = []) {
 }
 
 const PRELUDE = `
-  import { Origin } from '${support}area.mjs';
+  import { Origin } from "${support}area.mjs";
   const origin = new Origin();
   const area = origin.area();
   const log = [];
@@ -32,7 +33,7 @@ const PRELUDE = `
 test('without WebAssembly nothing is kept, concurrent fetches are joined and the rest goes through', () => {
   const found = inFreshNode(`${PRELUDE}
     delete globalThis.WebAssembly;
-    const { openCache, isConcerned, key } = await import('${dist}index.js');
+    const { openCache, isConcerned, key } = await import("${dist}index.js");
     const cache = openCache(options);
     await cache.ready;
     cache.set(key('plan', 'sara'), 1);
@@ -77,7 +78,7 @@ test('a module that is refused is a module that is not there', () => {
   const found = inFreshNode(`${PRELUDE}
     WebAssembly.Module = function () { throw new WebAssembly.CompileError('not allowed'); };
     WebAssembly.compile = () => Promise.reject(new WebAssembly.CompileError('not allowed'));
-    const { openCache } = await import('${dist}index.js');
+    const { openCache } = await import("${dist}index.js");
     const cache = openCache(options);
     const asked = cache.getOrFetch('plan', async () => 'fetched');
     await cache.ready;
@@ -99,7 +100,7 @@ test('where the engine does not compile at once, what is set is kept, get answer
   const found = inFreshNode(`${PRELUDE}
     area.setItem('test_stored', JSON.stringify({ data: 'stored', timestamp: Date.now() }));
     ${ASYNCHRONOUS}
-    const { openCache } = await import('${dist}index.js');
+    const { openCache } = await import("${dist}index.js");
     const cache = openCache(options);
     const early = [cache.get('stored') ?? 'not yet', cache.has('early')];
     const value = { set: 'early' };
@@ -138,7 +139,7 @@ test('what is asked before the core runs is done when it does, in its order', ()
     const record = JSON.stringify({ data: 'stored', timestamp: Date.now() });
     for (const key of ['plan:sara', 'plan:tom', 'goals:tom', 'deleted']) area.setItem('test_' + key, record);
     ${ASYNCHRONOUS}
-    const { openCache } = await import('${dist}index.js');
+    const { openCache } = await import("${dist}index.js");
     const cache = openCache({ ...options, rules: { done: { endpoints: ['goals'] } } });
     const events = [];
     cache.on('invalidate', ({ selector, count }) => events.push([selector, count]));
@@ -162,11 +163,11 @@ test('what is asked before the core runs is done when it does, in its order', ()
 
 const splitScript = (base) => `${PRELUDE}
   const { readFileSync } = await import('node:fs');
-  const here = new URL('${dist}cardcache.wasm').href;
+  const here = new URL("${dist}cardcache.wasm").href;
   // node's fetch knows no file: addresses; the module's address is served by http.
   const real = globalThis.fetch;
-  globalThis.fetch = (url, ...rest) => real(String(url) === here ? '${base}cardcache.wasm' : url, ...rest);
-  const { openCache } = await import('${dist}index.split.js');
+  globalThis.fetch = (url, ...rest) => real(String(url) === here ? "${base}cardcache.wasm" : url, ...rest);
+  const { openCache } = await import("${dist}index.split.js");
   const cache = openCache(options);
   cache.set('early', 1);
   await cache.ready;

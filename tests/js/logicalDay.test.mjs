@@ -1,17 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { build } from 'esbuild';
 import { HOUR, open } from './support/cache.mjs';
+import { importSources } from './support/ownSources.mjs';
 
-const { outputFiles } = await build({
-  entryPoints: [new URL('../../cards/logicalDay.ts', import.meta.url).pathname],
-  bundle: true,
-  format: 'esm',
-  write: false,
-});
-const { logicalDayEnd, minutesIntoDay, minutesOf, wallMinutes } = await import(
-  `data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`
-);
+const { logicalDayEnd, minutesIntoDay, minutesOf, wallMinutes } = await importSources('cards/logicalDay.ts');
 
 const endOf = (timezone, date, reset = '05:00:00') => {
   const end = logicalDayEnd({ timezone, current_logical_date: date, daily_reset_time: reset });

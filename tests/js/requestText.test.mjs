@@ -1,19 +1,12 @@
 // How the wrapping card tells whether two requests are the same question, and which are reads and writes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { build } from 'esbuild';
+import { importSources } from './support/ownSources.mjs';
 
-const { outputFiles } = await build({
-  stdin: {
-    contents: "export * from './requestText.ts'; export * from './patterns.ts'; export * from './requestKinds.ts';",
-    resolveDir: new URL('../../cards/cached', import.meta.url).pathname,
-  },
-  bundle: true,
-  format: 'esm',
-  write: false,
-});
-const { requestText, Patterns, USUAL_READS, kindOf } = await import(
-  `data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`
+const { requestText, Patterns, USUAL_READS, kindOf } = await importSources(
+  'cards/cached/requestText.ts',
+  'cards/cached/patterns.ts',
+  'cards/cached/requestKinds.ts',
 );
 
 const MINUTE = 60_000;

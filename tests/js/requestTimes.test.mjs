@@ -1,20 +1,9 @@
 // Which times in a request stand still and which move with the clock: whatever they are written as, wherever the user lives.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { build } from 'esbuild';
+import { importSources } from './support/ownSources.mjs';
 
-const { outputFiles } = await build({
-  stdin: {
-    contents: "export * from './cached/requestText.ts'; export * from './wallClock.ts';",
-    resolveDir: new URL('../../cards', import.meta.url).pathname,
-  },
-  bundle: true,
-  format: 'esm',
-  write: false,
-});
-const { requestText, wallClock, instantOf } = await import(
-  `data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`
-);
+const { requestText, wallClock, instantOf } = await importSources('cards/cached/requestText.ts', 'cards/wallClock.ts');
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

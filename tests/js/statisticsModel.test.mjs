@@ -1,15 +1,9 @@
 // What the statistics card draws of the rows that there are.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { build } from 'esbuild';
+import { importSources } from './support/ownSources.mjs';
 
-const { outputFiles } = await build({
-  entryPoints: [new URL('../../cards/statistics/model.ts', import.meta.url).pathname],
-  bundle: true,
-  format: 'esm',
-  write: false,
-});
-const { modelOf, stepOf } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+const { modelOf, stepOf } = await importSources('cards/statistics/model.ts');
 
 const HOUR = 3_600_000;
 const first = Date.parse('2026-10-01T00:00:00Z');

@@ -1,18 +1,8 @@
 // What the to-do card makes of due dates, and of writes that the server has not yet shown.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { build } from 'esbuild';
+import { importSources } from './support/ownSources.mjs';
 
-const { outputFiles } = await build({
-  stdin: {
-    contents:
-      "export * from './due.ts'; export * from './changes.ts'; export * from './items.ts'; export * from './order.ts'; export * from './view.ts';",
-    resolveDir: new URL('../../cards/todo', import.meta.url).pathname,
-  },
-  bundle: true,
-  format: 'esm',
-  write: false,
-});
 const {
   addition,
   edit,
@@ -27,7 +17,13 @@ const {
   statusChange,
   timeField,
   writeDue,
-} = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+} = await importSources(
+  'cards/todo/due.ts',
+  'cards/todo/changes.ts',
+  'cards/todo/items.ts',
+  'cards/todo/order.ts',
+  'cards/todo/view.ts',
+);
 
 const BERLIN = 'Europe/Berlin';
 const noon = Date.parse('2026-11-22T12:00:00Z');

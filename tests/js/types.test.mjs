@@ -66,13 +66,13 @@ function contractOf(entryPoint) {
 function comparison(exported, types) {
   const [contract, published] = [contractFile, types].map(moduleName);
   const added = Object.entries(ADDED).map(([name, members]) => {
-    const texts = members.map((member) => `${member}: import('${published}').${name}['${member}'];`);
+    const texts = members.map((member) => `${member}: import(${published}).${name}['${member}'];`);
     return `interface ${name} { ${texts.join(' ')} }`;
   });
   const lines = [
-    `import type * as contract from '${contract}';`,
-    `import type * as published from '${published}';`,
-    `declare module '${contract}' { ${added.join(' ')} }`,
+    `import type * as contract from ${contract};`,
+    `import type * as published from ${published};`,
+    `declare module ${contract} { ${added.join(' ')} }`,
   ];
   for (const { name, parameters, isValue, isType, isClass } of exported) {
     const generic = parameters ? '<T>' : '';
@@ -83,12 +83,13 @@ function comparison(exported, types) {
         `export function ${kind}_${name}${of}(contract: ${type('contract')}, published: ${type('published')}) ${body}`,
       );
     if (isType) pair('type', (side) => `${side}.${name}${generic}`, generic);
-    if (isValue) pair('value', (side) => `typeof import('${side === 'contract' ? contract : published}').${name}`, '');
+    if (isValue) pair('value', (side) => `typeof import(${side === 'contract' ? contract : published}).${name}`, '');
   }
   return lines.join('\n');
 }
 
-const moduleName = (declarations) => declarations.replace(/\.d\.ts$/, '');
+/** As TypeScript writes it, in quotes: a path may have some of its own. */
+const moduleName = (declarations) => JSON.stringify(declarations.replace(/\.d\.ts$/, ''));
 
 /** Members of the contract's type that the published one lacks, at any depth: an optional one would go unnoticed. */
 function missingMembers(checker, expected, actual, path, seen = new Set()) {
@@ -117,7 +118,7 @@ function missingMembers(checker, expected, actual, path, seen = new Set()) {
 }
 
 test('the contract itself compiles', () => {
-  const { program } = compile(`import '${moduleName(contractFile)}';`);
+  const { program } = compile(`import ${moduleName(contractFile)};`);
   assert.deepEqual(messages(ts.getPreEmitDiagnostics(program)), []);
 });
 

@@ -19,7 +19,9 @@ const INPUTS = [
 ];
 
 export const buildDist = once(async () => {
-  await Promise.all([npmPackages(), buildPreset('wasm')]);
+  // One after the other: where there is no registry the run ends at once, and not when the module is compiled.
+  await npmPackages();
+  await buildPreset('wasm');
   const stamp = hashFiles(INPUTS.map((input) => join(projectFolder, input)));
   const stampFile = join(projectFolder, 'build', 'dist.stamp');
   if (existsSync(join(projectFolder, 'dist', 'index.js')) && stampIs(stampFile, stamp)) return;

@@ -1,10 +1,10 @@
 // Which lines and branches of the core its own tests run, by clang's source coverage: a table, pages to look into, limits.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { buildPreset } from './build_preset.mjs';
 import { clang, NoClang } from './clang.mjs';
+import { nativeTests, wholeSuite } from './core_tests.mjs';
 import { run } from './exec.mjs';
-import { say, step, Trouble } from './log.mjs';
+import { say, Trouble } from './log.mjs';
 import { projectFolder } from './project.mjs';
 
 const CORE = join(projectFolder, 'wasm', 'core');
@@ -13,6 +13,7 @@ const LIMITS = { lines: 97, branches: 90 };
 
 /** `npm run coverage`: false where a limit is missed. */
 export async function coverage() {
+  await clang();
   const { totals, files } = await measure();
   say(table([...files, { name: 'all', ...totals }]));
   const missed = Object.entries(LIMITS).filter(([what, limit]) => percent(totals[what]) < limit);
@@ -22,7 +23,7 @@ export async function coverage() {
   return missed.length === 0;
 }
 
-/** The same in `npm test`: one test, skipped where no clang can be had. */
+/** The same in `npm test`, from the run that has just been: one test, skipped where no clang can be had. */
 export async function coverageStage() {
   try {
     await clang();
@@ -35,15 +36,11 @@ export async function coverageStage() {
 }
 
 async function measure() {
-  const folder = await buildPreset('coverage');
-  const tests = join(folder, 'core_tests');
-  const profile = join(folder, 'core.profdata');
-  await step('running the tests of the core for coverage', async () => {
-    const raw = join(folder, 'core.profraw');
-    rmSync(raw, { force: true });
-    await tool(tests, ['--colour-mode', 'none'], { LLVM_PROFILE_FILE: raw });
-    await tool('llvm-profdata', ['merge', '--sparse', raw, '-o', profile]);
-  });
+  const { result, profile: raw } = await wholeSuite();
+  if (result.failed > 0) throw new Trouble('coverage: not counted, since tests of the core failed');
+  const { program: tests } = await nativeTests();
+  const profile = `${raw}.merged`;
+  await tool('llvm-profdata', ['merge', '--sparse', raw, '-o', profile]);
   const source = [`--instr-profile=${profile}`, tests, CORE];
   const summary = await tool('llvm-cov', ['export', '--summary-only', ...source]);
   mkdirSync(reports(), { recursive: true });
@@ -55,9 +52,9 @@ async function measure() {
   return { files, totals: data.totals };
 }
 
-async function tool(command, args, env) {
+async function tool(command, args) {
   const whole = (await clang()).wrap(command, args);
-  return run(whole.command, whole.args, { cwd: projectFolder, env });
+  return run(whole.command, whole.args, { cwd: projectFolder });
 }
 
 function reports() {

@@ -7,6 +7,8 @@ import { say, step } from './log.mjs';
 
 export async function docs() {
   await npmPackages();
-  await step('writing build/docs', () => run(join(projectFolder, 'node_modules', '.bin', 'typedoc'), []));
+  await step('writing build/docs', () =>
+    run(join(projectFolder, 'node_modules', '.bin', 'typedoc'), [], { cwd: projectFolder }),
+  );
   say('  build/docs/index.html');
 }

@@ -1,7 +1,7 @@
 // Child processes: quiet ones whose output only matters when they fail, and live ones whose output is shown and counted.
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, sep } from 'node:path';
 import { pass, say, Trouble } from './log.mjs';
 
 const LONGEST_COMMAND = 400;
@@ -45,7 +45,7 @@ export function run(command, args, { cwd, env, note, noise, whole } = {}) {
       keep(text);
     });
     child.stderr.setEncoding('utf8').on('data', keep);
-    child.on('error', (error) => reject(new Trouble(`${command}: ${error.message}`)));
+    child.on('error', (error) => reject(notStarted(command, error)));
     child.on('close', (code, signal) => {
       if (code === 0) return resolve(stdout);
       reject(
@@ -55,6 +55,11 @@ export function run(command, args, { cwd, env, note, noise, whole } = {}) {
       );
     });
   });
+}
+
+function notStarted(command, error) {
+  const unknown = error.code === 'ENOENT' && !command.includes(sep) && !which(command);
+  return new Trouble(unknown ? `${command} is not on PATH: install it` : `${command}: ${error.message}`);
 }
 
 function shortened(text, noise) {
@@ -115,7 +120,7 @@ export function runLive(command, args, { cwd, env, timeout, quiet = false }) {
     };
     child.on('error', (error) => {
       end();
-      reject(new Trouble(`${command}: ${error.message}`));
+      reject(notStarted(command, error));
     });
     child.on('close', (code) => {
       end();

@@ -52,6 +52,18 @@ export async function fuzzStage(seconds) {
   return fuzzFor(seconds);
 }
 
+/** The targets as built; none where no clang can be had. */
+export async function fuzzPrograms() {
+  try {
+    await clang();
+  } catch (error) {
+    if (!(error instanceof NoClang)) throw error;
+    return [];
+  }
+  const folder = await buildPreset('fuzz');
+  return fuzzTargets().map((target) => join(folder, `fuzz_${target}`));
+}
+
 async function fuzzFor(seconds) {
   const folder = await buildPreset('fuzz');
   const waiting = fuzzTargets();

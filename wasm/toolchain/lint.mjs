@@ -1,7 +1,7 @@
 // Formatters and linters, for both languages: checking (`npm run lint`) and mending (`npm run format`).
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { configurePreset } from './build_preset.mjs';
 import { filesBelow, hashFiles, hashOf, stampIs, writeStamp } from './content_hash.mjs';
 import { run } from './exec.mjs';
@@ -9,21 +9,35 @@ import { describe, say, step, Trouble } from './log.mjs';
 import { npmPackages } from './npm_packages.mjs';
 import { projectFolder } from './project.mjs';
 import { pythonTools } from './python_tools.mjs';
+import { surroundings, tree } from './stage_inputs.mjs';
 
+// Where names between quotes are looked for, beside the folder of the file that includes.
+const INCLUDED_FROM = ['wasm', 'tests/core', 'tests/contracts'];
 const CPP_FOLDERS = ['wasm/core', 'wasm/bindings', 'wasm/fuzz', 'wasm/simulator', 'tests/core'];
 
-/** Runs every check, says what each found, and throws if any found something. */
-export async function lint() {
+/** Of each check: how it is done, and the paths that it does not read. */
+const CHECKS = {
+  'clang-format': { check: checkCppFormat, unread: /^(?!\.clang-format$|wasm\/toolchain\/).*(?<!\.[ch]pp)$/ },
+  prettier: { check: prettier, unread: /\.([ch]pp|md)$/ },
+  eslint: { check: eslint, unread: /\.([ch]pp|md)$/ },
+  tsc: { check: tsc, unread: /\.([ch]pp|md)$/ },
+  // It knows by itself which files it has seen.
+  'clang-tidy': { check: clangTidy },
+};
+
+/** Runs every check (if `onlyChanged`, those whose files changed since they passed), says what each found, and throws if any found something. */
+export async function lint({ onlyChanged = false } = {}) {
   const failed = [];
-  for (const [name, check] of Object.entries({
-    'clang-format': checkCppFormat,
-    prettier,
-    eslint,
-    tsc,
-    'clang-tidy': clangTidy,
-  })) {
+  for (const [name, { check, unread }] of Object.entries(CHECKS)) {
     try {
+      const stampFile = join(projectFolder, 'build', 'passed', `lint-${name}`);
+      const stamp = unread && hashOf(surroundings(), tree(unread));
+      if (onlyChanged && unread && stampIs(stampFile, stamp)) {
+        say(`${name}: unchanged since it last passed, not run`);
+        continue;
+      }
       await step(name, check);
+      if (unread) writeStamp(stampFile, stamp);
     } catch (error) {
       say(describe(error));
       failed.push(name);
@@ -76,16 +90,15 @@ function tsc() {
 
 /**
  * As many files at a time as there are cores. The bindings are left to the compiler's own warnings: their headers are
- * Emscripten's; and so is what no native preset compiles. A file that passed is looked at again only when it, a header or the rules changed.
+ * Emscripten's; and so is what no native preset compiles. A file that passed is looked at again only when it, a header that it
+ * includes, or the rules changed.
  */
 async function clangTidy() {
   const { clangTidy: program } = await pythonTools();
   const { folder } = await configurePreset('native');
-  const rules = hashFiles([
-    join(projectFolder, '.clang-tidy'),
-    join(projectFolder, 'CMakeLists.txt'),
-    ...cppFiles(/\.hpp$/),
-  ]);
+  const rules = hashFiles(
+    ['.clang-tidy', 'CMakeLists.txt', 'CMakePresets.json'].map((name) => join(projectFolder, name)),
+  );
   const left = [join('wasm', 'bindings'), join('tests', 'core', 'mutation')];
   const waiting = cppFiles(/\.cpp$/).filter((file) => existsSync(file) && !left.some((part) => file.includes(part)));
   const complaints = [];
@@ -93,7 +106,7 @@ async function clangTidy() {
     for (let file = waiting.pop(); file; file = waiting.pop()) {
       const name = relative(projectFolder, file);
       const stampFile = join(folder, 'tidy', name);
-      const stamp = hashOf(program, rules, hashFiles([file]));
+      const stamp = hashOf(program, rules, hashFiles([...withIncluded(file)]));
       if (stampIs(stampFile, stamp)) continue;
       try {
         await run(program, ['--quiet', '-p', folder, file], here);
@@ -105,4 +118,16 @@ async function clangTidy() {
   };
   await Promise.all(Array.from({ length: availableParallelism() }, worker));
   if (complaints.length > 0) throw new Trouble(complaints.join('\n'));
+}
+
+/** A file of C++ and all of ours that it includes, by whatever way. */
+function withIncluded(file, found = new Set()) {
+  if (found.has(file)) return found;
+  found.add(file);
+  const folders = [dirname(file), ...INCLUDED_FROM.map((folder) => join(projectFolder, folder))];
+  for (const [, name] of readFileSync(file, 'utf8').matchAll(/^\s*#\s*include\s*"([^"]+)"/gm)) {
+    const header = folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
+    if (header) withIncluded(header, found);
+  }
+  return found;
 }

@@ -48,6 +48,9 @@ export class Trouble extends Error {
   name = 'Trouble';
 }
 
+/** A Trouble without whose remedy nothing can be built or tested: the run ends with it. */
+export class NoSetUp extends Trouble {}
+
 export function describe(error) {
   return error instanceof Trouble ? error.message : (error instanceof Error && error.stack) || String(error);
 }

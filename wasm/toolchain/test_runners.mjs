@@ -1,6 +1,5 @@
 // The runners of the tests and how many each says that it ran.
-import { existsSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { basename, join, normalize, relative } from 'node:path';
 import { filesBelow } from './content_hash.mjs';
 import { runLive } from './exec.mjs';
 import { Trouble } from './log.mjs';
@@ -9,9 +8,8 @@ import { projectFolder } from './project.mjs';
 // Far above what a stage takes; only what hangs meets it.
 const LIMIT = 12 * 60_000;
 
-/** Catch2's binary, or its WebAssembly under this node. Counts test cases. */
-export async function runCatch2(file, env) {
-  const [command, args] = file.endsWith('.cjs') ? [process.execPath, [file]] : [file, []];
+/** A program of Catch2's. Counts test cases. */
+export async function runCatch2({ command, args }, env) {
   const { ok, text } = await runLive(command, [...args, '--colour-mode', 'none'], {
     cwd: projectFolder,
     env,
@@ -20,22 +18,38 @@ export async function runCatch2(file, env) {
   return checked(ok, countCatch2(text));
 }
 
-/** Every `*.test.mjs` below a folder of tests, under node's own runner. Counts tests. */
-export async function runNodeTests(folder, { env, concurrency = 1 } = {}) {
-  const root = join(projectFolder, folder);
-  const files = filesBelow([root], (file) => file.endsWith('.test.mjs'));
-  if (!existsSync(root) || files.length === 0) throw new Trouble(`${folder} holds no *.test.mjs`);
+/**
+ * Every `*.test.mjs` below a folder of tests, or those of `names` (a path, or a part of the file's name), under node's own runner.
+ * Counts tests.
+ */
+export async function runNodeTests(folder, { env, names = [], node = process.execPath, concurrency = 1 } = {}) {
   const args = ['--test', '--test-reporter=spec', `--test-concurrency=${concurrency}`];
-  const { ok, text } = await runLive(
-    process.execPath,
-    [...args, ...files.map((file) => relative(projectFolder, file))],
-    {
-      cwd: projectFolder,
-      env: { ...env, FORCE_COLOR: '0' },
-      timeout: LIMIT,
-    },
-  );
+  const { ok, text } = await runLive(node, [...args, ...testFiles(folder, names)], {
+    cwd: projectFolder,
+    env: { ...env, FORCE_COLOR: '0' },
+    timeout: LIMIT,
+  });
   return checked(ok, countNodeTests(text));
+}
+
+/** From the project's folder: the same under every node, where a folder is an argument for node 20 alone. */
+export function testFiles(folder, names) {
+  const files = filesBelow([join(projectFolder, folder)], (file) => file.endsWith('.test.mjs')).map((file) =>
+    relative(projectFolder, file),
+  );
+  if (files.length === 0) throw new Trouble(`${folder} holds no *.test.mjs`);
+  const chosen = names.map((name) => {
+    const found = files.filter((file) => file === normalize(name));
+    if (found.length === 0) found.push(...files.filter((file) => basename(file).includes(name)));
+    if (found.length === 0)
+      throw new Trouble(`no test file of ${folder} is called ${name}; there are:\n${listOf(files)}`);
+    return found;
+  });
+  return names.length === 0 ? files : [...new Set(chosen.flat())];
+}
+
+function listOf(files) {
+  return files.map((file) => `  ${basename(file)}`).join('\n');
 }
 
 /** A script of a test folder that prepares its ground, or measures; counts nothing. */

@@ -10,6 +10,11 @@ export const topFolders = readdirSync(root, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
 
+/** `{path, text}` of every file that lies in no folder. */
+export const topFiles = readdirSync(root, { withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map(({ name }) => ({ path: name, text: readFileSync(join(root, name), 'utf8') }));
+
 /** `{path, text}` of every file below `folder` whose name ends like one of `endings`. */
 export function sourcesIn(folder, ...endings) {
   const entries = readdirSync(join(root, folder), { recursive: true, withFileTypes: true });

@@ -1,28 +1,12 @@
 // What stands between a wrapped card and Home Assistant, over the built module, and a `hass` that notes what it is asked.
-import { build } from 'esbuild';
+import { importCards } from './cards.mjs';
 
-const at = (path) => new URL(`../../../${path}`, import.meta.url);
-const BUILT = { '../../js/index.ts': 'dist/index.js', '../../js/hass/index.ts': 'dist/hass.js' };
-
-const { outputFiles } = await build({
-  stdin: {
-    contents:
-      "export * from './cachedHass.ts'; export { readConfig } from './config.ts'; export * from './requestKinds.ts'; export * from './notNow.ts';",
-    resolveDir: at('cards/cached').pathname,
-  },
-  bundle: true,
-  format: 'esm',
-  write: false,
-  plugins: [
-    {
-      name: 'built module',
-      setup: ({ onResolve }) =>
-        onResolve({ filter: /^\.\.\/\.\.\/js\// }, ({ path }) => ({ path: at(BUILT[path]).href, external: true })),
-    },
-  ],
-});
-export const { CachedHass, readConfig, kindOf, saysNotNow } = await import(
-  `data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`
+export const { CachedHass, readConfig, kindOf, saysNotNow } = await importCards(
+  'cached',
+  'cachedHass',
+  'config',
+  'requestKinds',
+  'notNow',
 );
 
 let users = 0;
