@@ -285,7 +285,7 @@ export interface Statistics {
   errors: Record<CacheError['kind'], number>;
   latency: Record<'persist' | 'restore' | 'fetch', { count: number; p50: number; p95: number; max: number }>;
   /** Keys whose last fetch failed, and how many fetches were not made since those before them had failed. */
-  backOff: { failing: number; spared: number };
+  backOff?: { failing: number; spared: number };
   endpoints: Record<string, { hits: number; misses: number; entries: number }>;
   wasm: { memoryBytes: number; version: string } | undefined;
 }

@@ -126,7 +126,7 @@ TEST_CASE("fetching: failures in a row are waited out by all who ask, and counte
   CHECK(tab.cache.back_off("plan", longest, tab.now) == Millis{0});
 }
 
-TEST_CASE("fetching: a flight that was overtaken tells nothing of the server when it fails") {
+TEST_CASE("fetching: a flight that was invalidated and fails has failed, one that an answer has overtaken has not") {
   MapArea area;
   Tab tab(&area);
   const auto flight = tab.fetch("plan");
@@ -134,6 +134,10 @@ TEST_CASE("fetching: a flight that was overtaken tells nothing of the server whe
   tab.cache.fail_flight(flight, {.longest = hour}, 0, tab.now);
   tab.cache.fail_flight(FlightId{99}, {.longest = hour}, 0, tab.now);
   CHECK_FALSE(tab.cache.failures().has("plan"));
+  const auto second_flight = tab.fetch("plan");
+  tab.invalidate("plan");
+  tab.cache.fail_flight(second_flight, {.longest = hour}, 0, tab.now);
+  CHECK(tab.cache.failures().has("plan"));
 }
 
 TEST_CASE("fetching: whatever brings an answer ends the row of failures, an optimistic value does not") {

@@ -34,8 +34,9 @@ void TwoTierCache::end_flight(FlightId flight) { flights_.end(flight); }
 
 void TwoTierCache::fail_flight(FlightId id, const FailureTerms& terms, double random, Millis now) {
   const auto* flight = flights_.find(id);
-  // What was overtaken tells nothing of the server as it is now.
-  if (!flight || flight->is_void) return;
+  if (!flight) return;
+  // Where an answer has overtaken it, it tells nothing of the server as it is now.
+  if (flight->is_void && known_timestamp(flight->key, now) >= flight->timestamp) return;
   failures_.add({.key = flight->key,
                  .tags = flight->tags,
                  .kept_on_event = flight->kept_on_event,
