@@ -60,7 +60,7 @@ function warn(name: string, known: string[], log: Log, before: string): void {
     .map((each) => [each, distance(name.toLowerCase(), each.toLowerCase())] as const)
     .reduce((best, each) => (each[1] < best[1] ? each : best));
   const meant = far < name.length ? `: was '${nearest}' meant?` : '';
-  log.once({ level: 'warn', what: `there is no option '${before}${name}'${meant}` });
+  log.hint(`there is no option '${before}${name}'${meant}`);
 }
 
 /** How many letters are to be put in, left out or changed. */

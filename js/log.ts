@@ -9,14 +9,8 @@ function toConsole({ level, what, key, detail }: LogEntry): void {
 /** What the console has been told of the page's state: five cards' caches do not say it five times. */
 const saidOnConsole = new Set<string>();
 
-/** And each log of somebody's own. */
-const saidTo = new WeakMap<object, Set<string>>();
-
-function saidIn(log: object): Set<string> {
-  const said = saidTo.get(log) ?? new Set();
-  saidTo.set(log, said);
-  return said;
-}
+/** What each log has been told of how the cache is used: cards open caches with the same log again and again. */
+const hints = new WeakMap<object, Set<string>>();
 
 /** A log that says each thing about the page's state once. */
 export class Log {
@@ -25,9 +19,9 @@ export class Log {
 
   /** `own`: whatever was given as one. */
   constructor(own: unknown) {
-    const write = typeof own === 'function' ? (own as (entry: LogEntry) => void) : undefined;
-    this.#write = write ?? toConsole;
-    this.#said = write ? saidIn(write) : saidOnConsole;
+    const isOwn = typeof own === 'function';
+    this.#write = isOwn ? (own as (entry: LogEntry) => void) : toConsole;
+    this.#said = isOwn ? new Set() : saidOnConsole;
   }
 
   write(entry: LogEntry): void {
@@ -42,5 +36,14 @@ export class Log {
     if (this.#said.has(entry.what)) return;
     this.#said.add(entry.what);
     this.write(entry);
+  }
+
+  /** A warning that is for whoever wrote the program: once, however many caches there are. */
+  hint(what: string): void {
+    const said = hints.get(this.#write) ?? new Set();
+    hints.set(this.#write, said);
+    if (said.has(what)) return;
+    said.add(what);
+    this.write({ level: 'warn', what });
   }
 }

@@ -18,15 +18,15 @@ const OPTIONS = {
   log: 'function',
   clock: 'function',
 } as const satisfies Kinds<CacheOptions>;
-/** What `cardcache/hass` takes with them: `HassOptions`, which no file here may know. */
-const OF_HASS = {
+/** What those take with them who link a cache to a source of events; a test holds the names equal to theirs. */
+const OF_LINKS = {
   events: 'texts',
   subscribeCommand: 'any',
   revisionEntity: 'any',
   pollInterval: 'positive',
   username: 'any',
 } as const;
-const ALL = { ...OPTIONS, ...OF_HASS };
+const ALL = { ...OPTIONS, ...OF_LINKS };
 const MEMORY = {
   ttl: 'span',
   maxEntries: 'span',

@@ -1,7 +1,7 @@
 import { accepts, type Core } from './core.ts';
 import type { SharedCache } from './sharedCache.ts';
 import type { Key, Policy, Update } from './types.ts';
-import { sameJson } from './values.ts';
+import { sameStored } from './values.ts';
 
 /** An answer that somebody else fetched, as it came here. */
 export interface Received {
@@ -30,11 +30,11 @@ export function receive(
   }
   const shown = watches.shown(key);
   const before = core.resident(key) ?? shown;
-  const equal = before !== undefined && sameJson(before, value);
+  const equal = before !== undefined && sameStored(before, value);
   const kept = equal ? before : value;
   if (!adopt(kept)) return false;
   if (!equal) queueMicrotask(() => emitter.emit('update', { key }));
-  if (!equal || !sameJson(shown, kept)) watches.changed(key, kept, source);
+  if (!equal || !sameStored(shown, kept)) watches.changed(key, kept, source);
   watches.schedule();
   return true;
 }

@@ -48,6 +48,8 @@ export class Remote {
   readonly #writes = new Set<Promise<void>>();
   /** Invalidations that have not arrived: what the others do not know is told when the store is back. */
   #untold: Floor[] = [];
+  /** Some of them have not been tried yet. */
+  #hasNew = false;
   #telling: Promise<void> | undefined;
   #tellingNext: Promise<void> | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -116,6 +118,7 @@ export class Remote {
   invalidate(selector: Selector, at: number, why: 'asked' | 'write' | 'event'): void {
     const of = { scope: this.#scope, sparesKept: why !== 'asked', byWrite: why === 'write' };
     this.#untold.push({ selector, at, of });
+    this.#hasNew = true;
     if (this.#untold.length > MOST_UNTOLD) {
       const all: FloorScope = { scope: this.#scope, sparesKept: false, byWrite: false };
       this.#untold = [{ selector: '*', at: Math.max(...this.#untold.map((floor) => floor.at)), of: all }];
@@ -196,7 +199,7 @@ export class Remote {
     if (this.#telling) {
       this.#tellingNext ??= this.#telling.then(() => {
         this.#tellingNext = undefined;
-        return this.#tellFloors();
+        return this.#hasNew ? this.#tellFloors() : undefined;
       });
       return this.#tellingNext;
     }
@@ -209,6 +212,7 @@ export class Remote {
     clearTimeout(this.#retry);
     this.#retry = undefined;
     const floors = this.#untold.splice(0);
+    this.#hasNew = false;
     const { turn } = this.#breaker;
     try {
       await this.#inTime(ARRIVES_WITHIN, () =>

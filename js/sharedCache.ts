@@ -32,7 +32,7 @@ import type {
   Update,
   WatchOptions,
 } from './types.ts';
-import { sameJson, toJson } from './values.ts';
+import { sameJson, sameStored, toJson } from './values.ts';
 import { unref, Watches } from './watches.ts';
 
 const SWEEP_INTERVAL = 60_000;
@@ -538,7 +538,7 @@ export class SharedCache {
     for (const key of this.core ? takeChangedElsewhere(this.core) : []) {
       const { value } = this.peek(key, { policy: this.watches.policyOf(key) ?? this.policyFor(key) }) ?? {};
       if (value === undefined) void this.#encrypted?.takeChanged(key);
-      else if (!sameJson(value, this.watches.shown(key))) this.watches.changed(key, value, 'tab');
+      else if (!sameStored(this.watches.shown(key), value)) this.watches.changed(key, value, 'tab');
     }
   }
 

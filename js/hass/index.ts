@@ -46,7 +46,7 @@ export function connectHass(cache: CardCache, hass: HomeAssistant, options: Hass
 /** TypeError for what is not Home Assistant's. */
 function checkHass(hass: unknown): asserts hass is HomeAssistant {
   const { connection } = (hass ?? {}) as { connection?: Partial<Connection> | null };
-  if (typeof connection?.addEventListener === 'function' && typeof connection.subscribeMessage === 'function') return;
+  if (typeof connection?.addEventListener === 'function') return;
   throw new TypeError('cardcache: this needs the hass object that Home Assistant gives its cards, with its connection');
 }
 

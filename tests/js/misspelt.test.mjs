@@ -20,7 +20,7 @@ function opened(t, options = {}) {
   return { cache, log };
 }
 
-const said = (log) => log.filter(({ level }) => level === 'warn').map(({ what }) => what);
+const said = (log) => log.map(({ what }) => what).filter((text) => text.startsWith('there is no option'));
 const what = (wrong, right) => `there is no option '${wrong}': was '${right}' meant?`;
 
 const openings = {

@@ -426,6 +426,20 @@ test('hit and update are told as of the tier, and an equal answer keeps its refe
   ]);
 });
 
+test('an answer that lacks only what JSON leaves out is the one that is here, and nobody is called', async (t) => {
+  const held = { unit: undefined, days: [{ low: -0, note: undefined }] };
+  const { cache, clock } = openOver(t, { get: async () => answerOf(JSON.parse(JSON.stringify(held)), clock.now) });
+  cache.set('plan', held);
+  await Promise.resolve();
+  const heard = listen(cache, 'update');
+  for (let poll = 0; poll < 3; poll++) {
+    clock.now += MINUTE;
+    assert.equal(await cache.getOrFetch('plan', assert.fail, { maxAge: 1_000 }), held);
+  }
+  await Promise.resolve();
+  assert.deepEqual(heard, []);
+});
+
 test('clear starts its statistics anew', async (t) => {
   const { cache } = openOver(t, {});
   await cache.getOrFetch('plan', async () => 1);

@@ -20,7 +20,7 @@ const entryPoints = [
  */
 const ADDED = { CacheEvents: ['event'] };
 
-const options = {
+const compareOptions = {
   strict: true,
   exactOptionalPropertyTypes: false,
   noEmit: true,
@@ -32,8 +32,11 @@ const options = {
   types: [],
 };
 
+/** A program under node, which has no DOM. */
+const nodeOptions = { ...compareOptions, lib: ['lib.es2022.d.ts'], types: ['node'] };
+
 /** Compiles `text` as a file beside this one. */
-function compile(text) {
+function compile(text, options = compareOptions) {
   const name = fileURLToPath(new URL('comparison.ts', import.meta.url));
   const host = ts.createCompilerHost(options);
   const { getSourceFile, fileExists, readFile } = host;
@@ -49,7 +52,7 @@ function compile(text) {
 function contractOf(entryPoint) {
   const sections = contractText.split(/^\/\/ ---- '(.+)' ----$/m);
   const text = sections[sections.indexOf(entryPoint) + 1];
-  const source = ts.createSourceFile('section.d.ts', text, options.target);
+  const source = ts.createSourceFile('section.d.ts', text, compareOptions.target);
   return source.statements
     .filter((statement) => ts.canHaveModifiers(statement) && statement.modifiers?.length)
     .map((statement) => ({
@@ -157,3 +160,47 @@ for (const { name: entryPoint, types } of entryPoints) {
     }
   });
 }
+
+describe('a program under node, whose types know no DOM', () => {
+  const imports = entryPoints.map(({ types }, at) => `export type * as e${at} from '${moduleName(types)}';`).join('\n');
+
+  test('can use every entry point', () => {
+    const { program } = compile(imports, nodeOptions);
+    for (const { types } of entryPoints) {
+      const found = messages(program.getSemanticDiagnostics(program.getSourceFile(types)));
+      // Of `storage.area`, which is to become a type of our own.
+      assert.deepEqual(
+        found.filter((message) => !/'Storage'/.test(message)),
+        [],
+      );
+    }
+  });
+
+  test('can give a client of node-redis or ioredis, one or two, or what wraps them', () => {
+    const node = moduleName(entryPoints.find(({ name }) => name === 'cardcache/node').types);
+    const { program, source } = compile(
+      `
+      import { createClient as create5 } from '@redis/client';
+      import { Redis } from 'ioredis';
+      import Keyv from 'keyv';
+      import { createClient as create6 } from 'redis-client-6';
+      import { keyvTier } from '${node}';
+      const [five, six, io] = [create5(), create6(), new Redis()];
+      keyvTier(new Keyv(), { pubsub: five });
+      keyvTier(new Keyv(), { pubsub: six, subscriber: five });
+      keyvTier(new Keyv(), { pubsub: io });
+      keyvTier(new Keyv(), { pubsub: new Redis({ protocol: 2 }), subscriber: io });
+      keyvTier(new Keyv(), {
+        pubsub: {
+          publish: (name, text) => five.publish(name, text),
+          subscribe: (name, listener) => six.subscribe(name, listener),
+        },
+      });
+      // @ts-expect-error -- it publishes nothing
+      keyvTier(new Keyv(), { pubsub: { subscribe: () => undefined } });
+      `,
+      { ...nodeOptions, skipLibCheck: true },
+    );
+    assert.deepEqual(messages(program.getSemanticDiagnostics(source)), []);
+  });
+});
