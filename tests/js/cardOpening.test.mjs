@@ -231,7 +231,7 @@ const since = (at) => ({
 const QUESTIONS = {
   'history/history_during_period': { entity_ids: ['sensor.a', 'sensor.b'] },
   'recorder/statistics_during_period': { statistic_ids: ['sensor.b'] },
-  'weather/forecasts': { entity_id: 'sensor.b' },
+  'logbook/get_events': { entity_ids: ['sensor.b'] },
 };
 
 for (const [type, more] of Object.entries(QUESTIONS)) {
