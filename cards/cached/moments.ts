@@ -33,8 +33,8 @@ export interface Moment {
 
 /** Dates with a time of day, also as they stand in addresses; and seconds or milliseconds since 1970. */
 const MOMENT = new RegExp(
-  String.raw`(\d{4})(-?)(\d\d)\2(\d\d)(?:[T +_]|%20|%2B)(\d\d)(:|%3A)?(\d\d)(?:\6(\d\d)(?:[.,](\d+))?)?` +
-    String.raw`(Z|(?: |%20)?(?:[+-]|%2B)\d\d(?:(?::|%3A)?\d\d)?)?(?![\d:])` +
+  String.raw`(\d{4})(-?)(\d\d)\2(\d\d)(?:[T +]|%20|%2B)(\d\d)(:|%3A)?(\d\d)(?:\6(\d\d)(?:[.,](\d+))?)?` +
+    String.raw`(Z|(?: |%20)?(?:[+-]|%2B)\d\d(?:(?::|%3A)?\d\d)?)?(?![\d:]|\.?\w)` +
     String.raw`|\d{10}(?:\d{3})?(?:\.\d+)?(?!\.?\w)`,
   'gi',
 );
@@ -48,7 +48,9 @@ export function splitAtMoments(text: string, name: string, now: number, zone: st
   let end = 0;
   for (const match of text.matchAll(MOMENT)) {
     const before = text.slice(Math.max(0, match.index - 80), match.index);
-    const moment = match[1] === undefined ? fromNumber(match[0], before, name, now) : fromDate(match, before, zone);
+    // No part of a word, such as the name of a file, or of another number; what stands before may be an escape of an address.
+    if (!/(?:^|[^\w.-]|%[\da-f]{2})$/i.test(before)) continue;
+    const moment = match[1] === undefined ? fromNumber(match[0], before, name, now) : fromDate(match, zone);
     if (!moment) continue;
     parts.push(text.slice(end, match.index), moment);
     end = match.index + match[0].length;
@@ -58,8 +60,6 @@ export function splitAtMoments(text: string, name: string, now: number, zone: st
 }
 
 function fromNumber(text: string, before: string, name: string, now: number): Moment | undefined {
-  // No part of a word or of another number, unless what stands before is an escape of an address.
-  if (!/(?:^|[^\w.-]|%[\da-f]{2})$/i.test(before)) return undefined;
   const argument = /(\w+)(?:=|%3D)[\d.,]*$/i.exec(before)?.[1] ?? name;
   const words = argument
     .replace(/([a-z])([A-Z])/g, '$1_$2')
@@ -72,8 +72,7 @@ function fromNumber(text: string, before: string, name: string, now: number): Mo
   return Math.abs(at - now) <= plausible ? { text, at, wall: at, form } : undefined;
 }
 
-function fromDate(match: RegExpMatchArray, before: string, zone: string): Moment | undefined {
-  if (/\d$/.test(before)) return undefined;
+function fromDate(match: RegExpMatchArray, zone: string): Moment | undefined {
   const [text, year, , month, day, hour, , minute, second = '0', fraction = '', offset] = match;
   const [y, mon, d, h, min, s] = [year, month, day, hour, minute, second].map(Number) as [
     number,

@@ -6,6 +6,8 @@ const SECOND = 1000;
 const MINUTE = 60_000;
 const QUARTER = 15 * MINUTE;
 const HOUR = 60 * MINUTE;
+/** No window is so long: what lies further from now is a date that somebody has written down. */
+const LONGEST = 20 * 365 * 24 * HOUR;
 
 /** The server's time zone first, which is meant where a text names none; then those that cards may reckon in. */
 export type Zones = readonly string[];
@@ -67,7 +69,7 @@ class Clock {
   }
 
   textOf(moment: Moment, round: number): string {
-    if (this.#isBoundary(moment)) return moment.text;
+    if (this.#isBoundary(moment) || Math.abs(moment.at - this.#now) > LONGEST) return moment.text;
     const at = fullMinute(moment);
     if (at === undefined) return this.#distanceText('now', moment.at - this.#now, round, moment);
     // People choose full minutes, and some cards cut theirs to them. It counts from now where two of three signs say so.

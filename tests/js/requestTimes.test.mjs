@@ -243,3 +243,25 @@ test('no two windows are one question, whatever their ends are rounded to', () =
     }
   }
 });
+
+test('a date in a name is no moment, and neither is one that no window reaches', () => {
+  for (const request of [
+    { entity_id: 'sensor.power_20261122_123456', file: 'photo-2026-11-22T12:34:56Z.jpg' },
+    [`media/door_2026-11-22T12:34:56.mp4`, 'x2026-11-22T12:34:56Z', '2026-11-22T12:34:56Zx', '12026-11-22T12:34:56Z'],
+    { start: '0001-01-01T00:00:07Z', end: '9999-12-31T23:12:07Z' },
+    { digits: '20261122123456', date: '2026-11-22', time: '12:34:56', negative: -Math.floor(now / SECOND) },
+  ])
+    assert.equal(textAt(request), JSON.stringify(JSON.parse(textAt(request))), JSON.stringify(request));
+  const ask = (at) => textAt({ start: '1970-01-01T00:00:01.500Z', end: iso(at) }, at);
+  assert.equal(ask(now), ask(now + 7 * HOUR));
+});
+
+test('a moment may stand in a sentence, in a list, and beside others', () => {
+  for (const write of [
+    (at) => `between ${iso(at - DAY)} and ${iso(at)}`,
+    (at) => `?span=${Math.floor(at / SECOND) - 60},${Math.floor(at / SECOND)}&unit=s`,
+    (at) => ({ filter: { and: [{ since: at }, { until: [at + 1] }] } }),
+    (at) => `start%3D${escape(iso(at))}%26end%3D${at}`,
+  ])
+    assert.equal(textAt(write(now)), textAt(write(now + 5 * HOUR + 11_000), now + 5 * HOUR + 11_000), String(write));
+});
