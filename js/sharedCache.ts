@@ -75,7 +75,6 @@ export class SharedCache {
   #encrypted: Encrypted | undefined;
   #sweeper: ReturnType<typeof setInterval> | undefined;
   readonly #idle = new IdleTask(() => this.core?.tend() ?? false);
-  #grace = 0;
   #closed = false;
 
   constructor(options: CacheOptions) {
@@ -111,7 +110,7 @@ export class SharedCache {
     const { policies, rules, remote } = options;
     if (remote) this.#openRemote(remote);
     this.#policies.merge(policies);
-    for (const policy of Object.values(policies ?? {})) this.#allowGrace(policy);
+    this.#allowGraces();
     this.#encrypted?.removePlain(this.#policies.secret);
     if (!rules) return;
     if (this.core) this.#events.merge(this.core, rules);
@@ -179,6 +178,7 @@ export class SharedCache {
 
   /** For watchers, who wait for it. */
   #openFor(key: Key, policy: Policy, grace: number | undefined) {
+    this.core?.keepFor(key, Policies.graceOf(policy));
     const opening = this.#encrypted?.opening(key, policy);
     if (!opening) return undefined;
     const found = opening.opened.then((opened) => this.lookUp(key, policy, { opened, grace }));
@@ -203,7 +203,6 @@ export class SharedCache {
   #store(key: Key, value: unknown, policy: Policy, flight: number, source: Update<unknown>['source']): Landed {
     const { core } = this;
     if (!core) return { value, timestamp: undefined, source };
-    this.#allowGrace(policy);
     const shown = this.watches.shown(key);
     const before = core.resident(key) ?? shown;
     const equal = before !== undefined && before !== value && sameJson(before, value);
@@ -285,7 +284,7 @@ export class SharedCache {
   async getOrFetch(key: Key, fetcher: AnyFetcher, options: FetchOptions, attempts?: number): Promise<unknown> {
     if (!this.core) await this.ready;
     const policy: FetchOptions = { ...this.policyFor(key, options), ...unset(options) };
-    this.#allowGrace(policy);
+    this.core?.keepFor(key, Policies.graceOf(policy));
     if (!policy.forceRefresh && !policy.signal?.aborted) {
       const resident = policy.maxAge === undefined && policy.version === undefined ? this.core?.hit(key) : undefined;
       if (resident !== undefined) {
@@ -300,10 +299,18 @@ export class SharedCache {
     try {
       return (await this.flights.fetch(key, fetcher, policy, attempts)).value;
     } catch (error) {
-      const stale = policy.staleIfError && !policy.signal?.aborted && this.peek(key, { grace: policy.staleIfError });
+      const stale = await this.#staleIfError(key, policy);
       if (stale) return stale.value;
       throw error;
     }
+  }
+
+  async #staleIfError(key: Key, policy: FetchOptions) {
+    const { staleIfError: grace, signal } = policy;
+    if (!grace) return undefined;
+    const opening = this.#encrypted?.opening(key, policy);
+    const opened = opening && (await unlessAborted(opening.opened, signal));
+    return signal?.aborted ? undefined : this.peek(key, { grace, opened });
   }
 
   /** What may be answered without waiting for a fetch. */
@@ -311,7 +318,7 @@ export class SharedCache {
     const found = this.lookUp(key, policy, { maxAge: policy.maxAge, opened });
     const grace = policy.staleWhileRevalidate;
     if (found || !grace) return found;
-    const stale = this.peek(key, { grace });
+    const stale = this.peek(key, { grace, opened });
     // It may fail unseen: whoever asked has an answer, and the failure is counted.
     if (stale) this.flights.fetch(key, fetcher, policy, attempts).catch(() => undefined);
     return stale;
@@ -319,7 +326,6 @@ export class SharedCache {
 
   watch(key: Key, fetcher: AnyFetcher, options: WatchOptions, listener: (update: Update<unknown>) => void): () => void {
     const policy = this.policyFor(key, options);
-    this.#allowGrace(policy);
     return this.watches.add(key, fetcher, policy, options, listener);
   }
 
@@ -384,7 +390,7 @@ export class SharedCache {
     const { namespace, area } = this.#space;
     const space = engine.openSpace(this.#space);
     this.core = new Core(engine.module, engine.memory, space, user, sizes, this.#clock, this.#listener);
-    this.core.allowGrace(this.#grace);
+    this.#allowGraces();
     const owner = user === null ? namespace : `${namespace}@${user}`;
     this.#encrypted = new Encrypted(this, this.core, namespace, area ? owner : undefined);
     this.#encrypted.removePlain(this.#policies.secret);
@@ -475,11 +481,9 @@ export class SharedCache {
     }
   }
 
-  #allowGrace(policy: Policy): void {
-    const grace = Policies.graceOf(policy);
-    if (grace <= this.#grace) return;
-    this.#grace = grace;
-    this.core?.allowGrace(grace);
+  /** Records that were written without their endpoint's policy say nothing of its grace. */
+  #allowGraces(): void {
+    for (const [endpoint, grace] of this.#policies.graces) this.core?.allowGrace(endpoint, grace);
   }
 
   #usable(asked: Storage | null | undefined): Storage | null {

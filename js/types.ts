@@ -51,9 +51,9 @@ export interface Policy<T = any> {
    * another tab brings later is a miss for `get`, while `getOrFetch` waits. Without WebCrypto (plain http) or IndexedDB: memory only.
    */
   encrypted?: boolean;
-  /** This long after its end it may be served while a fetch runs. */
+  /** This long, in ms (default 0), after its end it may be served while a fetch runs. Until then it is kept, by other pages too. */
   staleWhileRevalidate?: number;
-  /** This long after its end it may be served if the fetch fails. */
+  /** This long, in ms (default 0), after its end it may be served if the fetch fails. Until then it is kept, by other pages too. */
   staleIfError?: number;
   /** Default: 1 attempt (3 under `watch` and `warm`), 500 ms, 30 000 ms, every error. */
   retry?: { attempts?: number; baseDelay?: number; maxDelay?: number; when?(error: unknown): boolean };
