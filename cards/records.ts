@@ -6,3 +6,8 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 export function isListOf(value: unknown, isItem: (item: unknown) => boolean): boolean {
   return Array.isArray(value) && value.every(isItem);
 }
+
+/** Chromium 92 and Firefox 91 have no Object.hasOwn. */
+export function hasOwn(value: object, name: PropertyKey): boolean {
+  return Object.prototype.hasOwnProperty.call(value, name);
+}

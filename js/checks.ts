@@ -1,4 +1,5 @@
 import type { Log } from './log.ts';
+import { hasOwn } from './values.ts';
 
 /** What a member must be where it is there; a list: one of these texts; `any`: whoever reads it sees to that. */
 export type Kind = 'any' | 'function' | 'object' | 'positive' | 'span' | 'string' | 'texts' | readonly string[];
@@ -17,10 +18,10 @@ export function checkMembers(owner: object, kinds: Readonly<Record<string, Kind>
   // By its own names: a policy has two or three, and comes with every set.
   for (const name in owner) {
     const value = (owner as Record<string, unknown>)[name];
-    const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
+    const kind = hasOwn(kinds, name) ? kinds[name] : undefined;
     if (kind !== undefined) check(value, kind, before + name);
     // What a page has added to all objects is no option.
-    else if (Object.hasOwn(owner, name)) warn(name, Object.keys(kinds), log, before);
+    else if (hasOwn(owner, name)) warn(name, Object.keys(kinds), log, before);
   }
 }
 

@@ -3,7 +3,7 @@ import { ALERTS, ERRORS, LATENCIES, WHYS } from './coreNames.ts';
 import type { CoreModule } from './coreModule.ts';
 import { callSafely } from './emitter.ts';
 import { LinearMemory, MOST_JSON_BYTES, RING_SIZE, Word } from './linearMemory.ts';
-import { isSecret } from './policies.ts';
+import { isSecret, Policies } from './policies.ts';
 import { noSelector, stageSelector } from './selectors.ts';
 import type { Opened } from './sealedRecords.ts';
 import type { CacheError, CacheEvents, Key, Policy, Selector } from './types.ts';
@@ -97,6 +97,8 @@ export class Core {
   #ring: Uint32Array = new Uint32Array();
   #noted = 0;
   #believedFrom = -Infinity;
+  /** The latest time that a hit has seen and no call has told the core yet. */
+  #seen = -Infinity;
 
   constructor(
     module: CoreModule,
@@ -156,6 +158,8 @@ export class Core {
     const now = this.#clock.now();
     const deadline = deadlines[slot] as number;
     if (!(now < deadline) || now < this.#believedFrom) return undefined;
+    // The core hears of this time with the next call. A clock that goes back before that is the core's to judge.
+    if (now > this.#seen) this.#seen = this.#believedFrom = now;
     this.#ring[this.#noted++] = slot;
     if (this.#noted === RING_SIZE) this.observe();
     return this.#values[slot];
@@ -227,8 +231,9 @@ export class Core {
     const { ttl = NaN, version = '', tags = NO_TAGS, cost = 1, onEvent } = policy;
     const expiresAt = policy.expiresAt ? endOf(policy, value) : Infinity;
     const bytes = (json?.length ?? 0) * 2;
+    const grace = Policies.graceOf(policy);
     if (reach === Reach.memory && flight === 0 && version === '' && tags.length === 0) {
-      const kept = this.#setResident(key, value, ttl, expiresAt, cost, bytes, onEvent === 'keep');
+      const kept = this.#setResident(key, value, ttl, expiresAt, cost, bytes, onEvent === 'keep', grace);
       if (kept) return kept;
     }
     const staged = json === undefined || reach !== Reach.storage || json.length > MOST_JSON_BYTES ? '' : json;
@@ -236,7 +241,7 @@ export class Core {
     const kept = this.call(({ module, memory, page, now }) => {
       memory.stage().name(key).name(version).names(tags).text(staged);
       const started = reach === Reach.storage ? performance.now() : 0;
-      const isKept = module._set(page, now, ttl, expiresAt, cost, bytes, reach, onEvent === 'keep', flight);
+      const isKept = module._set(page, now, ttl, expiresAt, cost, bytes, reach, onEvent === 'keep', grace, flight);
       if (reach === Reach.storage) this.addLatency('persist', started);
       slot = memory.words[Word.slot] ?? -1;
       return isKept ? keptBy(memory) : undefined;
@@ -254,12 +259,13 @@ export class Core {
     cost: number,
     bytes: number,
     keptOnEvent: boolean,
+    grace: number,
   ): Kept | undefined {
     const now = this.now();
     const slot = this.#slots.get(key);
     if (slot === undefined) return undefined;
     const memory = this.#enter();
-    const isKept = this.#setAgain(this.#page, now, slot, ttl, expiresAt, cost, bytes, keptOnEvent);
+    const isKept = this.#setAgain(this.#page, now, slot, ttl, expiresAt, cost, bytes, keptOnEvent, grace);
     const kept = isKept ? keptBy(memory) : undefined;
     if (kept && memory.words[Word.slot] === slot) this.#values[slot] = value;
     this.#leave();
@@ -318,8 +324,15 @@ export class Core {
     }));
   }
 
-  allowGrace(grace: number): void {
+  /** Answers of this endpoint may serve so long past their end, however they were written. */
+  allowGrace(endpoint: string, grace: number): void {
+    this.#memory.stage().name(endpoint);
     this.#module._allowGrace(this.#page, grace);
+  }
+
+  /** Who asks for the key may do so until `grace` ms past its end, however it was written. */
+  keepFor(key: Key, grace: number): void {
+    if (grace > 0) this.callFor(key, ({ module, page, now }) => module._keepFor(page, now, grace));
   }
 
   sweep(): void {
@@ -381,8 +394,10 @@ export class Core {
   }
 
   #enter(): LinearMemory {
+    const { words } = this.#memory;
+    words[Word.seen] = this.#seen;
     if (this.#noted > 0) {
-      this.#memory.words[Word.ringCount] = this.#noted;
+      words[Word.ringCount] = this.#noted;
       this.#noted = 0;
     }
     return this.#memory;
@@ -398,6 +413,7 @@ export class Core {
       return;
     }
     words[Word.answered] = 0;
+    this.#seen = -Infinity;
     this.#believedFrom = words[Word.believedFrom] ?? -Infinity;
     if (answered === 1) return;
     const table = words[Word.table] ?? 0;

@@ -51,6 +51,7 @@ export interface CoreModule {
     bytes: number,
     reach: number,
     keptOnEvent: boolean,
+    grace: number,
     flight: number,
   ): Flag;
   // Not written as a method: it is kept by itself.
@@ -63,6 +64,7 @@ export interface CoreModule {
     cost: number,
     bytes: number,
     keptOnEvent: boolean,
+    grace: number,
   ) => Flag;
   _adoptRemote(
     page: number,
@@ -73,10 +75,12 @@ export interface CoreModule {
     bytes: number,
     reach: number,
     keptOnEvent: boolean,
+    grace: number,
   ): Flag;
   _remove(page: number, now: number): Flag;
   _dropResident(page: number, now: number): void;
   _allowGrace(page: number, grace: number): void;
+  _keepFor(page: number, now: number, grace: number): void;
   _sweep(page: number, now: number): void;
   _tend(page: number, now: number): Flag;
 

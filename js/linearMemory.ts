@@ -27,7 +27,9 @@ export const Word = {
   bytes: 22,
   answered: 23,
   remaining: 24,
-  count: 25,
+  grace: 25,
+  seen: 26,
+  count: 27,
 } as const;
 
 /** Hits noted before a call has to drain them; the same number as `Page::ring_size`. */

@@ -81,6 +81,11 @@ export class Policies {
     return [...this.#byEndpoint].filter(([, policy]) => isSecret(policy)).map(([endpoint]) => endpoint);
   }
 
+  /** Endpoints and how long past their end their answers may serve. */
+  get graces(): [endpoint: string, grace: number][] {
+    return [...this.#byEndpoint].map(([endpoint, policy]) => [endpoint, Policies.graceOf(policy)]);
+  }
+
   merge(policies: Record<string, Policy> | undefined): void {
     for (const [endpoint, policy] of Object.entries(policies ?? {})) {
       const name = escapeSegment(endpoint);

@@ -2,7 +2,7 @@ import { Breaker, PATIENCE } from './breaker.ts';
 import { endOf, Reach, type Core, type Kept } from './core.ts';
 import type { Landed } from './flights.ts';
 import { Word } from './linearMemory.ts';
-import { mayReachStorage } from './policies.ts';
+import { mayReachStorage, Policies } from './policies.ts';
 import { receive } from './received.ts';
 import { stageSelector } from './selectors.ts';
 import type { SharedCache } from './sharedCache.ts';
@@ -286,7 +286,10 @@ function adopt(core: Core, key: Key, value: unknown, { timestamp, version, tags 
       .name(version ?? '')
       .names(tags ?? []);
     words[Word.timestamp] = timestamp;
-    return module._adoptRemote(page, now, ttl, expiresAt, cost, bytes, Reach.storage, onEvent === 'keep') === 1;
+    const kept = onEvent === 'keep';
+    return (
+      module._adoptRemote(page, now, ttl, expiresAt, cost, bytes, Reach.storage, kept, Policies.graceOf(policy)) === 1
+    );
   });
 }
 

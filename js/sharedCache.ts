@@ -80,7 +80,6 @@ export class SharedCache {
   #encrypted: Encrypted | undefined;
   #sweeper: ReturnType<typeof setInterval> | undefined;
   readonly #idle = new IdleTask(() => this.core?.tend() ?? false);
-  #grace = 0;
   #closed = false;
 
   constructor(options: CacheOptions) {
@@ -125,7 +124,7 @@ export class SharedCache {
     const { policies, rules, remote } = options;
     if (remote) this.#openRemote(remote);
     this.#policies.merge(policies);
-    for (const policy of Object.values(policies ?? {})) this.#allowGrace(policy);
+    this.#allowGraces();
     this.#encrypted?.removePlain(this.#policies.secret);
     if (!rules) return;
     if (this.core) this.#events.merge(this.core, rules);
@@ -194,6 +193,7 @@ export class SharedCache {
 
   /** For watchers, who wait for it. */
   #openFor(key: Key, policy: Policy, grace: number | undefined) {
+    this.core?.keepFor(key, Policies.graceOf(policy));
     const opening = this.#encrypted?.opening(key, policy);
     if (!opening) return undefined;
     const found = opening.opened.then((opened) => this.lookUp(key, policy, { opened, grace }));
@@ -248,7 +248,6 @@ export class SharedCache {
   ): Landed {
     const { core } = this;
     if (!core) return this.#passOn(key, value, policy, flight, source);
-    this.#allowGrace(policy);
     const shown = this.watches.shown(key);
     const before = core.resident(key) ?? shown;
     const equal = before !== undefined && before !== value && sameJson(before, value);
@@ -338,7 +337,7 @@ export class SharedCache {
     const askers = askersNow();
     if (!this.core) await this.#coreOrPatience();
     const policy: FetchOptions = { ...this.policyFor(key, options), ...unset(options) };
-    this.#allowGrace(policy);
+    this.core?.keepFor(key, Policies.graceOf(policy));
     if (!policy.forceRefresh && !policy.signal?.aborted) {
       const resident = policy.maxAge === undefined && policy.version === undefined ? this.core?.hit(key) : undefined;
       if (resident !== undefined) {
@@ -353,8 +352,7 @@ export class SharedCache {
     try {
       return (await this.flights.fetch(key, fetcher, policy, attempts, askers)).value;
     } catch (error) {
-      const covered = policy.staleIfError && !policy.signal?.aborted && covers(policy, error);
-      const stale = covered && this.peek(key, { grace: policy.staleIfError });
+      const stale = covers(policy, error) ? await this.#staleIfError(key, policy) : undefined;
       if (stale) return stale.value;
       throw error;
     }
@@ -372,12 +370,20 @@ export class SharedCache {
     return this.#patience;
   }
 
+  async #staleIfError(key: Key, policy: FetchOptions) {
+    const { staleIfError: grace, signal } = policy;
+    if (!grace) return undefined;
+    const opening = this.#encrypted?.opening(key, policy);
+    const opened = opening && (await unlessAborted(opening.opened, signal));
+    return signal?.aborted ? undefined : this.peek(key, { grace, opened });
+  }
+
   /** What may be answered without waiting for a fetch. */
   #answer(key: Key, fetcher: AnyFetcher, policy: FetchOptions, opened: Opened | undefined, attempts?: number) {
     const found = this.lookUp(key, policy, { maxAge: policy.maxAge, opened });
     const grace = policy.staleWhileRevalidate;
     if (found || !grace) return found;
-    const stale = this.peek(key, { grace });
+    const stale = this.peek(key, { grace, opened });
     // It may fail unseen: whoever asked has an answer, and the failure is counted.
     if (stale) this.flights.fetch(key, fetcher, policy, attempts).catch(() => undefined);
     return stale;
@@ -385,7 +391,6 @@ export class SharedCache {
 
   watch(key: Key, fetcher: AnyFetcher, options: WatchOptions, listener: (update: Update<unknown>) => void): () => void {
     const policy = this.policyFor(key, options);
-    this.#allowGrace(policy);
     return this.watches.add(key, fetcher, policy, options, listener);
   }
 
@@ -450,7 +455,7 @@ export class SharedCache {
     const { namespace, area } = this.#space;
     const space = engine.openSpace(this.#space);
     this.core = new Core(engine.module, engine.memory, space, user, sizes, this.#clock, this.#listener);
-    this.core.allowGrace(this.#grace);
+    this.#allowGraces();
     const owner = user === null ? namespace : `${namespace}@${user}`;
     this.#encrypted = new Encrypted(this, this.core, namespace, area ? owner : undefined);
     this.#encrypted.removePlain(this.#policies.secret);
@@ -542,11 +547,9 @@ export class SharedCache {
     }
   }
 
-  #allowGrace(policy: Policy): void {
-    const grace = Policies.graceOf(policy);
-    if (grace <= this.#grace) return;
-    this.#grace = grace;
-    this.core?.allowGrace(grace);
+  /** Records that were written without their endpoint's policy say nothing of its grace. */
+  #allowGraces(): void {
+    for (const [endpoint, grace] of this.#policies.graces) this.core?.allowGrace(endpoint, grace);
   }
 
   #usable(asked: StorageArea | null | undefined): StorageArea | null {

@@ -2,7 +2,7 @@ import type { Core, Wanted } from './core.ts';
 import { FOREIGN_NAMESPACE, type SpaceSizes } from './engine.ts';
 import type { Landed } from './flights.ts';
 import { Word } from './linearMemory.ts';
-import { isSecret } from './policies.ts';
+import { isSecret, Policies } from './policies.ts';
 import { receive } from './received.ts';
 import type { SharedCache } from './sharedCache.ts';
 import { localArea } from './storageArea.ts';
@@ -25,7 +25,8 @@ export function answerOf(
 ): Answer {
   const { version = '', tags = [], cost = 1, onEvent } = policy;
   const { timestamp, end } = times;
-  return { key, json, timestamp, end, version, tags, cost, kept: onEvent === 'keep', stored };
+  const grace = Policies.graceOf(policy);
+  return { key, json, timestamp, end, version, tags, cost, grace, kept: onEvent === 'keep', stored };
 }
 
 /** Takes another tab's answer where somebody here wants to know it. Throws for what is none. */
@@ -37,7 +38,9 @@ function take(cache: SharedCache, answer: Answer): void {
   const policy = cache.flights.policyOf(key) ?? watches.policyOf(key) ?? known;
   if (!core || !policy || isSecret(policy)) return;
   const value: unknown = JSON.parse(answer.json);
-  receive(cache, core, { key, value, version, policy, source: 'tab' }, (kept) => adopt(core, answer, kept));
+  receive(cache, core, { key, value, version, policy, source: 'tab' }, (kept) =>
+    adopt(core, answer, Policies.graceOf(policy), kept),
+  );
 }
 
 export function hearStored(core: Core, { key, newValue }: StorageEvent): void {
@@ -52,7 +55,8 @@ export function takeChangedElsewhere(core: Core): Key[] {
 /** False where the core does not keep it. */
 function adopt(
   core: Core,
-  { key, timestamp, end, version, tags, cost, kept, stored, json }: Answer,
+  { key, timestamp, end, version, tags, cost, grace = 0, kept, stored, json }: Answer,
+  ownGrace: number,
   value: unknown,
 ): boolean {
   return core.keep(key, value, ({ module, memory, page, now }) => {
@@ -61,6 +65,7 @@ function adopt(
     words[Word.end] = end;
     words[Word.cost] = cost;
     words[Word.bytes] = json.length * 2;
+    words[Word.grace] = Math.max(ownGrace, grace) || ownGrace;
     return module._adopt(page, now) === 1;
   });
 }

@@ -16,6 +16,8 @@ export interface Answer {
   version: string;
   tags: string[];
   cost: number;
+  /** How long past its end it may serve, in ms; tabs of earlier versions do not say. */
+  grace?: number;
   /** Mutation events leave it alone. */
   kept: boolean;
   /** Its tab has written it to storage: what lies there now stands. */

@@ -69,9 +69,9 @@ export interface Policy<T = any> {
    * another tab brings later is a miss for `get`, while `getOrFetch` waits. Without WebCrypto (plain http) or IndexedDB: memory only.
    */
   encrypted?: boolean;
-  /** This long after its end it may be served while a fetch runs. */
+  /** This long, in ms (default 0), after its end it may be served while a fetch runs. Until then it is kept, by other pages too. */
   staleWhileRevalidate?: number;
-  /** This long after its end it may be served if the fetch fails. */
+  /** This long, in ms (default 0), after its end it may be served if the fetch fails. Until then it is kept, by other pages too. */
   staleIfError?: number;
   /** Which failures `staleIfError` covers. Default: every one. A failure is told where this gives false, or throws. */
   staleWhen?(error: unknown): boolean;

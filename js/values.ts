@@ -127,7 +127,7 @@ function isPlainObject(value: object): value is Record<string, unknown> {
 
 /** Another frame's: one that somebody made to inherit from has no `hasOwnProperty` of its own. */
 function isObjectPrototype(prototype: object): boolean {
-  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'hasOwnProperty');
+  return Object.getPrototypeOf(prototype) === null && hasOwn(prototype, 'hasOwnProperty');
 }
 
 /** Another frame's: it is a list itself, and a class's is not. */
@@ -162,6 +162,6 @@ function says(value: unknown, id: string): boolean {
 }
 
 /** Chromium 92 and Safari 15.3 have no Object.hasOwn. */
-function hasOwn(value: object, name: string): boolean {
+export function hasOwn(value: object, name: PropertyKey): boolean {
   return Object.prototype.hasOwnProperty.call(value, name);
 }

@@ -1,4 +1,4 @@
-import { isRecord } from '../records.ts';
+import { hasOwn, isRecord } from '../records.ts';
 
 type Members = Record<string, unknown>;
 
@@ -22,6 +22,6 @@ function same(a: unknown, b: unknown): boolean {
   return (
     Array.isArray(a) === Array.isArray(b) &&
     names.length === Object.keys(b).length &&
-    names.every((name) => Object.hasOwn(b, name) && same((a as Members)[name], (b as Members)[name]))
+    names.every((name) => hasOwn(b, name) && same((a as Members)[name], (b as Members)[name]))
   );
 }

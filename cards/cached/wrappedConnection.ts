@@ -1,4 +1,4 @@
-import { isRecord } from '../records.ts';
+import { hasOwn, isRecord } from '../records.ts';
 import { asksForReal } from './realHass.ts';
 
 /** What a wrapped connection puts in the way of; everything else is the real connection's. */
@@ -71,10 +71,10 @@ export function wrapConnection<T extends Connection>(real: T, { send, tell, chan
   const wrapped = new Proxy(kept, {
     get(_, name) {
       if (asksForReal(name)) return real;
-      if (Object.hasOwn(kept, name)) return kept[name];
+      if (hasOwn(kept, name)) return kept[name];
       const value: unknown = Reflect.get(real, name, real);
-      if (Object.hasOwn(own, name) && typeof value === 'function') return own[name];
-      const isMethod = typeof value === 'function' && !(name in Object.prototype) && !Object.hasOwn(real, name);
+      if (hasOwn(own, name) && typeof value === 'function') return own[name];
+      const isMethod = typeof value === 'function' && !(name in Object.prototype) && !hasOwn(real, name);
       return isMethod ? bound(value as Listener) : value;
     },
     set: (_, name, value) => Reflect.set(hasSetter(real, name) ? real : kept, name, value),

@@ -128,11 +128,11 @@ TEST_CASE("floors: what no record can be older than is forgotten") {
   CHECK(floors.raise(floor_of("old", 100)));
   CHECK(floors.raise(floor_of("young", 200)));
   CHECK(floors.raise(floor_of("older", 50)));
-  floors.expire(Millis{150});
+  floors.expire(Millis{150}, floors);
   CHECK(floors.size() == 1);
   CHECK(floors.above("young", {}, false) == Millis{200});
   CHECK(floors.above("old", {}, false) == long_ago);
-  floors.expire(Millis{200});
+  floors.expire(Millis{200}, floors);
   CHECK(floors.size() == 1);
 }
 

@@ -28,6 +28,11 @@ EntryFacts weighing(double bytes, double cost = 1) {
   return facts;
 }
 
+/// What is kept so long past its end, if its own grace is shorter.
+auto at_least(Millis grace) {
+  return [grace](std::string_view, Millis own) { return std::max(own, grace); };
+}
+
 double deadline(const MemoryTier& tier, SlotId slot) { return tier.deadlines()[static_cast<std::uint32_t>(slot)]; }
 
 }  // namespace
@@ -133,9 +138,9 @@ TEST_CASE("memory tier: grace serves also what lived exactly as long as it was r
   const auto slot = tier.put("plan", facts_of(start, default_memory_ttl), start).value();
   CHECK_FALSE(tier.is_fresh(slot, start + default_memory_ttl));
   CHECK(tier.may_serve(slot, start + default_memory_ttl + minute, hour));
-  tier.sweep(start + default_memory_ttl + minute, hour);
+  tier.sweep(start + default_memory_ttl + minute, at_least(hour));
   CHECK(tier.holds(slot));
-  tier.sweep(start + default_memory_ttl + hour, hour);
+  tier.sweep(start + default_memory_ttl + hour, at_least(hour));
   CHECK_FALSE(tier.holds(slot));
 }
 
@@ -386,7 +391,7 @@ TEST_CASE("memory tier: a sweep takes what has ended, and says so") {
   MemoryTier tier({});
   const auto old = tier.put("old", facts_of(start, minute), start).value();
   const auto young = tier.put("young", facts_of(start, hour), start).value();
-  tier.sweep(start + minute, Millis{0});
+  tier.sweep(start + minute, at_least(Millis{0}));
   CHECK_FALSE(tier.holds(old));
   CHECK(tier.holds(young));
   REQUIRE(tier.dropped().size() == 1);
@@ -398,7 +403,7 @@ TEST_CASE("memory tier: a sweep drops what comes from the future") {
   MemoryTier tier({});
   CHECK(tier.put("future", facts_of(start + hour, day), start));
   CHECK(tier.put("past", facts_of(start, day), start));
-  tier.sweep(start, Millis{0});
+  tier.sweep(start, at_least(Millis{0}));
   CHECK_FALSE(tier.find("future"));
   CHECK(tier.find("past"));
 }

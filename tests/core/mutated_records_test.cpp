@@ -40,6 +40,7 @@ EntryFacts random_facts(Random& random) {
   for (auto count = random.below(3); count > 0; --count) facts.tags.push_back(to_wtf8(random_text(random, 6)));
   if (random.chance(3)) facts.cost = random.below(5'000) / 8.0;
   facts.kept_on_event = random.chance(4);
+  if (random.chance(3)) facts.grace = random.chance(4) ? never : Millis{static_cast<double>(random.below(400'000'000))};
   return facts;
 }
 
@@ -104,7 +105,7 @@ bool same(const Record& found, const Written& one) {
   return found.data == one.data && found.sealed == one.sealed && found.facts.timestamp == one.facts.timestamp &&
          found.facts.end == one.facts.end && found.facts.version == one.facts.version &&
          found.facts.tags == one.facts.tags && std::abs(found.facts.cost - one.facts.cost) < 0.001 &&
-         found.facts.kept_on_event == one.facts.kept_on_event;
+         found.facts.kept_on_event == one.facts.kept_on_event && found.facts.grace == one.facts.grace;
 }
 
 /// Any record that was once written under this name will do: which of them is the last is not for a record to say.

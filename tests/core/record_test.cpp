@@ -4,6 +4,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 
+#include "core/byte_reader.hpp"
 #include "core/checksum.hpp"
 #include "core/dictionary.hpp"
 #include "core/packed_record.hpp"
@@ -112,6 +113,54 @@ TEST_CASE("record: whatever facts are written come back, in either form") {
     check_same(head->facts, facts);
     REQUIRE(head->packed == !is_plain(text));
   }
+}
+
+TEST_CASE("record: how long past its end it may serve comes back, in either form and from its head") {
+  for (const auto grace : {Millis{0}, Millis{1}, Millis{2'592'000'000}, Millis{9'007'199'254'740'991}, never}) {
+    for (const auto& tags : {std::vector<std::string>{}, {"a"}, {"", std::string("\0", 1), std::string("\0g7", 3)}}) {
+      for (const auto& json : {std::string("1"), json_of_units(200)}) {
+        auto facts = facts_at(5);
+        facts.grace = grace;
+        facts.tags = tags;
+        INFO(grace.value << " " << json);
+        const auto found = read(written(json, facts));
+        REQUIRE(found);
+        CHECK(found->facts.grace == grace);
+        CHECK(found->facts.tags == tags);
+        const auto head = read_record_head(written(json, facts), form);
+        REQUIRE(head);
+        CHECK(head->facts.grace == grace);
+        CHECK(head->facts.tags == tags);
+      }
+    }
+  }
+}
+
+TEST_CASE("record: a grace that is none, or of another program, is none, and that is no corruption") {
+  for (const auto* grace : {u"-5", u"\"7\"", u"[1]", u"true"}) {
+    const auto found = read(u"{\"data\":1,\"timestamp\":5,\"grace\":" + std::u16string(grace) + u"}");
+    REQUIRE(found);
+    CHECK(found->facts.grace == Millis{0});
+  }
+  CHECK(read(u"{\"data\":1,\"timestamp\":5,\"grace\":null}")->facts.grace == never);
+}
+
+TEST_CASE("record: in a packed one the grace stands where readers that know of none take it for a tag") {
+  auto facts = facts_at(5);
+  facts.tags = {"a"};
+  facts.grace = Millis{3'600'000};
+  const auto text = written(json_of_units(200), facts);
+  const auto bytes = open_packed_record(text, checksum(bytes_of(name), 0));
+  REQUIRE(bytes);
+  // Flags, units, timestamp, and then the tags.
+  ByteReader reader(std::string_view(*bytes).substr(4));
+  CHECK(reader.byte() == 32);
+  CHECK(reader.number() == 200);
+  CHECK(reader.number() == 10);
+  CHECK(reader.number() == 2);
+  CHECK(reader.text() == "a");
+  CHECK(reader.text() == std::string("\0g3600000", 9));
+  CHECK_FALSE(reader.ended());
 }
 
 TEST_CASE("record: what a packed one takes as text is told by its head, two bytes a unit where one is wide") {

@@ -117,7 +117,7 @@ TEST_CASE("upkeep: a sweep takes what has ended and what comes from the future, 
   auto& tier = space.tier_of("sara");
   REQUIRE(write(tier, "ended", "1", start, minute) == Write::stored);
   REQUIRE(area.set(u"cardcache_@tom/future", u"{\"data\":1,\"timestamp\":1774000000000}"));
-  space.allow_grace(hour);
+  space.allow_grace("ended", hour);
   sweep(space, start + hour);
   CHECK(area.holds(u"cardcache_@sara/ended"));
   CHECK_FALSE(area.holds(u"cardcache_@tom/future"));

@@ -152,6 +152,53 @@ TEST_CASE("clock: the table of hits is believed down to a minute before the late
   CHECK(tab.cache.believed_from() == start - minute);
 }
 
+TEST_CASE("clock: what time hits alone have seen counts, and one set back since is noticed by the next") {
+  MapArea area;
+  Tab tab(&area);
+  tab.set("plan", "1", {.ttl = hour});
+  tab.now = start + Millis{50 * minute.value};
+  CHECK(tab.get("plan") == "1");
+  SECTION("by a hit") {
+    tab.now = tab.now - minute;
+    CHECK(tab.get("plan") == "1");
+    tab.now = tab.now - Millis{1};
+    CHECK_FALSE(tab.get("plan"));
+  }
+  SECTION("by a hit after calls that saw it set back a little") {
+    tab.now = tab.now - second;
+    CHECK(tab.get("plan") == "1");
+    tab.set("list", "1");
+    CHECK(tab.get("plan") == "1");
+    tab.now = start;
+    CHECK_FALSE(tab.get("plan"));
+  }
+  SECTION("by the next page") {
+    tab.sweep();
+    CHECK_FALSE(Tab(&area, {.now = start}).get("plan"));
+  }
+  CHECK_FALSE(area.holds(u"cardcache_plan"));
+}
+
+TEST_CASE("clock: hits that saw a time from before all began anew do not make it begin anew again") {
+  MapArea area;
+  StorageSpace space(&area, "cardcache_", 2'000'000, {});
+  TwoTierCache sara({}, space.tier_of("sara"), {}, 1);
+  TwoTierCache tom({}, space.tier_of("tom"), {}, 2);
+  CHECK_FALSE(sara.observe(start));
+  CHECK_FALSE(tom.observe(start));
+  sara.saw(start + hour);
+  CHECK(sara.observe(start + second));
+  SetRequest request;
+  request.key = "plan";
+  request.reach = Reach::storage;
+  request.json = "1";
+  CHECK(sara.set(request, start + second).kept);
+  tom.saw(start + hour);
+  CHECK(tom.observe(start + second));
+  CHECK(area.holds(u"cardcache_@sara/plan"));
+  CHECK_FALSE(sara.observe(start + second));
+}
+
 TEST_CASE("clock: a page that writes nothing keeps the time it sees as well") {
   MapArea area;
   Tab tab(&area);

@@ -96,8 +96,7 @@ TEST_CASE("freshness: a life without end lasts, over reloads") {
 TEST_CASE("freshness: a life of nothing is never fresh, but may serve in its grace") {
   MapArea area;
   Tab tab(&area);
-  tab.cache.allow_grace(hour);
-  tab.set("plan", "1", {.ttl = Millis{0}});
+  tab.set("plan", "1", {.ttl = Millis{0}, .grace = hour});
   CHECK_FALSE(tab.get("plan"));
   auto late = asking_for("plan");
   late.grace = hour;
@@ -120,8 +119,10 @@ TEST_CASE("freshness: nothing, false, zero and empty are values") {
 TEST_CASE("freshness: grace is for those who ask with it, and sweeps leave such entries that long") {
   MapArea area;
   Tab tab(&area);
-  tab.cache.allow_grace(hour);
-  tab.cache.allow_grace(minute);
+  for (const auto* endpoint : {"plan", "secret"}) {
+    tab.cache.allow_grace(endpoint, hour);
+    tab.cache.allow_grace(endpoint, minute);
+  }
   tab.set("plan", "1", {.ttl = minute});
   tab.set("secret", "2", {.ttl = minute, .reach = Reach::memory});
   tab.now = start + minute + hour - Millis{1};
@@ -138,6 +139,97 @@ TEST_CASE("freshness: grace is for those who ask with it, and sweeps leave such 
   tab.sweep();
   CHECK_FALSE(area.holds(u"cardcache_plan"));
   CHECK(tab.held() == 0);
+}
+
+TEST_CASE("freshness: a record that was written with a grace is left that long by every page, one without is not") {
+  for (const double above : {-1.0, never.value}) {
+    for (const auto grace : {hour, never}) {
+      MapArea area;
+      const auto write = [&](Millis now) {
+        Tab tab(&area, {.compress_above = above, .now = now});
+        tab.set("plan", "[1]", {.ttl = minute, .grace = grace});
+        tab.set("list", "[2]", {.ttl = minute});
+      };
+      write(start - hour);
+      // A renewed answer renews its grace.
+      write(start);
+      for (const auto* user : {"sara", ""}) {
+        Tab other(&area, {.user = *user ? std::optional<std::string>(user) : std::nullopt, .now = start + hour});
+        other.sweep();
+      }
+      CHECK(area.holds(u"cardcache_plan"));
+      CHECK_FALSE(area.holds(u"cardcache_list"));
+      Tab tab(&area, {.now = start + minute + hour - Millis{1}});
+      CHECK_FALSE(tab.get("plan"));
+      CHECK(tab.cache.keys({}, tab.now).empty());
+      tab.sweep();
+      auto late = asking_for("plan");
+      late.grace = grace;
+      CHECK(tab.ask(late) == "[1]");
+      tab.now = start + minute + (grace == never ? Millis{1e12} : grace);
+      tab.sweep();
+      CHECK(area.holds(u"cardcache_plan") == (grace == never));
+      CHECK(tab.ask(late).has_value() == (grace == never));
+    }
+  }
+}
+
+TEST_CASE("freshness: an answer set without a grace, later on, has none") {
+  MapArea area;
+  Tab tab(&area);
+  tab.set("plan", "1", {.ttl = minute, .grace = hour});
+  tab.set("plan", "2", {.ttl = minute});
+  Tab later(&area, {.now = start + minute});
+  later.sweep();
+  CHECK_FALSE(area.holds(u"cardcache_plan"));
+}
+
+TEST_CASE("freshness: what nobody wrote with a grace is left as long as somebody here asks for it") {
+  MapArea area;
+  Tab(&area).set("plan", "1", {.ttl = minute});
+  Tab(&area).set("list", "1", {.ttl = minute});
+  Tab tab(&area, {.now = start + minute});
+  tab.cache.keep_for("plan", hour);
+  tab.cache.keep_for("plan", minute);
+  tab.cache.keep_for("nothing", hour);
+  tab.set("secret", "2", {.ttl = minute, .reach = Reach::memory});
+  tab.cache.keep_for("secret", hour);
+  tab.now = start + hour;
+  tab.sweep();
+  CHECK(area.holds(u"cardcache_plan"));
+  CHECK_FALSE(area.holds(u"cardcache_list"));
+  CHECK_FALSE(tab.get("plan"));
+  auto late = asking_for("plan");
+  late.grace = hour;
+  CHECK(tab.ask(late) == "1");
+  late.key = "secret";
+  CHECK(tab.ask(late) == "2");
+  tab.now = start + hour + minute;
+  tab.sweep();
+  CHECK_FALSE(area.holds(u"cardcache_plan"));
+}
+
+TEST_CASE("freshness: an answer that another tab brings is kept for its grace, in memory as well") {
+  MapArea area;
+  Tab tab(&area);
+  CHECK(tab.adopt("plan", "1", {.timestamp = start, .end = start + minute, .grace = hour}));
+  tab.now = start + hour;
+  tab.sweep();
+  auto late = asking_for("plan");
+  late.grace = hour;
+  CHECK(tab.ask(late) == "1");
+}
+
+TEST_CASE("freshness: what may only serve past its end is still the first to go when room is short") {
+  MapArea area;
+  Tab tab(&area, {.budget = 1'000, .compress_above = never.value});
+  const auto text = "\"" + std::string(300, 'x') + "\"";
+  tab.set("ended", text, {.ttl = minute, .cost = 1'000, .grace = never});
+  tab.now = start + hour;
+  tab.set("one", text);
+  tab.set("two", text);
+  CHECK_FALSE(area.holds(u"cardcache_ended"));
+  CHECK(area.holds(u"cardcache_one"));
 }
 
 TEST_CASE("freshness: a record that has ended is removed when it is asked for, where nobody wants it later") {

@@ -122,7 +122,7 @@ TEST_CASE("invalidating: a record that another tab is just writing is void, and 
 TEST_CASE("invalidating: what was invalidated is served by no grace") {
   MapArea area;
   Tab tab(&area);
-  tab.cache.allow_grace(hour);
+  tab.cache.allow_grace("plan", hour);
   tab.set("plan", "1");
   tab.invalidate("plan");
   auto late = asking_for("plan");

@@ -316,9 +316,10 @@ TEST_CASE("sealed: it is bound to its place, its times and what it is said to be
 TEST_CASE("sealed: what it is bound to is the same when it was written down and read") {
   MapArea area;
   Tab tab(&area, {.now = Millis{start.value + 0.7}});
-  const SetOptions options = GENERATE(SetOptions{}, SetOptions{.ttl = Millis{100.6}}, SetOptions{.ttl = never},
-                                      SetOptions{.tags = {"ü", "\""}, .version = "\\", .cost = 1.0 / 3},
-                                      SetOptions{.expires_at = start + minute, .kept_on_event = true});
+  const SetOptions options = GENERATE(
+      SetOptions{}, SetOptions{.ttl = Millis{100.6}}, SetOptions{.grace = Millis{100.6}}, SetOptions{.grace = never},
+      SetOptions{.ttl = never}, SetOptions{.tags = {"ü", "\""}, .version = "\\", .cost = 1.0 / 3},
+      SetOptions{.expires_at = start + minute, .kept_on_event = true});
   const auto kept = begin(tab, "plan", "1", options);
   const auto prepared = tab.cache.prepare_sealing(kept.sealing, "1").value();
   tab.cache.write_sealed(kept.sealing, box_of(prepared), tab.now);
@@ -339,12 +340,29 @@ TEST_CASE("sealed: nothing is found where memory answers, nothing lies, or what 
   CHECK(again.cache.find_sealed("plan", start));
   CHECK_FALSE(again.cache.find_sealed("list", start));
   CHECK_FALSE(again.cache.find_sealed("plan", start + default_storage_ttl));
-  again.cache.allow_grace(minute);
+  again.cache.allow_grace("plan", minute);
   CHECK(again.cache.find_sealed("plan", start + default_storage_ttl));
   Tab other(&area);
   seal(tab, "goals", "1");
   other.invalidate("goals");
   CHECK_FALSE(other.cache.find_sealed("goals", start));
+}
+
+TEST_CASE("sealed: a grace outlasts a reload, and is bound as cores read it that know of none") {
+  MapArea area;
+  Tab tab(&area);
+  const auto result = tab.set("plan", "1", {.ttl = minute, .tags = {"a"}, .grace = hour, .reach = Reach::sealed});
+  const auto prepared = tab.cache.prepare_sealing(result.sealing, "1");
+  REQUIRE(prepared);
+  tab.cache.write_sealed(result.sealing, prepared->bytes, start);
+  Tab later(&area, {.now = start + hour});
+  later.sweep();
+  CHECK(later.cache.sealed_keys(later.now) == Keys{"plan"});
+  const auto found = later.cache.find_sealed("plan", later.now);
+  REQUIRE(found);
+  CHECK(found->binding == prepared->binding);
+  CHECK(found->binding.find("\"tags\":[\"a\",\"\\u0000g3600000\"]") != std::string::npos);
+  CHECK(found->binding.find("grace") == std::string::npos);
 }
 
 TEST_CASE("sealed: keys leave out what get cannot give, statistics and invalidations do not") {

@@ -115,6 +115,29 @@ test('many are all opened', async (t) => {
   assert.equal(again.keys('plan').length, 150);
 });
 
+test('past its end it serves as long as the call that brought it promised, after a reload and its idle time too', async (t) => {
+  const { cache, clock, area, reload } = open(t);
+  const failing = () => Promise.reject(new Error('down'));
+  const policy = { encrypted: true, ttl: 1_000, staleIfError: HOUR };
+  await cache.getOrFetch('plan', async () => ({ title: CANARY }), policy);
+  await cache.flush();
+  assert.ok(isSealed(area, 'plan'));
+  for (const asked of [policy, { ...policy, forceRefresh: true }, { ...policy, staleWhileRevalidate: HOUR }]) {
+    area.setItem(`${NAMESPACE}list`, JSON.stringify({ data: 1, timestamp: START, expires: START + 1 }));
+    clock.now = START + HOUR;
+    const again = reload();
+    await again.ready;
+    // What is kept for nobody shows when the idle slices have gone over the records.
+    await until(() => !entriesIn(area).includes('list'));
+    assert.equal(again.get('plan'), undefined);
+    assert.deepEqual(await again.getOrFetch('plan', failing, asked), { title: CANARY });
+  }
+  clock.now = START + HOUR + 1_000;
+  const late = reload();
+  await late.ready;
+  await assert.rejects(late.getOrFetch('plan', failing, policy), /down/);
+});
+
 test('of several sets in one task the last alone is encrypted', async (t) => {
   const { cache } = open(t, options);
   const encrypt = t.mock.method(crypto.subtle, 'encrypt');

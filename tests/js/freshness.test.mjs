@@ -4,7 +4,7 @@ import test from 'node:test';
 import { openCache } from '../../dist/index.js';
 import { Origin } from './support/area.mjs';
 import { DAY, entriesIn, HOUR, listen, MINUTE, open, recordOf, START } from './support/cache.mjs';
-import { controlledFetcher, settle } from './support/time.mjs';
+import { controlledFetcher, passSweep, settle } from './support/time.mjs';
 
 test('an answer is fresh until its end and a miss from that millisecond on', (t) => {
   const { cache, clock } = open(t);
@@ -221,6 +221,55 @@ test('a clock set back by more than a minute makes the cache start anew', (t) =>
   cache.set('plan', 2);
   assert.equal(cache.get('plan'), 2);
   assert.equal(cache.age('plan'), 0);
+});
+
+for (const [whose, options] of Object.entries({ 'one of its own': {}, 'Date.now': { clock: undefined } })) {
+  test(`with hits alone, a clock set back is noticed by the next: ${whose}`, async (t) => {
+    // No sweep comes, and no other call: what time it was the hits alone have seen.
+    t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
+    let now = START;
+    t.mock.method(Date, 'now', () => now);
+    const { cache, log } = open(t, { clock: () => now, ...options });
+    const at = async (time) => {
+      // Date.now is read once a task.
+      await settle();
+      now = time;
+    };
+    cache.set('plan', 'kept', { ttl: HOUR });
+    await at(START + 50 * MINUTE);
+    assert.equal(cache.get('plan'), 'kept');
+    await at(START + 49 * MINUTE);
+    assert.equal(cache.get('plan'), 'kept', 'within a minute it may have been a correction');
+    await at(START + 49 * MINUTE - 1);
+    assert.equal(cache.get('plan'), undefined);
+    assert.equal(log.filter(({ what }) => what.includes('set back')).length, 1);
+    cache.set('plan', 'new', { ttl: HOUR });
+    assert.equal(cache.get('plan'), 'new');
+  });
+}
+
+test('what time a hit saw counts for every call that follows, and for the page that is loaded next', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
+  const asks = {
+    get: (cache) => cache.get('plan'),
+    peek: (cache) => cache.peek('plan'),
+    has: (cache) => cache.has('plan') || undefined,
+    keys: (cache) => cache.keys()[0],
+    getOrFetch: (cache) => cache.getOrFetch('plan', async () => undefined).catch(() => undefined),
+    'a reload': (_cache, reload) => reload().get('plan'),
+  };
+  for (const [what, ask] of Object.entries(asks)) {
+    const { cache, clock, reload } = open(t);
+    cache.set('plan', 'kept', { ttl: HOUR });
+    clock.now += 50 * MINUTE;
+    assert.equal(cache.get('plan'), 'kept');
+    // Seen and set back a little: a call in between must not make that forgotten.
+    clock.now -= 40_000;
+    cache.set('other', 1);
+    if (what === 'a reload') passSweep(t);
+    clock.now -= 20_001;
+    assert.equal(await ask(cache, reload), undefined, what);
+  }
 });
 
 test('a clock set back while the page was closed is noticed when it opens', async (t) => {

@@ -1,8 +1,8 @@
 // What is past its end and may be served all the same: while a fetch runs, or where it fails.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { HOUR, open } from './support/cache.mjs';
-import { controlledFetcher, passSweep, settle } from './support/time.mjs';
+import { DAY, entriesIn, HOUR, open, START } from './support/cache.mjs';
+import { controlledFetcher, pass, passSweep, settle } from './support/time.mjs';
 
 test('staleWhileRevalidate serves what is past its end while a fetch runs', async (t) => {
   const { cache, clock } = open(t);
@@ -97,4 +97,116 @@ test('a staleWhen that throws covers nothing: the error told is the fetcher’s'
     /down/,
   );
   assert.throws(() => cache.set('plan', 1, { staleWhen: 503 }), TypeError);
+});
+
+const failing = () => Promise.reject(new Error('down'));
+/** Plain and packed; and one without end. */
+const kinds = [
+  ['plain', 'old', HOUR],
+  ['packed', Array.from({ length: 100 }, (_, id) => ({ id, title: `task ${id}` })), HOUR],
+  ['without end', 'old', Infinity],
+];
+const ways = {
+  'set under a policy': (cache, value, policy) => cache.set('plan', value, policy),
+  'getOrFetch with staleIfError': (cache, value, { ttl, grace }) =>
+    cache.getOrFetch('plan', async () => value, { ttl, staleIfError: grace }),
+  'getOrFetch with staleWhileRevalidate': (cache, value, { ttl, grace }) =>
+    cache.getOrFetch('plan', async () => value, { ttl, staleWhileRevalidate: grace }),
+  'a watch': async (cache, value, { ttl, grace }, t) => {
+    cache.watch(
+      'plan',
+      async () => value,
+      () => undefined,
+      { ttl, staleIfError: grace },
+    );
+    await pass(t, 10);
+  },
+  'an answer that is renewed': (cache, value, { ttl, grace }) => {
+    cache.set('plan', value, { ttl });
+    cache.set('plan', structuredClone(value), { ttl, staleIfError: grace });
+  },
+};
+
+for (const [how, write] of Object.entries(ways)) {
+  test(`what was promised in a call outlasts a reload and its idle time: ${how}`, async (t) => {
+    t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
+    for (const [what, value, grace] of kinds) {
+      const { cache, clock, area, origin, reload } = open(t);
+      await write(cache, value, { ttl: 1_000, grace, staleIfError: grace }, t);
+      cache.set('list', 'without', { ttl: 1_000 });
+      clock.now += grace === Infinity ? 400 * DAY : HOUR;
+      open(t, { origin, now: clock.now, user: 'tom' });
+      const loaded = reload();
+      passSweep(t);
+      assert.deepEqual(entriesIn(area), ['plan'], `${what}: what was promised nothing has gone`);
+      assert.equal(loaded.get('plan'), undefined);
+      assert.deepEqual(loaded.keys(), []);
+      assert.deepEqual(await loaded.getOrFetch('plan', failing, { ttl: 1_000, staleIfError: grace }), value, what);
+      assert.deepEqual(
+        await loaded.getOrFetch('plan', failing, { ttl: 1_000, staleWhileRevalidate: grace }),
+        value,
+        what,
+      );
+      if (grace === Infinity) continue;
+      clock.now += grace;
+      const late = reload();
+      passSweep(t);
+      await assert.rejects(late.getOrFetch('plan', failing, { staleIfError: DAY }), /down/);
+    }
+  });
+}
+
+test('what nobody wrote with a grace serves those who ask for it with one, as long as they are there', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
+  const { cache, clock, reload } = open(t);
+  cache.set('plan', 'old', { ttl: 1_000 });
+  clock.now += 1_000;
+  const loaded = reload();
+  const policy = { ttl: 1_000, staleWhileRevalidate: HOUR, staleIfError: HOUR };
+  assert.equal(await loaded.getOrFetch('plan', failing, policy), 'old');
+  await settle();
+  passSweep(t);
+  clock.now += HOUR - 1;
+  passSweep(t);
+  assert.equal(await loaded.getOrFetch('plan', failing, policy), 'old');
+  await settle();
+  clock.now += 1;
+  await assert.rejects(loaded.getOrFetch('plan', failing, policy), /down/);
+});
+
+test('an endpoint’s policy keeps what was written without it, and nothing of other endpoints', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
+  const { cache, clock, area, origin } = open(t);
+  for (const key of ['plan', 'plan:sara', 'planets', 'list']) cache.set(key, 'old', { ttl: 1_000 });
+  void cache.close();
+  clock.now += HOUR;
+  const { cache: loaded } = open(t, { origin, now: clock.now, policies: { plan: { staleIfError: HOUR } } });
+  passSweep(t);
+  assert.deepEqual(entriesIn(area).sort(), ['plan', 'plan:sara']);
+  assert.equal(await loaded.getOrFetch('plan', failing), 'old');
+});
+
+test('an answer in memory alone is kept for its grace', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
+  const { cache, clock } = open(t, { storage: false });
+  const policy = { ttl: 1_000, staleIfError: HOUR };
+  await cache.getOrFetch('plan', async () => 'old', policy);
+  cache.set('list', 'without', { ttl: 1_000 });
+  clock.now += HOUR;
+  passSweep(t);
+  assert.equal(await cache.getOrFetch('plan', failing, policy), 'old');
+  await assert.rejects(cache.getOrFetch('list', failing, policy), /down/);
+});
+
+test('an answer of the remote tier is kept for the grace of its policy here', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
+  let record = { data: 'old', timestamp: START };
+  const remote = { get: async () => record, set: async () => undefined, invalidate: async () => undefined };
+  const { cache, clock } = open(t, { remote });
+  const policy = { ttl: 1_000, staleIfError: HOUR };
+  assert.equal(await cache.getOrFetch('plan', failing, policy), 'old');
+  record = undefined;
+  clock.now += HOUR;
+  passSweep(t);
+  assert.equal(await cache.getOrFetch('plan', failing, policy), 'old');
 });

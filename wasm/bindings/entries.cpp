@@ -10,13 +10,14 @@ namespace cardcache::bindings {
 namespace {
 
 /// The numbers that all sets have in common. `ttl` NaN: none.
-SetRequest request_of(double ttl, double expires_at, double cost, double bytes, bool kept_on_event) {
+SetRequest request_of(double ttl, double expires_at, double cost, double bytes, bool kept_on_event, double grace) {
   SetRequest request;
   if (!std::isnan(ttl)) request.ttl = Millis{ttl};
   request.expires_at = Millis{expires_at};
   request.cost = cost;
   request.bytes = bytes;
   request.kept_on_event = kept_on_event;
+  request.grace = Millis{grace};
   return request;
 }
 
@@ -95,10 +96,11 @@ bool tell(const SetResult& result, Millis now) {
 /// Staged: key, version, tags, JSON (nothing where it is longer than most_json_bytes). `reach` a Reach; `flight` 0:
 /// none. Answers whether it was kept.
 [[clang::export_name("set")]] bool set(std::uint32_t id, double now, double ttl, double expires_at, double cost,
-                                       double bytes, int reach, bool kept_on_event, std::uint32_t flight) {
+                                       double bytes, int reach, bool kept_on_event, double grace,
+                                       std::uint32_t flight) {
   Call call(id, now);
   StagedReader staged;
-  auto request = request_of(ttl, expires_at, cost, bytes, kept_on_event);
+  auto request = request_of(ttl, expires_at, cost, bytes, kept_on_event, grace);
   take_names(staged, request);
   request.reach = static_cast<Reach>(reach);
   const auto json = staged.text();
@@ -110,10 +112,11 @@ bool tell(const SetResult& result, Millis now) {
 /// Sets the key that lies in `of` anew, where its value goes no further than memory and has neither version nor tags:
 /// no text crosses. False where it lies there no more.
 [[clang::export_name("setAgain")]] bool set_again(std::uint32_t id, double now, std::uint32_t of, double ttl,
-                                                  double expires_at, double cost, double bytes, bool kept_on_event) {
+                                                  double expires_at, double cost, double bytes, bool kept_on_event,
+                                                  double grace) {
   Call call(id, now);
   if (!call.cache.memory().holds(SlotId{of})) return false;
-  auto request = request_of(ttl, expires_at, cost, bytes, kept_on_event);
+  auto request = request_of(ttl, expires_at, cost, bytes, kept_on_event, grace);
   request.slot = SlotId{of};
   call.cache.memory().index().write_key(of, call.page.key);
   request.key = call.page.key;
@@ -122,11 +125,12 @@ bool tell(const SetResult& result, Millis now) {
 
 /// An answer of the store that processes share, as old as `timestamp` says. Answers whether it was kept.
 [[clang::export_name("adoptRemote")]] bool adopt_remote(std::uint32_t id, double now, double ttl, double expires_at,
-                                                        double cost, double bytes, int reach, bool kept_on_event) {
+                                                        double cost, double bytes, int reach, bool kept_on_event,
+                                                        double grace) {
   const Millis at{words[timestamp]};
   Call call(id, now);
   StagedReader staged;
-  auto request = request_of(ttl, expires_at, cost, bytes, kept_on_event);
+  auto request = request_of(ttl, expires_at, cost, bytes, kept_on_event, grace);
   take_names(staged, request);
   request.reach = static_cast<Reach>(reach);
   return tell(call.cache.adopt_remote(request, at, call.now), call.now);
@@ -144,8 +148,15 @@ bool tell(const SetResult& result, Millis now) {
   call.cache.drop_resident(StagedReader().text());
 }
 
+/// Staged: endpoint.
 [[clang::export_name("allowGrace")]] void allow_grace(std::uint32_t id, double grace) {
-  page_of(id).cache.allow_grace(Millis{grace});
+  page_of(id).cache.allow_grace(StagedReader().text(), Millis{grace});
+}
+
+/// Staged: key.
+[[clang::export_name("keepFor")]] void keep_for(std::uint32_t id, double now, double grace) {
+  Call call(id, now);
+  call.cache.keep_for(StagedReader().text(), Millis{grace});
 }
 
 [[clang::export_name("sweep")]] void sweep(std::uint32_t id, double now) {

@@ -38,6 +38,8 @@ enum Word : std::uint32_t {
   answered,       // out: after a Call 2, or 1 where no word before `slot` nor `upkeep` says anything new but
                   // `believed_from`; 0: what they say is an earlier one's, maybe of another cache
   remaining,      // out of set: how long it has yet to live
+  grace,          // in for adopt
+  seen,           // in: the latest time that a hit has seen since the last call
   word_count,
 };
 

@@ -81,6 +81,7 @@ Call::Call(std::uint32_t id, double time) : page(page_of(id)), cache(page.cache)
   words[ring_count] = 0;
   page.dropped.clear();
   cache.drain_hits(std::span(page.ring).first(noted));
+  cache.saw(Millis{words[seen]});
   words[went_back] = cache.observe(now) ? 1 : 0;
 }
 

@@ -19,8 +19,8 @@ emscripten::val take_changed_elsewhere(std::uint32_t id) { return to_js(page_of(
 
 }  // namespace
 
-/// Staged: key, version, tags, 1 where events leave it alone, 1 where its tab has stored it. `timestamp`, `end`, `cost`
-/// and `bytes` are taken from the words. Answers whether it was kept.
+/// Staged: key, version, tags, 1 where events leave it alone, 1 where its tab has stored it. `timestamp`, `end`,
+/// `cost`, `bytes` and `grace` are taken from the words. Answers whether it was kept.
 [[clang::export_name("adopt")]] bool adopt(std::uint32_t id, double now) {
   Call call(id, now);
   StagedReader staged;
@@ -29,6 +29,7 @@ emscripten::val take_changed_elsewhere(std::uint32_t id) { return to_js(page_of(
   facts.tags = staged.strings();
   facts.kept_on_event = staged.number() != 0;
   facts.is_stored = staged.number() != 0;
+  facts.grace = Millis{words[grace]};
   const auto result = call.cache.adopt(key, facts, call.now);
   words[slot] = slot_word(result.slot);
   return result.kept;

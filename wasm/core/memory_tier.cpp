@@ -57,6 +57,7 @@ void MemoryTier::fill(std::uint32_t id, const EntryFacts& facts, Millis now) {
   timestamps_[id] = facts.timestamp;
   deadlines_[id] = deadline.value;
   ends_.set(id, facts.end == deadline ? long_ago : facts.end);
+  graces_.set(id, facts.grace);
   auto extras = details_[id].extras;
   if (facts.cost != 1 || !facts.version.empty()) {
     if (extras == 0) extras = take_extras();
@@ -157,12 +158,6 @@ void MemoryTier::release(SlotId slot, Why why, bool evicted) {
   uses_[id] = {};
   index_.erase(id);
   dropped_.push_back({slot, why, evicted});
-}
-
-void MemoryTier::sweep(Millis now, Millis grace) {
-  for (std::uint32_t id = 0; id < timestamps_.size(); ++id) {
-    if (index_.contains(id) && !may_serve(SlotId{id}, now, grace)) evict(SlotId{id}, Why::expired);
-  }
 }
 
 }  // namespace cardcache

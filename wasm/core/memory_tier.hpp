@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -36,6 +37,8 @@ struct EntryFacts {
   bool kept_on_event = false;
   /// A resident value only: a record of it was written to storage, or it came from there.
   bool is_stored = false;
+  /// How long past its end it may serve those who ask for that: until then it is kept.
+  Millis grace{0};
 };
 
 /// The answers whose values the page holds by reference. It knows everything about them but the values: each lives in a
@@ -82,8 +85,16 @@ class MemoryTier {
   [[nodiscard]] bool may_serve(SlotId slot, Millis now, Millis grace) const;
   void remove(SlotId slot);
   void evict(SlotId slot, Why why);
-  /// Drops what is past its residence, `grace` past its end, or claims to be from the future.
-  void sweep(Millis now, Millis grace);
+  /// Drops what is past its residence, past its end by more than `grace_of(key, its own grace)`, or claims to be from
+  /// the future.
+  template <typename GraceOf>
+  void sweep(Millis now, GraceOf&& grace_of) {
+    for (std::uint32_t id = 0; id < timestamps_.size(); ++id) {
+      const SlotId slot{id};
+      if (!holds(slot) || is_fresh(slot, now)) continue;
+      if (!may_serve(slot, now, grace_of(key(slot), grace(slot)))) evict(slot, Why::expired);
+    }
+  }
   /// Null for an empty slot.
   Use* note_use(SlotId slot) {
     const auto id = number(slot);
@@ -94,10 +105,13 @@ class MemoryTier {
     return &use;
   }
   void note_stored(SlotId slot);
+  /// Somebody may ask for it so long past its end.
+  void keep_for(SlotId slot, Millis grace) { graces_.set(number(slot), std::max(this->grace(slot), grace)); }
 
   [[nodiscard]] std::vector<KeyIndex::Id> select(const Selector& selector) const { return index_.select(selector); }
   [[nodiscard]] Facts facts(SlotId slot) const;
   [[nodiscard]] const std::string& version(SlotId slot) const { return extras_[details_[number(slot)].extras].version; }
+  [[nodiscard]] Millis grace(SlotId slot) const { return graces_[number(slot)]; }
   [[nodiscard]] double cost(SlotId slot) const { return extras_[details_[number(slot)].extras].cost; }
   [[nodiscard]] const std::vector<std::string>& tags(SlotId slot) const { return index_.tags(number(slot)); }
   [[nodiscard]] std::string key(SlotId slot) const { return index_.key(number(slot)); }
@@ -152,6 +166,7 @@ class MemoryTier {
   std::vector<double> deadlines_;
   /// … and the end where it does: long ago says that it is the deadline.
   RareColumn<Millis> ends_{long_ago};
+  RareColumn<Millis> graces_{Millis{0}};
   RareColumn<Details> details_{{}};
   Chunks<Use> uses_;
   std::vector<Extras> extras_ = std::vector<Extras>(1);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 #include "core/byte_reader.hpp"
 #include "core/checksum.hpp"
@@ -36,6 +37,22 @@ void append_text(std::string& out, std::string_view text) {
   out += text;
 }
 
+constexpr char field_mark = '\0';
+constexpr char grace_field = 'g';
+
+/// Reads one of tags_and_fields(). Other letters are a later core's.
+void take_tag_or_field(EntryFacts& facts, std::string text) {
+  if (text.empty() || text[0] != field_mark) {
+    facts.tags.push_back(std::move(text));
+  } else if (text.size() > 1 && text[1] == field_mark) {
+    facts.tags.push_back(text.substr(1));
+  } else if (text.size() > 1 && text[1] == grace_field) {
+    const auto grace = read_whole_number(to_utf16(std::string_view(text).substr(2)));
+    facts.grace = text.size() == 2 ? never : Millis{grace.value_or(0)};
+    if (facts.grace.value > most_millis) facts.grace = never;
+  }
+}
+
 double take_time(ByteReader& reader) {
   const auto value = reader.number();
   const auto size = static_cast<double>(value >> 1);
@@ -44,11 +61,24 @@ double take_time(ByteReader& reader) {
 
 }  // namespace
 
+std::vector<std::string> tags_and_fields(const EntryFacts& facts) {
+  auto texts = facts.tags;
+  for (auto& tag : texts) {
+    if (tag.starts_with(field_mark)) tag.insert(tag.begin(), field_mark);
+  }
+  if (facts.grace >= Millis{1}) {
+    const bool has_end = facts.grace.value <= most_millis;
+    texts.push_back(std::string{field_mark, grace_field} + (has_end ? whole_number(facts.grace.value) : ""));
+  }
+  return texts;
+}
+
 std::u16string write_packed_record(const PackedHead& head, std::string_view data, Millis default_life,
                                    std::uint32_t seed) {
   const auto& facts = head.facts;
   const auto span = facts.end - facts.timestamp;
   const bool never_ends = facts.end.value > most_millis;
+  const auto texts = tags_and_fields(facts);
   unsigned flags = 0;
   if (head.sealed) flags |= sealed_flag;
   if (head.size.wide) flags |= wide_flag;
@@ -58,7 +88,7 @@ std::u16string write_packed_record(const PackedHead& head, std::string_view data
     flags |= end_flag;
   }
   if (!facts.version.empty()) flags |= version_flag;
-  if (!facts.tags.empty()) flags |= tags_flag;
+  if (!texts.empty()) flags |= tags_flag;
   if (facts.cost != 1) flags |= cost_flag;
   if (facts.kept_on_event) flags |= kept_flag;
 
@@ -70,8 +100,8 @@ std::u16string write_packed_record(const PackedHead& head, std::string_view data
   if (flags & end_flag) append_time(bytes, span.value);
   if (flags & version_flag) append_text(bytes, facts.version);
   if (flags & tags_flag) {
-    append_number(bytes, facts.tags.size());
-    for (const auto& tag : facts.tags) append_text(bytes, tag);
+    append_number(bytes, texts.size());
+    for (const auto& text : texts) append_text(bytes, text);
   }
   if (flags & cost_flag) append_number(bytes, static_cast<std::uint64_t>(thousandths_of(facts.cost)));
   bytes += data;
@@ -108,7 +138,7 @@ std::optional<PackedHead> read_packed_head(std::string_view bytes, Millis defaul
   if (flags & never_flag) facts.end = never;
   if (flags & version_flag) facts.version = reader.text();
   if (flags & tags_flag) {
-    for (auto count = reader.number(); count > 0 && !reader.ended(); --count) facts.tags.push_back(reader.text());
+    for (auto count = reader.number(); count > 0 && !reader.ended(); --count) take_tag_or_field(facts, reader.text());
   }
   if (flags & cost_flag) facts.cost = static_cast<double>(reader.number()) / 1'000;
   facts.kept_on_event = flags & kept_flag;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/memory_tier.hpp"
 #include "core/millis.hpp"
@@ -29,6 +30,11 @@ struct PackedHead {
 /// `seed` is what the checksum begins with.
 [[nodiscard]] std::u16string write_packed_record(const PackedHead& head, std::string_view data, Millis default_life,
                                                  std::uint32_t seed);
+
+/// Tags as they stand in a packed record. Its byte of flags is full, so a field that came later is a text among the
+/// tags, which older readers pass over: U+0000, a letter, and what it says. `g`: the grace in ms, nothing where it has
+/// no end. A tag that begins with U+0000 stands there with another one before it.
+[[nodiscard]] std::vector<std::string> tags_and_fields(const EntryFacts& facts);
 
 /// The bytes behind the mark; nullopt where they are not as they were written.
 [[nodiscard]] std::optional<std::string> open_packed_record(std::u16string_view text, std::uint32_t seed);

@@ -16,6 +16,20 @@ void append_integer(std::u16string& out, double value) {
   append_ascii(out, whole_number(std::trunc(std::clamp(value, -most_millis, most_millis))));
 }
 
+/// A point in time, or a span: null where it is as good as never.
+void append_time(std::u16string& out, Millis time) {
+  if (time.value > most_millis) {
+    append_ascii(out, "null");
+  } else {
+    append_integer(out, time.value);
+  }
+}
+
+std::optional<Millis> time_of(std::u16string_view value) {
+  const auto time = value == u"null" ? never.value : read_number(value);
+  return time ? std::optional(Millis{*time}) : std::nullopt;
+}
+
 void append_cost(std::u16string& out, double cost) {
   // Three decimals are more than a weight needs, and keep printf's float code out of the module.
   const auto thousandths = thousandths_of(cost);
@@ -118,11 +132,7 @@ std::u16string write_plain_record(std::string_view data, const EntryFacts& facts
   append_integer(out, facts.timestamp.value);
   if (facts.end != facts.timestamp + default_life) {
     append_field(out, "expires");
-    if (facts.end.value > most_millis) {
-      append_ascii(out, "null");
-    } else {
-      append_integer(out, facts.end.value);
-    }
+    append_time(out, facts.end);
   }
   if (!facts.version.empty()) {
     append_field(out, "version");
@@ -146,6 +156,10 @@ std::u16string write_plain_record(std::string_view data, const EntryFacts& facts
     append_field(out, "onEvent");
     append_ascii(out, "\"keep\"");
   }
+  if (facts.grace >= Millis{1}) {
+    append_field(out, "grace");
+    append_time(out, facts.grace);
+  }
   out.push_back(u'}');
   return out;
 }
@@ -167,9 +181,8 @@ std::optional<PlainRecord> read_plain_record(std::u16string_view text, Millis de
     } else if (*name == u"timestamp") {
       timestamp = read_number(*value);
     } else if (*name == u"expires") {
-      const auto end = *value == u"null" ? never.value : read_number(*value);
-      if (!end) return std::nullopt;
-      expires = Millis{*end};
+      expires = time_of(*value);
+      if (!expires) return std::nullopt;
     } else if (*name == u"version") {
       auto version = string_of(*value);
       if (!version) return std::nullopt;
@@ -184,6 +197,8 @@ std::optional<PlainRecord> read_plain_record(std::u16string_view text, Millis de
       if (cost && *cost >= 0 && std::isfinite(*cost)) record.facts.cost = *cost;
     } else if (*name == u"onEvent") {
       record.facts.kept_on_event = *value == u"\"keep\"";
+    } else if (*name == u"grace") {
+      record.facts.grace = std::max(time_of(*value).value_or(Millis{0}), Millis{0});
     }
   } while (scanner.take(u','));
   if (!scanner.take(u'}') || !scanner.at_end() || !data || !timestamp) return std::nullopt;

@@ -10,7 +10,8 @@
 namespace cardcache {
 
 /// The plain form, `{"data":…,"timestamp":<ms>}`: the one that AgileTrack reads and writes. What differs from the
-/// defaults follows in further fields (`expires`, `version`, `tags`, `cost`, `onEvent`), which AgileTrack's reader
+/// defaults follows in further fields (`expires`, `version`, `tags`, `cost`, `onEvent`,
+/// `grace`), which AgileTrack's reader
 /// ignores.
 struct PlainRecord {
   /// The value's JSON as it was written; a view into the text.

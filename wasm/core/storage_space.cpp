@@ -116,10 +116,22 @@ void StorageSpace::on_change(std::string_view area_key, const std::optional<std:
   if (bytes_ > budget_) trim_ = true;
 }
 
+void StorageSpace::allow_grace(std::string_view endpoint, Millis grace) {
+  if (grace > grace_of(endpoint, Millis{0})) graces_.emplace_back(endpoint, grace);
+}
+
+Millis StorageSpace::grace_of(std::string_view key, Millis own) const {
+  for (const auto& [endpoint, grace] : graces_) {
+    if (grace > own && split_key(key).endpoint == endpoint) own = grace;
+  }
+  return own;
+}
+
 bool StorageSpace::observe(Millis now) {
   const bool went_back = now + clock_tolerance < latest_;
   if (went_back) {
     latest_ = now;
+    ++beginnings_;
     remove_everything();
   }
   saw(now);
@@ -139,6 +151,8 @@ Millis StorageSpace::latest_time_seen() {
 void StorageSpace::keep_time(Millis now) {
   if (!area_ || form_.foreign || purging_ || now == long_ago || now < time_kept_ + time_keeping_interval) return;
   time_kept_ = now;
+  // What a hit saw may lie ahead of a clock that was set back a little since.
+  now = std::max(now, latest_);
   const auto kept = kept_time();
   // One that is far ahead was a wrong clock's, and has done what it could: from here on ages are told anew.
   if (kept && *kept >= now && is_believed(*kept, now)) return;

@@ -56,8 +56,10 @@ class StorageSpace {
   /// Somebody else wrote this key of the area, or removed it (nullopt).
   void on_change(std::string_view area_key, const std::optional<std::u16string>& text);
 
-  /// The longest time past their end that records may still be wanted.
-  void allow_grace(Millis grace) { grace_ = std::max(grace_, grace); }
+  /// A policy of this page lets answers of this endpoint serve so long past their end, whatever their records say.
+  void allow_grace(std::string_view endpoint, Millis grace);
+  /// How long past its end an answer may serve whose record says `own`.
+  [[nodiscard]] Millis grace_of(std::string_view key, Millis own) const;
   /// Begins a walk over the area: hints are put right, what has ended or comes from the future is removed.
   void begin_sweep();
   /// A slice of what is to be done: at most `steps` records are read or removed. True while there is more.
@@ -66,6 +68,8 @@ class StorageSpace {
 
   /// True where the clock is more than a minute behind what was seen: then all of ours is void, every user's.
   bool observe(Millis now);
+  /// How often all of ours has been void since a clock went back.
+  [[nodiscard]] std::uint32_t beginnings() const { return beginnings_; }
   /// Somebody has seen this time.
   void saw(Millis time) { latest_ = std::max(latest_, time); }
   /// Takes all of ours out of the area, every user's. From now on nothing of it is answered.
@@ -144,18 +148,23 @@ class StorageSpace {
   std::size_t walk_some(std::optional<Millis> now, std::size_t steps);
   bool meet(StoredHead& head, std::optional<Millis> now);
   bool meet_note(const StoredHead& head, std::optional<Millis> now);
-  void end_walk();
-  std::size_t check_unseen(std::size_t steps);
+  void end_walk(std::optional<Millis> now);
+  std::size_t check_unseen(std::optional<Millis> now, std::size_t steps);
   void check_notes();
+  void begin_sweeping(Millis now);
+  [[nodiscard]] std::optional<Floor> floor_of_note(std::string_view area_key, StorageTier*& tier);
+  void list_unmet(Millis now);
+  void forget_floors(Millis now);
 
   StorageArea* area_;
   std::string name_;
   double budget_;
   RecordForm form_;
   double bytes_ = 0, plain_bytes_ = 0;
-  Millis grace_{0};
+  std::vector<std::pair<std::string, Millis>> graces_;  // by endpoint
   Millis latest_ = long_ago;
   Millis time_kept_ = long_ago;
+  std::uint32_t beginnings_ = 0;
   StringMap tier_numbers_;  // by prefix
   std::vector<std::unique_ptr<StorageTier>> tiers_;
   StringMap note_bytes_;  // by area key
@@ -165,6 +174,8 @@ class StorageSpace {
 
   /// The walk over the area: whether it runs, where it stands, and its number.
   bool walking_, counted_ = false, purging_ = false;
+  /// From its beginning on it has removed what is void, so that at its end nothing of that is left.
+  bool sweeping_ = false;
   /// Others, or notes, have taken more than the budget; cleared where nothing more can go.
   bool trim_ = false;
   /// An eviction found something else than what was remembered.

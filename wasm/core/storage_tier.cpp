@@ -21,9 +21,10 @@ void StorageTier::remember(std::string_view key, const StoredFacts& facts, const
   auto& stored = stored_[id];
   space_.bytes_ += facts.bytes - (known ? stored.bytes : 0);
   space_.plain_bytes_ += facts.plain_bytes - (known ? stored.plain_bytes : 0);
-  const auto last_use = known ? stored.last_use : long_ago;
+  const auto before = known ? stored : StoredFacts{};
   stored = facts;
-  stored.last_use = std::max(stored.last_use, last_use);
+  stored.last_use = std::max(stored.last_use, before.last_use);
+  stored.grace = std::max(stored.grace, before.grace);
   if (index_.tags(id) != tags) index_.retag(id, tags);
 }
 
@@ -154,6 +155,17 @@ bool StorageTier::clear(Millis until) {
 
 void StorageTier::note_use(std::string_view key, Millis now) {
   if (const auto id = index_.find(key)) stored_[*id].last_use = now;
+}
+
+void StorageTier::keep_for(std::string_view key, Millis grace) {
+  if (!space_.area_ || is_void(key) || space_.purging_) return;
+  if (!index_.find(key)) space_.on_change(prefix_ + std::string(key), space_.area_->get(area_key(key)));
+  if (const auto id = index_.find(key)) stored_[*id].grace = std::max(stored_[*id].grace, grace);
+}
+
+Millis StorageTier::kept_for(std::string_view key) const {
+  const auto id = index_.find(key);
+  return id ? stored_[*id].grace : Millis{0};
 }
 
 std::optional<RecordHead> StorageTier::read_head(std::string_view key) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/floors.hpp"
 #include "core/key_index.hpp"
 #include "core/memory_tier.hpp"
 #include "core/millis.hpp"
@@ -31,6 +32,8 @@ struct StoredFacts {
   Millis end = long_ago;
   double cost = 1;
   Millis last_use = long_ago;
+  /// How long past its end somebody here may ask for it, whatever it says itself.
+  Millis grace{0};
   bool kept_on_event = false;
   /// The last walk over the area that met it.
   std::uint32_t walk = 0;
@@ -60,6 +63,9 @@ class StorageTier {
   /// under way: then nothing was done.
   bool clear(Millis until);
   void note_use(std::string_view key, Millis now);
+  /// Somebody may ask for it so long past its end: sweeps of this page leave it that long.
+  void keep_for(std::string_view key, Millis grace);
+  [[nodiscard]] Millis kept_for(std::string_view key) const;
 
   /// What the record says of itself; nullopt where there is none that says anything.
   [[nodiscard]] std::optional<RecordHead> read_head(std::string_view key);
@@ -80,6 +86,12 @@ class StorageTier {
   /// program owns the namespace: who writes on this very page by another way tells nobody.
   [[nodiscard]] const KeyIndex& index_for(const Selector& selector);
   [[nodiscard]] const StoredFacts& facts(KeyIndex::Id id) const { return stored_[id]; }
+  /// What was invalidated among these records, as far as it is known here. Walks remove what that makes void, and
+  /// forget it once nothing can be left of that.
+  [[nodiscard]] Floors& floors() { return floors_; }
+  /// They are not forgotten: another store, which no walk goes over, may hold what they make void.
+  void keep_floors() { keeps_floors_ = true; }
+
   [[nodiscard]] const std::string& prefix() const { return prefix_; }
   [[nodiscard]] StorageSpace& space() { return space_; }
 
@@ -93,6 +105,8 @@ class StorageTier {
   void add_void(std::string_view key, double bytes);
   void end_void(std::string_view key);
   [[nodiscard]] bool is_void(std::string_view key) const;
+  /// Records that must not be answered still lie in the area.
+  [[nodiscard]] bool has_void() const { return void_.size() > 0 || cleared_.size() > 0; }
   /// Of the `cleared_` ones: one that is no longer among them.
   void end_cleared(KeyIndex::Id id);
 
@@ -109,6 +123,12 @@ class StorageTier {
   std::vector<StoredFacts> cleared_facts_;
   KeyIndex::Id cleared_end_ = 0;  // those that are left are below it
   Millis void_until_ = long_ago;
+  Floors floors_;
+  /// The same when the walk began that is under way, or was the last, and whatever notes said then.
+  Floors swept_by_;
+  /// The last walk that met a record in a format that is unknown here.
+  std::uint32_t walk_of_unread_ = 0;
+  bool keeps_floors_ = false;
 };
 
 }  // namespace cardcache

@@ -29,6 +29,7 @@ void StorageSpace::begin_sweep() {
   }
   if (walking_ || !unseen_.empty()) return;
   walking_ = true;
+  sweeping_ = false;
   at_ = 0;
   ++walk_;
 }
@@ -38,6 +39,7 @@ void StorageSpace::recount() {
   unseen_.clear();
   walking_ = true;
   counted_ = false;
+  sweeping_ = false;
   at_ = 0;
   ++walk_;
 }
@@ -46,7 +48,7 @@ void StorageSpace::ensure_counted() {
   constexpr auto all = std::numeric_limits<std::size_t>::max();
   if (counted_ || purging_) return;
   while (walking_) walk_some(std::nullopt, 256);
-  check_unseen(all);
+  check_unseen(std::nullopt, all);
 }
 
 bool StorageSpace::tend(Millis now, std::size_t steps) {
@@ -55,6 +57,11 @@ bool StorageSpace::tend(Millis now, std::size_t steps) {
   while (done < steps && !pending_.empty()) {
     auto record = std::move(pending_.front());
     pending_.erase(pending_.begin());
+    if (record.facts.timestamp <= record.tier->floors_.above(record.key, record.tags, record.facts.kept_on_event)) {
+      record.tier->forget(record.key);
+      ++done;
+      continue;
+    }
     const auto before = evicted_.size();
     const auto written = attempt(record, now, steps - done, true);
     done += 1 + evicted_.size() - before;
@@ -68,7 +75,8 @@ bool StorageSpace::tend(Millis now, std::size_t steps) {
   }
   // Meeting a record costs less than half of removing one.
   if (done < steps && walking_) done += walk_some(now, purging_ ? steps - done : 2 * (steps - done)) / 2 + 1;
-  if (done < steps && !walking_) done += check_unseen(steps - done);
+  if (done < steps && !walking_) done += check_unseen(now, steps - done);
+  if (sweeping_ && !walking_ && unseen_.empty()) forget_floors(now);
   if (done < steps && counted_ && trim_) {
     Need need{bytes_ - budget_, 0};
     trim_ = make_room(need, 0, never.value, {}, now, steps - done, true) == Room::later;
@@ -100,12 +108,14 @@ std::size_t StorageSpace::remove_doomed(std::size_t steps) {
 }
 
 std::size_t StorageSpace::walk_some(std::optional<Millis> now, std::size_t steps) {
+  if (now && at_ == 0) begin_sweeping(*now);
+  if (!now) sweeping_ = false;
   auto walk = area_->walk(to_utf16(name_), at_, steps, record_head_units);
   std::size_t removed = 0;
   for (auto& head : walk.heads) removed += meet(head, now) ? 0 : 1;
   // What follows has moved up by as many.
   at_ += walk.visited - std::min(walk.visited, removed);
-  if (walk.visited < steps || at_ > most_keys) end_walk();
+  if (walk.visited < steps || at_ > most_keys) end_walk(now);
   return std::max<std::size_t>(walk.visited, 1);
 }
 
@@ -126,20 +136,26 @@ bool StorageSpace::meet(StoredHead& head, std::optional<Millis> now) {
   if (tier.is_void(key)) return true;
   auto facts = facts_of(head.name, head, record);
   facts.walk = walk_;
-  const bool cleared = now && record && facts.timestamp <= tier.void_until_;
-  bool gone = cleared;
+  const bool invalidated =
+      now && record &&
+      (facts.timestamp <= tier.void_until_ ||
+       facts.timestamp <= tier.swept_by_.above(key, record->facts.tags, record->facts.kept_on_event));
+  bool gone = invalidated;
   if (record) {
-    gone = gone || (now && (facts.end + grace_ <= *now || !is_believed(facts.timestamp, *now)));
+    const auto grace = grace_of(key, std::max(record->facts.grace, tier.kept_for(key)));
+    gone = gone || (now && (facts.end + grace <= *now || !is_believed(facts.timestamp, *now)));
   } else if (Record whole; now) {
     // What another core's format says is that core's business: here it is the first to go when room is short.
     gone = read_record(head.name, head.text, form_, whole) != RecordFault::version;
+    // Nobody here can tell what makes it void.
+    if (!gone) tier.walk_of_unread_ = walk_;
   }
   tier.remember(key, facts, record ? record->facts.tags : std::vector<std::string>{});
   if (!gone) return true;
   const std::string name(key);
   tier.remove(name);
   if (tier.is_void(name)) return true;
-  if (!cleared) evicted_.push_back({&tier, name, Why::expired});
+  if (!invalidated) evicted_.push_back({&tier, name, Why::expired});
   return false;
 }
 
@@ -149,8 +165,10 @@ bool StorageSpace::meet_note(const StoredHead& head, std::optional<Millis> now) 
   // The clock's note goes last of all: a purge that is cut short must be taken up again after a reload.
   bool gone = purging_ && note != clock_note && !note_bytes_.find(area_key);
   if (now && note.starts_with(floor_note)) {
+    // Those that say something go when nothing is left that they make void: forget_floors().
     const auto at = read_whole_number(head.text);
-    gone = gone || !at || Millis{*at} < *now - default_storage_ttl;
+    const bool old = !at || Millis{*at} < *now - shortest_floor_life;
+    gone = gone || (old && !Floor::from_note(note.substr(floor_note.size()), head.text));
   }
   if (gone && area_->remove(head.name)) {
     count_note(area_key, 0);
@@ -160,7 +178,7 @@ bool StorageSpace::meet_note(const StoredHead& head, std::optional<Millis> now) 
   return true;
 }
 
-void StorageSpace::end_walk() {
+void StorageSpace::end_walk(std::optional<Millis> now) {
   walking_ = false;
   at_ = 0;
   counted_ = true;
@@ -172,20 +190,89 @@ void StorageSpace::end_walk() {
   }
   check_notes();
   trim_ = bytes_ > budget_;
+  if (now && sweeping_) list_unmet(*now);
   if (!purging_) return;
   purging_ = false;
   time_kept_ = long_ago;
   keep_time(latest_);
 }
 
-std::size_t StorageSpace::check_unseen(std::size_t steps) {
+std::size_t StorageSpace::check_unseen(std::optional<Millis> now, std::size_t steps) {
   std::size_t done = 0;
   for (; done < steps && !unseen_.empty(); ++done) {
     const auto [tier, key] = std::move(unseen_.back());
     unseen_.pop_back();
-    if (tier->index_.find(key)) on_change(tier->prefix_ + key, area_->get(tier->area_key(key)));
+    const auto name = tier->area_key(key);
+    if (tier->index_.find(key)) on_change(tier->prefix_ + key, area_->get(name));
+    if (!now) sweeping_ = false;
+    if (auto head = now ? area_->head(name, record_head_units) : std::nullopt) meet(*head, now);
   }
   return done;
+}
+
+std::optional<Floor> StorageSpace::floor_of_note(std::string_view area_key, StorageTier*& tier) {
+  std::string_view note;
+  tier = &tier_for(area_key, note);
+  if (!note.starts_with(floor_note)) return std::nullopt;
+  const auto text = area_->get(to_utf16(area_key));
+  return text ? Floor::from_note(note.substr(floor_note.size()), *text) : std::nullopt;
+}
+
+void StorageSpace::begin_sweeping(Millis now) {
+  sweeping_ = true;
+  for (const auto& tier : tiers_) tier->swept_by_ = tier->floors_;
+  note_bytes_.for_each([&](std::string_view area_key, std::uint32_t) {
+    StorageTier* tier = nullptr;
+    auto floor = floor_of_note(area_key, tier);
+    // One that lies ahead shows that a clock was wrong: whoever opens its user's cache begins anew.
+    if (floor && is_believed(floor->at, now)) tier->swept_by_.raise(std::move(*floor));
+  });
+}
+
+/// The area's order may change under a walk, and what was never met is not missed: before an invalidation is forgotten,
+/// every name is asked for.
+void StorageSpace::list_unmet(Millis now) {
+  const auto old = now - shortest_floor_life;
+  bool met_late = false;
+  note_bytes_.for_each([&](std::string_view area_key, std::uint32_t) {
+    StorageTier* tier = nullptr;
+    const auto floor = floor_of_note(area_key, tier);
+    met_late = met_late || (floor && floor->at < old && !tier->swept_by_.cover(*floor));
+  });
+  const auto may_forget = [old](const auto& tier) { return tier->swept_by_.has_older(old); };
+  sweeping_ = !met_late && std::ranges::any_of(tiers_, may_forget);
+  if (met_late) {
+    // Another walk, which knows of them from its beginning on.
+    walking_ = true;
+    ++walk_;
+  }
+  if (!sweeping_) return;
+  for (const auto& name : area_->keys_with_prefix(to_utf16(name_))) {
+    const auto area_key = to_wtf8(name);
+    std::string_view key;
+    auto& tier = tier_for(area_key, key);
+    const auto id = tier.index_.find(key);
+    if (is_valid_key(key) && !(id && tier.stored_[*id].walk == walk_)) unseen_.emplace_back(&tier, key);
+  }
+}
+
+/// Of what these made void nothing is left.
+void StorageSpace::forget_floors(Millis now) {
+  sweeping_ = false;
+  const auto old = now - shortest_floor_life;
+  const auto is_clean = [&](const StorageTier& tier) { return !tier.has_void() && tier.walk_of_unread_ != walk_; };
+  std::vector<std::string> gone;
+  note_bytes_.for_each([&](std::string_view area_key, std::uint32_t) {
+    StorageTier* tier = nullptr;
+    const auto floor = floor_of_note(area_key, tier);
+    if (floor && floor->at < old && is_clean(*tier) && tier->swept_by_.cover(*floor)) gone.emplace_back(area_key);
+  });
+  for (const auto& area_key : gone) {
+    if (area_->remove(to_utf16(area_key))) count_note(area_key, 0);
+  }
+  for (const auto& tier : tiers_) {
+    if (is_clean(*tier) && !tier->keeps_floors_) tier->floors_.expire(old, tier->swept_by_);
+  }
 }
 
 /// Notes are few: a hundred floors a user at most.
@@ -207,6 +294,7 @@ void StorageSpace::remove_everything() {
     tier->cleared_ = {};
     tier->cleared_facts_.clear();
     tier->void_until_ = long_ago;
+    tier->swept_by_.clear();
   }
   pending_.clear();
   unseen_.clear();

@@ -7,7 +7,13 @@
 
 namespace cardcache {
 TwoTierCache::TwoTierCache(MemoryLimits memory, StorageTier& storage, AlertLimits alerts, std::uint32_t seed)
-    : memory_(memory), storage_(storage), alert_limits_(alerts), tab_(whole_number(seed)), memory_ttl_(memory.ttl) {
+    : memory_(memory),
+      storage_(storage),
+      alert_limits_(alerts),
+      tab_(whole_number(seed)),
+      floors_(storage.floors()),
+      memory_ttl_(memory.ttl),
+      beginning_(storage.space().beginnings()) {
   latest_ = storage_.space().latest_time_seen();
   learn_floors();
 }
@@ -23,7 +29,14 @@ bool TwoTierCache::observe(Millis now) {
     start_anew();
   }
   latest_ = std::max(latest_, now);
+  beginning_ = storage_.space().beginnings();
   return went_back;
+}
+
+void TwoTierCache::saw(Millis time) {
+  latest_ = std::max(latest_, time);
+  // Where all has begun anew since, that was another time.
+  if (beginning_ == storage_.space().beginnings()) storage_.space().saw(time);
 }
 
 void TwoTierCache::start_anew() {
@@ -77,7 +90,7 @@ Lookup TwoTierCache::look_up(const LookupRequest& request, Millis now) {
       found.facts.end = facts.end;
       return found;
     }
-    if (!memory_.may_serve(*slot, now, grace_)) memory_.evict(*slot, Why::expired);
+    if (!memory_.may_serve(*slot, now, grace_of(request.key, memory_.grace(*slot)))) memory_.evict(*slot, Why::expired);
   }
   if (!request.peek) ++statistics_.memory.misses;
   Record record;
@@ -101,7 +114,7 @@ Lookup TwoTierCache::look_up(const LookupRequest& request, Millis now) {
         }
         return {Lookup::Where::storage, {}, std::move(record.data), std::move(record.facts)};
       }
-    } else if (!is_fresh(record.facts, request.key, now, grace_)) {
+    } else if (!may_still_serve(record.facts, request.key, now)) {
       ++statistics_.storage.expired;
       storage_.remove(request.key);
     }
@@ -205,7 +218,8 @@ EntryFacts TwoTierCache::facts_of(const SetRequest& request, Millis timestamp) c
           .version = request.version,
           .cost = request.cost,
           .bytes = request.bytes,
-          .kept_on_event = request.kept_on_event};
+          .kept_on_event = request.kept_on_event,
+          .grace = request.grace};
 }
 
 void TwoTierCache::renewed(std::string_view key, Millis timestamp, std::span<const std::string> tags) {
@@ -234,11 +248,9 @@ void TwoTierCache::drop_resident(std::string_view key) {
 // ---- upkeep
 
 void TwoTierCache::sweep(Millis now) {
-  memory_.sweep(now, grace_);
+  memory_.sweep(now, [this](std::string_view key, Millis own) { return grace_of(key, own); });
   coordinator_.sweep(now);
   failures_.sweep(now, [&](std::string_view key) { return coordinator_.is_failing(key); });
-  // Their notes go with the sweep of storage.
-  floors_.expire(now - default_storage_ttl);
   if (floors_unsaved_) save_floors();
   storage_.space().begin_sweep();
 }
@@ -252,9 +264,9 @@ bool TwoTierCache::tend(Millis now) {
   return more;
 }
 
-void TwoTierCache::allow_grace(Millis grace) {
-  grace_ = std::max(grace_, grace);
-  storage_.space().allow_grace(grace);
+void TwoTierCache::keep_for(std::string_view key, Millis grace) {
+  if (const auto slot = memory_.find(key)) memory_.keep_for(*slot, grace);
+  storage_.keep_for(key, grace);
 }
 
 void TwoTierCache::collect_evictions() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -40,6 +41,8 @@ struct SetRequest {
   /// What it takes in the page, for the memory tier's byte limit.
   double bytes = 0;
   bool kept_on_event = false;
+  /// How long past its end it may serve: until then it is kept.
+  Millis grace{0};
   /// The fetch that brought it; nullopt for a plain set.
   std::optional<FlightId> flight;
 };
@@ -160,6 +163,8 @@ class TwoTierCache {
   /// Every call begins with the time; a clock that went back by more than a minute drops all of ours, since ages can no
   /// longer be told. True where that happened.
   bool observe(Millis now);
+  /// Hits, which are no calls, have seen this time since the last observe().
+  void saw(Millis time);
   /// A time below this needs observe() before the next hit.
   [[nodiscard]] Millis believed_from() const { return latest_ - clock_tolerance; }
   void drain_hits(std::span<const std::uint32_t> slots);
@@ -247,8 +252,10 @@ class TwoTierCache {
   void sweep(Millis now);
   /// A slice of what storage has to do, with a sweep or without: a millisecond or two. True while there is more.
   bool tend(Millis now);
-  /// How long past its end an entry may still be wanted: the longest such window any policy asked for.
-  void allow_grace(Millis grace);
+  /// How long past their end a policy of this page lets an endpoint's answers serve, however they were written.
+  void allow_grace(std::string_view endpoint, Millis grace) { storage_.space().allow_grace(endpoint, grace); }
+  /// Who asks for `key` may do so until so long past its end, however it was written.
+  void keep_for(std::string_view key, Millis grace);
 
   [[nodiscard]] Statistics& statistics() { return statistics_; }
   [[nodiscard]] std::vector<Entry> inspect(Millis now);
@@ -265,6 +272,13 @@ class TwoTierCache {
   [[nodiscard]] bool is_fresh(const EntryFacts& facts, std::string_view key, Millis now, Millis grace) const;
   /// The same by what is remembered of a record, without reading it.
   [[nodiscard]] bool is_stored_fresh(KeyIndex::Id id, Millis now) const;
+  /// Fresh, or one that somebody may yet ask for past its end.
+  [[nodiscard]] bool may_still_serve(const EntryFacts& facts, std::string_view key, Millis now) const {
+    return is_fresh(facts, key, now, grace_of(key, facts.grace));
+  }
+  [[nodiscard]] Millis grace_of(std::string_view key, Millis own) const {
+    return storage_.space().grace_of(key, std::max(own, storage_.kept_for(key)));
+  }
   [[nodiscard]] Millis stamp(std::string_view key, std::span<const std::string> tags, bool kept, Millis now);
   /// What is known of an answer to keep that was true at `timestamp`.
   [[nodiscard]] EntryFacts facts_of(const SetRequest& request, Millis timestamp) const;
@@ -277,6 +291,7 @@ class TwoTierCache {
   void renewed(std::string_view key, Millis timestamp, std::span<const std::string> tags);
   void raise(const Floor& floor);
   void save_floors();
+  void remove_merged_notes();
   void learn_floors();
   void learn_newest_floors();
   void count_hit(SlotId slot);
@@ -298,7 +313,7 @@ class TwoTierCache {
   StorageTier& storage_;
   AlertLimits alert_limits_;
   std::string tab_;
-  Floors floors_;
+  Floors& floors_;
   Flights flights_;
   Sealings sealings_;
   EventFilter filter_;
@@ -316,8 +331,9 @@ class TwoTierCache {
   Millis latest_ = long_ago;
   Millis last_stamp_ = long_ago;
   Millis last_floor_ = long_ago;
-  Millis grace_{0};
   std::uint32_t marks_ = 0;
+  /// Of the space, when the time was last observed.
+  std::uint32_t beginning_;
   int corrupt_in_row_ = 0;
   std::uint8_t alerted_ = 0;
   /// Floors that found no room in storage; tried again with every sweep.

@@ -12,9 +12,12 @@ constexpr std::string_view mark_note = "!floors";
 
 std::string name_of_note(const Floor& floor) { return std::string(floor_note) + floor.to_text(); }
 
-/// A floor as it stands in the area: its selector in the note's name, its time in the text.
 std::optional<Floor> read_floor(std::string_view note, std::u16string_view text) {
-  return Floor::from_text(note.substr(floor_note.size()), Millis{read_whole_number(text).value_or(long_ago.value)});
+  return Floor::from_note(note.substr(floor_note.size()), text);
+}
+
+bool stands(const Floors& floors, std::string_view note) {
+  return std::ranges::any_of(floors.all(), [&](const Floor& floor) { return name_of_note(floor) == note; });
 }
 
 /// What events of that rule void: without one, everything.
@@ -102,12 +105,12 @@ void TwoTierCache::raise(const Floor& floor) {
   learn_newest_floors();
   const auto before = floors_.size();
   if (!floors_.raise(floor)) return;
-  const bool merged = floors_.size() < before;
-  if (merged) {
-    for (const auto& note : storage_.notes_with_prefix(floor_note)) storage_.remove_note(note);
-  }
+  const bool merged = floors_.size() < before || !stands(floors_, name_of_note(floor));
   if (merged || floors_unsaved_ || !storage_.write_note(name_of_note(floor), whole_number(floor.at.value))) {
     save_floors();
+    // Before they go it stands in their place, unless there is no room for both.
+    if (merged) remove_merged_notes();
+    if (merged && floors_unsaved_) save_floors();
     if (floors_unsaved_) note_error(ErrorKind::quota, name_of_note(floor));
   }
   const auto mark = tab_ + "." + whole_number(++marks_);
@@ -120,6 +123,18 @@ void TwoTierCache::save_floors() {
   for (const auto& one : floors_.all()) {
     const bool saved = storage_.write_note(name_of_note(one), whole_number(one.at.value));
     floors_unsaved_ = floors_unsaved_ || !saved;
+  }
+}
+
+void TwoTierCache::remove_merged_notes() {
+  for (const auto& note : storage_.notes_with_prefix(floor_note)) {
+    const auto floor = read_floor(note, storage_.read_note(note).value_or(u""));
+    if (!floor || stands(floors_, note)) continue;
+    // Another tab's newest may not be known yet.
+    if (floors_.cover(*floor))
+      storage_.remove_note(note);
+    else
+      absorb(*floor, latest_);
   }
 }
 

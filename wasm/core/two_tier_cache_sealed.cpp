@@ -5,6 +5,7 @@
 
 #include "core/json_block.hpp"
 #include "core/keys.hpp"
+#include "core/packed_record.hpp"
 #include "core/text.hpp"
 #include "core/two_tier_cache.hpp"
 
@@ -19,6 +20,7 @@ EntryFacts as_read_back(EntryFacts facts) {
   const auto life = std::trunc((facts.end - facts.timestamp).value);
   facts.timestamp = Millis{std::trunc(facts.timestamp.value)};
   facts.end = facts.timestamp + Millis{life};
+  facts.grace = Millis{std::trunc(facts.grace.value)};
   return facts;
 }
 
@@ -60,7 +62,11 @@ void TwoTierCache::write_sealed(SealingId id, std::string_view box, Millis now) 
 std::string TwoTierCache::binding_of(std::string_view key, const EntryFacts& facts) const {
   const auto name = storage_.area_key(key);
   const RecordForm bare{.default_life = storage_.space().default_life(), .foreign = true};
-  return to_wtf8(name) + to_wtf8(write_record(name, "0", facts, false, bare));
+  // As cores read it that know no further fields: they can decrypt it, too.
+  auto read = facts;
+  read.tags = tags_and_fields(facts);
+  read.grace = Millis{0};
+  return to_wtf8(name) + to_wtf8(write_record(name, "0", read, false, bare));
 }
 
 // ---- on its way back
@@ -73,7 +79,7 @@ std::vector<std::string> TwoTierCache::sealed_keys(Millis now) {
     const auto head = storage_.read_head(key);
     if (!head || !head->sealed) continue;
     any = true;
-    if (is_fresh(head->facts, key, now, grace_)) keys.push_back(std::move(key));
+    if (may_still_serve(head->facts, key, now)) keys.push_back(std::move(key));
   }
   if (!any) storage_.remove_note(sealed_note);
   return keys;
@@ -84,7 +90,7 @@ std::optional<Sealed> TwoTierCache::find_sealed(std::string_view key, Millis now
   if (slot && memory_.is_fresh(*slot, now)) return std::nullopt;
   Record record;
   if (storage_.read(key, record) != StorageTier::Read::found || !record.sealed) return std::nullopt;
-  if (!is_fresh(record.facts, key, now, grace_)) return std::nullopt;
+  if (!may_still_serve(record.facts, key, now)) return std::nullopt;
   return Sealed{std::move(record.data), binding_of(key, record.facts), record.facts.timestamp};
 }
 

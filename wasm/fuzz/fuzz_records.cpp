@@ -34,14 +34,15 @@ bool is_packed(std::u16string_view text) { return !text.empty() && text.front() 
 
 void must_be_same(const EntryFacts& a, const EntryFacts& b, const char* what) {
   must_hold(a.timestamp == b.timestamp && a.end == b.end && a.tags == b.tags && a.version == b.version &&
-                a.cost == b.cost && a.kept_on_event == b.kept_on_event,
+                a.cost == b.cost && a.kept_on_event == b.kept_on_event && a.grace == b.grace,
             what);
 }
 
 /// Far beyond any date and any weight numbers are rounded anew by each sum.
 bool is_sane(const EntryFacts& facts) {
   const auto near = [](double value) { return std::abs(value) < 4e15; };
-  return near(facts.timestamp.value) && (near(facts.end.value) || facts.end == never) && facts.cost < 1e12;
+  return near(facts.timestamp.value) && (near(facts.end.value) || facts.end == never) && facts.cost < 1e12 &&
+         (near(facts.grace.value) || facts.grace == never);
 }
 
 Record read_again(const Record& record, const RecordForm& form) {

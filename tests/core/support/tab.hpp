@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -43,6 +44,7 @@ struct SetOptions {
   double cost = 1;
   double bytes = 0;
   bool kept_on_event = false;
+  Millis grace{0};
   Reach reach = Reach::storage;
   std::optional<FlightId> flight{};
 };
@@ -73,6 +75,7 @@ class Tab {
 
   bool observe() {
     cache.drain_hits(std::exchange(ring_, {}));
+    cache.saw(std::exchange(seen_, long_ago));
     const bool went_back = cache.observe(now);
     let_go();
     return went_back;
@@ -90,6 +93,7 @@ class Tab {
                              .cost = options.cost,
                              .bytes = options.bytes,
                              .kept_on_event = options.kept_on_event,
+                             .grace = options.grace,
                              .flight = options.flight};
     auto result = cache.set(request, now);
     let_go();
@@ -99,10 +103,11 @@ class Tab {
 
   /// A hit is decided as in a page: from the tables alone.
   [[nodiscard]] std::optional<std::string> get(std::string_view key) {
-    if (const auto known = slots_.find(key); known != slots_.end() && now >= cache.believed_from()) {
+    if (const auto known = slots_.find(key); known != slots_.end() && now >= std::max(cache.believed_from(), seen_)) {
       const auto slot = known->second;
       if (now.value < cache.memory().deadlines()[slot]) {
         ring_.push_back(slot);
+        seen_ = now;
         return values_[slot];
       }
     }
@@ -209,6 +214,7 @@ class Tab {
   std::map<std::string, std::uint32_t, std::less<>> slots_;
   std::map<std::uint32_t, std::string> names_, values_;
   std::vector<std::uint32_t> ring_;
+  Millis seen_ = long_ago;
   std::vector<std::pair<std::string, MemoryTier::Dropped>> dropped_;
 };
 
