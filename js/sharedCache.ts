@@ -352,7 +352,7 @@ export class SharedCache {
     try {
       return (await this.flights.fetch(key, fetcher, policy, attempts, askers)).value;
     } catch (error) {
-      const stale = covers(policy, error) ? await this.#staleIfError(key, policy) : undefined;
+      const stale = await this.#staleIfError(key, policy, error);
       if (stale) return stale.value;
       throw error;
     }
@@ -370,9 +370,9 @@ export class SharedCache {
     return this.#patience;
   }
 
-  async #staleIfError(key: Key, policy: FetchOptions) {
+  async #staleIfError(key: Key, policy: FetchOptions, error: unknown) {
     const { staleIfError: grace, signal } = policy;
-    if (!grace) return undefined;
+    if (!grace || !covers(policy, error)) return undefined;
     const opening = this.#encrypted?.opening(key, policy);
     const opened = opening && (await unlessAborted(opening.opened, signal));
     return signal?.aborted ? undefined : this.peek(key, { grace, opened });

@@ -36,7 +36,7 @@ void fail(Failures& failures, Coordinator& coordinator, std::string_view key, Mi
 }  // namespace
 
 TEST_CASE("coordinator: what has no answer yet is due at once") {
-  Failures failures;
+  const Failures failures;
   Coordinator coordinator(failures);
   coordinator.add("plan", {}, std::nullopt);
   CHECK(coordinator.next_due() <= start);
@@ -44,7 +44,7 @@ TEST_CASE("coordinator: what has no answer yet is due at once") {
 }
 
 TEST_CASE("coordinator: what is taken is not due again until its fetch has ended") {
-  Failures failures;
+  const Failures failures;
   Coordinator coordinator(failures);
   coordinator.add("plan", {}, std::nullopt);
   CHECK(coordinator.take_due(start) == Keys{"plan"});
@@ -55,7 +55,7 @@ TEST_CASE("coordinator: what is taken is not due again until its fetch has ended
 }
 
 TEST_CASE("coordinator: an answer is fetched anew one interval after it was true") {
-  Failures failures;
+  const Failures failures;
   Coordinator coordinator(failures);
   coordinator.add("plan", {}, start);
   CHECK(coordinator.next_due() == after(180'000));
@@ -64,7 +64,7 @@ TEST_CASE("coordinator: an answer is fetched anew one interval after it was true
 }
 
 TEST_CASE("coordinator: the smallest interval of all watchers counts, and no longer when it has gone") {
-  Failures failures;
+  const Failures failures;
   Coordinator coordinator(failures);
   coordinator.add("plan", times_of(100'000), start);
   const auto hasty = coordinator.add("plan", times_of(10'000), start);
@@ -74,7 +74,7 @@ TEST_CASE("coordinator: the smallest interval of all watchers counts, and no lon
 }
 
 TEST_CASE("coordinator: nobody watches, nothing is due") {
-  Failures failures;
+  const Failures failures;
   Coordinator coordinator(failures);
   const auto watch = coordinator.add("plan", {}, std::nullopt);
   coordinator.request("plan", start);
@@ -85,7 +85,7 @@ TEST_CASE("coordinator: nobody watches, nothing is due") {
 }
 
 TEST_CASE("coordinator: a hidden page asks for nothing, except for those that want it") {
-  Failures failures;
+  const Failures failures;
   Coordinator coordinator(failures);
   coordinator.add("plan", {}, std::nullopt);
   auto steady = times_of(10'000);
@@ -99,7 +99,7 @@ TEST_CASE("coordinator: a hidden page asks for nothing, except for those that wa
 }
 
 TEST_CASE("coordinator: while hidden only the intervals of those count that want it") {
-  Failures failures;
+  const Failures failures;
   Coordinator coordinator(failures);
   coordinator.add("plan", times_of(1'000), start);
   auto steady = times_of(50'000);
@@ -111,7 +111,7 @@ TEST_CASE("coordinator: while hidden only the intervals of those count that want
 }
 
 TEST_CASE("coordinator: requests wait for the end of their burst") {
-  Failures failures;
+  const Failures failures;
   Coordinator coordinator(failures);
   coordinator.add("plan", {}, start);
   coordinator.request("plan", after(1'000));
@@ -125,7 +125,7 @@ TEST_CASE("coordinator: requests wait for the end of their burst") {
 }
 
 TEST_CASE("coordinator: a request that comes while a fetch runs is answered by another") {
-  Failures failures;
+  const Failures failures;
   Coordinator coordinator(failures);
   coordinator.add("plan", {}, start);
   coordinator.started("plan");
@@ -136,7 +136,7 @@ TEST_CASE("coordinator: a request that comes while a fetch runs is answered by a
 }
 
 TEST_CASE("coordinator: a request never delays what is due earlier") {
-  Failures failures;
+  const Failures failures;
   Coordinator coordinator(failures);
   coordinator.add("plan", {}, start);
   coordinator.request("plan", after(179'900));
@@ -271,7 +271,7 @@ TEST_CASE("coordinator: catching up does not break into a back-off, the network'
 }
 
 TEST_CASE("coordinator: where failures are not remembered the interval says when to poll again") {
-  Failures failures;
+  const Failures failures;
   Coordinator coordinator(failures);
   auto times = times_of(10'000);
   times.longest_wait = Millis{0};
@@ -285,7 +285,7 @@ TEST_CASE("coordinator: where failures are not remembered the interval says when
 }
 
 TEST_CASE("coordinator: what is shown and not fresh is due at once, whatever the interval") {
-  Failures failures;
+  const Failures failures;
   Coordinator coordinator(failures);
   for (const auto* key : {"plan", "teams"}) coordinator.add(key, times_of(never.value), start);
   coordinator.outdated("plan");
@@ -302,7 +302,7 @@ TEST_CASE("coordinator: what is shown and not fresh is due at once, whatever the
 }
 
 TEST_CASE("coordinator: a key is selected by the tags of its watchers and of its last answer") {
-  Failures failures;
+  const Failures failures;
   Coordinator coordinator(failures);
   auto tagged = times_of(1'000);
   tagged.tags = {"watched"};
@@ -321,7 +321,7 @@ TEST_CASE("coordinator: a key is selected by the tags of its watchers and of its
 }
 
 TEST_CASE("coordinator: after a load what may have missed an event is due, unless its policy says otherwise") {
-  Failures failures;
+  const Failures failures;
   Coordinator coordinator(failures);
   auto paid = times_of(180'000);
   paid.on_event = OnEvent::keep;
@@ -381,7 +381,7 @@ TEST_CASE("coordinator: who asked for a fetch that failed still waits when the n
 }
 
 TEST_CASE("coordinator: an answer of the millisecond of a request does not serve it, a younger one does") {
-  Failures failures;
+  const Failures failures;
   Coordinator coordinator(failures);
   coordinator.add("plan", times_of(never.value), start);
   coordinator.request("plan", start);
@@ -395,7 +395,7 @@ TEST_CASE("coordinator: an answer of the millisecond of a request does not serve
 }
 
 TEST_CASE("coordinator: whoever asked for a fetch that was overtaken still waits") {
-  Failures failures;
+  const Failures failures;
   Coordinator coordinator(failures);
   coordinator.add("plan", times_of(never.value), start);
   coordinator.request("plan", start);
@@ -416,7 +416,7 @@ TEST_CASE("coordinator: whoever asked for a fetch that was overtaken still waits
 }
 
 TEST_CASE("coordinator: what may have missed an event is due at once, what is younger is not") {
-  Failures failures;
+  const Failures failures;
   Coordinator coordinator(failures);
   coordinator.add("old", {}, start);
   coordinator.add("young", {}, after(5'000));
@@ -438,7 +438,7 @@ TEST_CASE("coordinator: what has no answer yet has missed no event, and waits fo
 }
 
 TEST_CASE("coordinator: an answer that came another way is as good as a fetched one") {
-  Failures failures;
+  const Failures failures;
   Coordinator coordinator(failures);
   coordinator.add("plan", {}, start);
   coordinator.renewed("plan", after(100'000));
@@ -447,7 +447,7 @@ TEST_CASE("coordinator: an answer that came another way is as good as a fetched 
 }
 
 TEST_CASE("coordinator: a watcher with an older answer does not make the key older") {
-  Failures failures;
+  const Failures failures;
   Coordinator coordinator(failures);
   coordinator.add("plan", {}, after(50'000));
   coordinator.add("plan", {}, start);
@@ -458,7 +458,7 @@ TEST_CASE("coordinator: a watcher with an older answer does not make the key old
 }
 
 TEST_CASE("coordinator: a watcher with nothing to show does not take from the key what another shows") {
-  Failures failures;
+  const Failures failures;
   Coordinator coordinator(failures);
   coordinator.add("plan", {}, start);
   coordinator.add("plan", {}, std::nullopt);
@@ -467,7 +467,7 @@ TEST_CASE("coordinator: a watcher with nothing to show does not take from the ke
 }
 
 TEST_CASE("coordinator: of several watchers the shortest debounce counts") {
-  Failures failures;
+  const Failures failures;
   Coordinator coordinator(failures);
   coordinator.add("plan", times_of(180'000, 100), start);
   coordinator.add("plan", times_of(180'000, 500), start);
@@ -476,7 +476,7 @@ TEST_CASE("coordinator: of several watchers the shortest debounce counts") {
 }
 
 TEST_CASE("coordinator: who leaves another key does not lengthen the moment that this one waits") {
-  Failures failures;
+  const Failures failures;
   Coordinator coordinator(failures);
   const auto watch = coordinator.add("plan", {}, start);
   const auto other = coordinator.add("teams", {}, start);
@@ -487,7 +487,7 @@ TEST_CASE("coordinator: who leaves another key does not lengthen the moment that
 }
 
 TEST_CASE("coordinator: a key's state outlives its last watcher for a moment, for cards that are moved") {
-  Failures failures;
+  const Failures failures;
   Coordinator coordinator(failures);
   const auto watch = coordinator.add("plan", {}, start);
   coordinator.remove(watch, after(1'000));
@@ -500,7 +500,7 @@ TEST_CASE("coordinator: a key's state outlives its last watcher for a moment, fo
 }
 
 TEST_CASE("coordinator: longer abandoned it is forgotten, though not while its fetch runs") {
-  Failures failures;
+  const Failures failures;
   Coordinator coordinator(failures);
   const auto watch = coordinator.add("plan", {}, start);
   coordinator.started("plan");
@@ -513,7 +513,7 @@ TEST_CASE("coordinator: longer abandoned it is forgotten, though not while its f
 }
 
 TEST_CASE("coordinator: the newest watcher says what an event does") {
-  Failures failures;
+  const Failures failures;
   Coordinator coordinator(failures);
   CHECK(coordinator.on_event("plan") == OnEvent::refresh);
   coordinator.add("plan", {}, start);
@@ -526,7 +526,7 @@ TEST_CASE("coordinator: the newest watcher says what an event does") {
 }
 
 TEST_CASE("coordinator: the last watcher's word holds while the key waits for it to come back") {
-  Failures failures;
+  const Failures failures;
   Coordinator coordinator(failures);
   auto kept = times_of(1'000);
   kept.on_event = OnEvent::keep;
@@ -535,7 +535,7 @@ TEST_CASE("coordinator: the last watcher's word holds while the key waits for it
 }
 
 TEST_CASE("coordinator: it names the keys that are watched, and for a moment those that were") {
-  Failures failures;
+  const Failures failures;
   Coordinator coordinator(failures);
   coordinator.add("plan", {}, start);
   const auto watch = coordinator.add("teams", {}, start);
@@ -549,7 +549,7 @@ TEST_CASE("coordinator: it names the keys that are watched, and for a moment tho
 }
 
 TEST_CASE("coordinator: what an event wanted while nobody watched is due for whoever comes back") {
-  Failures failures;
+  const Failures failures;
   Coordinator coordinator(failures);
   coordinator.remove(coordinator.add("plan", {}, start), start);
   coordinator.request("plan", start);
@@ -559,7 +559,7 @@ TEST_CASE("coordinator: what an event wanted while nobody watched is due for who
 }
 
 TEST_CASE("coordinator: who comes back with nothing to show is due at once") {
-  Failures failures;
+  const Failures failures;
   Coordinator coordinator(failures);
   coordinator.remove(coordinator.add("plan", {}, start), start);
   coordinator.add("plan", {}, std::nullopt);
@@ -608,7 +608,7 @@ TEST_CASE("coordinator: after a clock was set back nothing of before comes due a
 }
 
 TEST_CASE("coordinator: an interval that never ends fetches on request only") {
-  Failures failures;
+  const Failures failures;
   Coordinator coordinator(failures);
   coordinator.add("plan", times_of(never.value), start);
   CHECK(coordinator.next_due() == never);

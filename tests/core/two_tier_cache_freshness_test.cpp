@@ -212,7 +212,11 @@ TEST_CASE("freshness: what nobody wrote with a grace is left as long as somebody
 TEST_CASE("freshness: an answer that another tab brings is kept for its grace, in memory as well") {
   MapArea area;
   Tab tab(&area);
-  CHECK(tab.adopt("plan", "1", {.timestamp = start, .end = start + minute, .grace = hour}));
+  EntryFacts facts;
+  facts.timestamp = start;
+  facts.end = start + minute;
+  facts.grace = hour;
+  CHECK(tab.adopt("plan", "1", facts));
   tab.now = start + hour;
   tab.sweep();
   auto late = asking_for("plan");
