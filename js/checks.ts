@@ -57,11 +57,12 @@ export function shown(value: unknown): string {
 }
 
 function warn(name: string, known: string[], log: Log, before: string): void {
-  const [nearest, far] = known
-    .map((each) => [each, distance(name.toLowerCase(), each.toLowerCase())] as const)
-    .reduce((best, each) => (each[1] < best[1] ? each : best));
-  const meant = far < name.length ? `: was '${nearest}' meant?` : '';
-  log.hint(`there is no option '${before}${name}'${meant}`);
+  log.hint(`there is no option '${before}${name}'`, () => {
+    const [nearest, far] = known
+      .map((each) => [each, distance(name.toLowerCase(), each.toLowerCase())] as const)
+      .reduce((best, each) => (each[1] < best[1] ? each : best));
+    return far < name.length ? `: was '${nearest}' meant?` : '';
+  });
 }
 
 /** How many letters are to be put in, left out or changed. */

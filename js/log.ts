@@ -38,12 +38,12 @@ export class Log {
     this.write(entry);
   }
 
-  /** A warning that is for whoever wrote the program: once, however many caches there are. */
-  hint(what: string): void {
+  /** A warning to the author of the page: once, however many caches there are. `more` is asked only then. */
+  hint(what: string, more = () => ''): void {
     const said = hints.get(this.#write) ?? new Set();
     hints.set(this.#write, said);
     if (said.has(what)) return;
     said.add(what);
-    this.write({ level: 'warn', what });
+    this.write({ level: 'warn', what: what + more() });
   }
 }

@@ -126,6 +126,13 @@ TEST_CASE("failures: where trying again is in vain no poll is a quick one") {
   CHECK(failures.asked_from("plan", longest) == long_ago);
 }
 
+TEST_CASE("failures: a poll whose failure says nothing of the server waits as a healthy one does") {
+  Failures failures;
+  fail(failures, "plan", start);
+  CHECK(failures.polled_from("plan", after(60'000), Millis{180'000}, longest) == after(240'000));
+  CHECK(failures.polled_from("plan", after(60'000), never, longest) == after(360'000));
+}
+
 TEST_CASE("failures: a row that nobody goes on with is forgotten in time, one that is polled is not") {
   Failures failures;
   for (int row = 0; row < 2; ++row) fail(failures, "plan", start, 0.999);

@@ -162,17 +162,12 @@ for (const { name: entryPoint, types } of entryPoints) {
 }
 
 describe('a program under node, whose types know no DOM', () => {
-  const imports = entryPoints.map(({ types }, at) => `export type * as e${at} from '${moduleName(types)}';`).join('\n');
+  const imports = entryPoints.map(({ types }, at) => `export type * as e${at} from ${moduleName(types)};`).join('\n');
 
   test('can use every entry point', () => {
     const { program } = compile(imports, nodeOptions);
     for (const { types } of entryPoints) {
-      const found = messages(program.getSemanticDiagnostics(program.getSourceFile(types)));
-      // Of `storage.area`, which is to become a type of our own.
-      assert.deepEqual(
-        found.filter((message) => !/'Storage'/.test(message)),
-        [],
-      );
+      assert.deepEqual(messages(program.getSemanticDiagnostics(program.getSourceFile(types))), []);
     }
   });
 
@@ -184,7 +179,7 @@ describe('a program under node, whose types know no DOM', () => {
       import { Redis } from 'ioredis';
       import Keyv from 'keyv';
       import { createClient as create6 } from 'redis-client-6';
-      import { keyvTier } from '${node}';
+      import { keyvTier } from ${node};
       const [five, six, io] = [create5(), create6(), new Redis()];
       keyvTier(new Keyv(), { pubsub: five });
       keyvTier(new Keyv(), { pubsub: six, subscriber: five });

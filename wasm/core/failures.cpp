@@ -86,15 +86,18 @@ Millis Failures::asked_from(std::string_view key, Millis longest) const {
 }
 
 Millis Failures::polled_from(std::string_view key, Millis at, Millis interval, Millis longest) const {
+  const auto healthy = at + (interval == never ? usual_longest : interval);
   const auto* row = longest > Millis{0} ? find(key) : nullptr;
-  if (!row) return at + (interval == never ? usual_longest : interval);
+  if (!row) return healthy;
   auto wait = wait_of(*row, longest);
   const bool quick = row->count <= quick_polls && !row->last.lasting;
   if (!quick && interval < never) {
-    // Half of twice the interval is certain: in the long run there are fewer polls than of a healthy server.
+    // The wait is between one and two intervals: on average a failing server is polled less often than a healthy one.
     wait = std::max({wait, interval, std::min(Millis{interval.value * 2 * row->share}, longest)});
   }
-  return row->at + std::max(wait, believed(row->last.told, longest));
+  const auto next = row->at + std::max(wait, believed(row->last.told, longest));
+  // The failure at `at` may not be in the row (a fetcher that aborted itself): its wait has not begun then.
+  return next > at ? next : healthy;
 }
 
 }  // namespace cardcache

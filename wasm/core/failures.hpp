@@ -30,7 +30,7 @@ class Failures {
     Millis longest;
     /// What the server asked for.
     Millis told{0};
-    /// Trying again soon is said to be in vain.
+    /// `retry.when` gave false: a quick retry is pointless.
     bool lasting = false;
   };
 
