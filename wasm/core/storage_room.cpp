@@ -13,7 +13,8 @@ namespace {
 constexpr double slack = 0.05;
 
 /// One endpoint may take this share of what all records take. Its own go for what it writes beyond that, and before
-/// others' for what others write: a card that never asks the same question twice pushes out nobody else's answers.
+/// others' for what others write, as long as the rest of them takes more: a card that never asks the same question twice
+/// pushes out nobody else's answers, and one large answer is no junk.
 constexpr double endpoint_share = 0.25;
 
 /// What was used just now counts as if that were so long ago.
@@ -114,7 +115,7 @@ std::vector<StorageSpace::Candidate> StorageSpace::candidates(const Spared& spar
       auto turn = Turn::other;
       if (facts.end <= now || !is_believed(facts.timestamp, now)) {
         turn = Turn::expired;
-      } else if (own ? tier.get() == spared.tier && endpoint == *own : bytes[endpoint] > most) {
+      } else if (own ? tier.get() == spared.tier && endpoint == *own : bytes[endpoint] - facts.bytes > most) {
         turn = Turn::of_large_endpoint;
       }
       all.push_back({tier.get(), id, turn, stake_of(facts, now) / facts.bytes});

@@ -86,7 +86,7 @@ class StorageSpace {
  private:
   friend class StorageTier;
 
-  /// In which order they go. The endpoint that is written, if it is a large one, is the only one that counts as such.
+  /// Eviction order. If the endpoint being written is over its share, only its own records count as `of_large_endpoint`.
   enum class Turn : std::uint8_t { expired, of_large_endpoint, other };
   struct Candidate {
     StorageTier* tier;
