@@ -6,7 +6,7 @@ import { Trouble } from './log.mjs';
 import { projectFolder } from './project.mjs';
 
 // Far above what a stage takes; only what hangs meets it.
-const LIMIT = 12 * 60_000;
+const LIMIT = 25 * 60_000;
 
 /** A program of Catch2's. Counts test cases. */
 export async function runCatch2({ command, args }, env) {
