@@ -141,7 +141,7 @@ export class Flights {
     const joined = this.#joinable(key, forceRefresh);
     const asking = askers.at(-1);
     if (joined && asking && (askers.includes(joined) || leads(joined, asking))) {
-      return Promise.reject(new TypeError(`cardcache: the fetcher of ${key} waits for ${key} itself; it must fetch`));
+      return Promise.reject(new OwnKeyError(`cardcache: the fetcher of ${key} waits for ${key} itself; it must fetch`));
     }
     const flight = joined ?? this.#start(key, fetcher, options, forceRefresh, attempts);
     asking?.awaits.add(flight);
@@ -258,8 +258,8 @@ export class Flights {
 
   #failed(key: Key, error: unknown, flight: Flight, policy: Policy, told: number, lasting: boolean): void {
     this.#deck.failed(key, error);
-    // Whoever gave it up by a signal of its own has learnt nothing of the server.
-    if (error instanceof Error && error.name === 'AbortError') return;
+    // Neither says anything about the server: a fetcher that aborted itself, and one that asked for its own key.
+    if (error instanceof OwnKeyError || (error instanceof Error && error.name === 'AbortError')) return;
     this.#errors.delete(key);
     if (this.#errors.size >= MOST_ERRORS) this.#errors.delete(this.#errors.keys().next().value as Key);
     this.#errors.set(key, error as Error);
@@ -314,6 +314,9 @@ export class Flights {
     });
   }
 }
+
+/** A fetcher waits for the flight that it belongs to. */
+class OwnKeyError extends TypeError {}
 
 /** Whether one waits for the other, be it through others. */
 function leads(from: Flight, to: Flight): boolean {
