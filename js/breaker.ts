@@ -37,7 +37,7 @@ export class Breaker {
     this.#log = log;
   }
 
-  /** Which closed or half-open time it is: failures of requests that began in an earlier one say nothing about this one. */
+  /** Counts how often the breaker has opened. A request that began before the last opening does not change the present state. */
   get turn(): number {
     return this.#turn;
   }

@@ -92,6 +92,8 @@ export class Core {
   readonly #slots = new Map<Key, number>();
   readonly #keys: (Key | undefined)[] = [];
   readonly #values: unknown[] = [];
+  /** For how long past its end each is known to be kept, as far as this page has said so. */
+  readonly #graces: number[] = [];
   #deadlines: Float64Array = new Float64Array();
   #deadlinesAt = -1;
   #ring: Uint32Array = new Uint32Array();
@@ -163,6 +165,14 @@ export class Core {
     this.#ring[this.#noted++] = slot;
     if (this.#noted === RING_SIZE) this.observe();
     return this.#values[slot];
+  }
+
+  /** As `keepFor`, of what is resident: the core is told once. */
+  keepHit(key: Key, grace: number): void {
+    const slot = this.#slots.get(key);
+    if (slot === undefined || grace <= (this.#graces[slot] ?? 0)) return;
+    this.#graces[slot] = grace;
+    this.keepFor(key, grace);
   }
 
   lookUp(key: Key, wanted: Wanted = {}): Found | undefined {
@@ -246,7 +256,7 @@ export class Core {
       slot = memory.words[Word.slot] ?? -1;
       return isKept ? keptBy(memory) : undefined;
     });
-    if (kept) this.install(key, slot, value);
+    if (kept) this.install(key, slot, value, grace);
     return kept;
   }
 
@@ -267,12 +277,15 @@ export class Core {
     const memory = this.#enter();
     const isKept = this.#setAgain(this.#page, now, slot, ttl, expiresAt, cost, bytes, keptOnEvent, grace);
     const kept = isKept ? keptBy(memory) : undefined;
-    if (kept && memory.words[Word.slot] === slot) this.#values[slot] = value;
+    if (kept && memory.words[Word.slot] === slot) {
+      this.#values[slot] = value;
+      this.#graces[slot] = grace;
+    }
     this.#leave();
     return kept;
   }
 
-  install(key: Key, slot: number, value: unknown): void {
+  install(key: Key, slot: number, value: unknown, grace = 0): void {
     if (slot < 0) return;
     // As an integer: it comes as a double, and V8, which may keep it as one, throws away the code of `hit` that expects
     // an index, compiles it anew and throws it away again. 30 → 550 ns a hit where that began (`npm run bench -- memory`).
@@ -280,6 +293,7 @@ export class Core {
     this.#slots.set(key, at);
     this.#keys[at] = key;
     this.#values[at] = value;
+    this.#graces[at] = grace;
   }
 
   /** A call that says whether the core keeps the value, and where. */

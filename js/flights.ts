@@ -88,7 +88,7 @@ export interface FlightDeck {
 export class Flights {
   readonly #deck: FlightDeck;
   readonly #flights = new Map<Key, Flight>();
-  /** Of the last fetch, by key, whatever that was: whoever asks while the server is left alone is told the same. */
+  /** The last error of each key. Callers are rejected with it while the key is in back-off. */
   readonly #errors = new Map<Key, Error>();
   /** The core, or what stands in its place; undefined once it has ended. */
   #judge: Standing | undefined;
@@ -141,9 +141,13 @@ export class Flights {
     const joined = this.#joinable(key, forceRefresh);
     const asking = askers.at(-1);
     if (joined && asking && (askers.includes(joined) || leads(joined, asking))) {
-      return Promise.reject(new TypeError(`cardcache: the fetcher of ${key} waits for ${key} itself; it must fetch`));
+      return Promise.reject(new OwnKeyError(key));
     }
+    // Its fetcher may be called at once: then on behalf of the askers alone, whoever else is being called.
+    const before = calling;
+    calling = askers;
     const flight = joined ?? this.#start(key, fetcher, options, forceRefresh, attempts);
+    calling = before;
     asking?.awaits.add(flight);
     return this.#wait(key, flight, signal);
   }
@@ -151,6 +155,8 @@ export class Flights {
   #joinable(key: Key, forced: boolean): Flight | undefined {
     const flight = this.#flights.get(key);
     if (!flight || (forced && !flight.forced) || this.#isVoid(flight)) return undefined;
+    // The core arrived during this fetch: its answer will not be cached.
+    if (this.#judge && flight.id !== 0 && flight.judge !== this.#judge) return undefined;
     countFetch(this.#judge, 'joined');
     return flight;
   }
@@ -165,12 +171,16 @@ export class Flights {
       'promise'
     > as Flight;
     this.#flights.set(key, flight);
-    flight.promise = this.#take(key, fetcher, policy, flight, attempts).finally(() => {
+    // There before the fetcher is called: a fetch that it begins in the background may join this one at once.
+    let settle: (landed: Promise<Landed>) => void = () => undefined;
+    flight.promise = new Promise((resolve) => (settle = resolve));
+    const taken = this.#take(key, fetcher, policy, flight, attempts).finally(() => {
       endFlight(this.#judgeOf(flight), flight.id);
       flight.endTurn();
       awaits.clear();
       if (this.#flights.get(key) === flight) this.#flights.delete(key);
     });
+    settle(taken);
     return flight;
   }
 
@@ -237,7 +247,8 @@ export class Flights {
         countFetch(judge, 'succeeded');
         judge?.addLatency('fetch', started);
         this.#errors.delete(key);
-        // Whether it is void one cannot tell who came, or has gone, while it was under way.
+        // The core arrived or ended during this fetch, so nobody can tell whether an invalidation voided the answer. It is
+        // returned, not cached.
         if (judge !== flight.judge) return { value, timestamp: undefined, source: 'fetch' };
         return this.#deck.land({ key, value, policy, flight: flight.id });
       } catch (error) {
@@ -258,8 +269,8 @@ export class Flights {
 
   #failed(key: Key, error: unknown, flight: Flight, policy: Policy, told: number, lasting: boolean): void {
     this.#deck.failed(key, error);
-    // Whoever gave it up by a signal of its own has learnt nothing of the server.
-    if (error instanceof Error && error.name === 'AbortError') return;
+    // Neither says anything about the server: a fetcher that aborted itself, and one that asked for its own key.
+    if (error instanceof OwnKeyError || (error instanceof Error && error.name === 'AbortError')) return;
     this.#errors.delete(key);
     if (this.#errors.size >= MOST_ERRORS) this.#errors.delete(this.#errors.keys().next().value as Key);
     this.#errors.set(key, error as Error);
@@ -312,6 +323,15 @@ export class Flights {
       signal.addEventListener('abort', leave, { once: true });
       flight.promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
     });
+  }
+}
+
+/** A fetcher waits for the flight that it belongs to. */
+class OwnKeyError extends TypeError {
+  constructor(key: Key) {
+    super(
+      `cardcache: the fetcher of ${key} asks the cache for ${key}, directly or through another key's fetcher, and would wait for itself. Ask the server there.`,
+    );
   }
 }
 

@@ -38,11 +38,11 @@ export class Handle implements CardCache {
   readonly ready: Promise<void>;
   readonly [LINK_PORT]: LinkPort;
   readonly #cache: SharedCache;
-  readonly #release: () => void;
+  readonly #release: () => Promise<void>;
   readonly #undo = new Set<() => void>();
   #closed = false;
 
-  constructor(cache: SharedCache, release: () => void) {
+  constructor(cache: SharedCache, release: () => Promise<void>) {
     this.#cache = cache;
     this.#release = release;
     this.ready = cache.ready;
@@ -213,8 +213,9 @@ export class Handle implements CardCache {
     if (this.#closed) return;
     this.#closed = true;
     for (const undo of [...this.#undo]) undo();
-    this.#release();
+    const released = this.#release();
     await this.ready;
+    await released;
   }
 
   #open(): SharedCache {

@@ -47,11 +47,11 @@ class OwnHost implements Host {
     return openCount();
   }
 
-  #release(name: string): void {
+  #release(name: string): Promise<void> {
     const shared = this.#shared.get(name);
-    if (!shared || --shared.handles > 0) return;
+    if (!shared || --shared.handles > 0) return Promise.resolve();
     this.#shared.delete(name);
-    shared.cache.close();
+    return shared.cache.close();
   }
 }
 

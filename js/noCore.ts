@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts';
 import { ON_EVENT } from './coreNames.ts';
 import type { CoreModule } from './coreModule.ts';
 import type { Staging } from './linearMemory.ts';
-import { stageSelector } from './selectors.ts';
+import { noSelector, stageSelector } from './selectors.ts';
 import type { Key, Selector } from './types.ts';
 
 /** How long a first fetch waits for a core that is on its way: most of it may lie in storage. A slow tablet compiles in less. */
@@ -82,6 +82,7 @@ interface State {
 interface Flight {
   key: Key;
   kept: boolean;
+  began: number;
 }
 
 /**
@@ -160,9 +161,15 @@ export class NoCore implements Standing {
     return state && state.requested === undefined && !state.hurried ? state.updated : undefined;
   }
 
+  /** TypeError for a selector that says nothing. */
+  check(selector: Selector): void {
+    stageSelector(this.#memory, selector);
+    if (typeof selector === 'string' && /^:?$|::/.test(selector)) throw noSelector(selector);
+  }
+
   /** What may be selected is fetched again. TypeError for a selector that says nothing. */
   invalidate(selector: Selector, sparesKept: boolean): void {
-    stageSelector(this.#memory, selector);
+    this.check(selector);
     this.#void(({ onEvent }) => !sparesKept || onEvent !== ON_EVENT.keep, sparesKept);
   }
 
@@ -177,13 +184,18 @@ export class NoCore implements Standing {
     for (const [id, { kept }] of this.#flights) if (!sparesKept || !kept) this.#flights.delete(id);
   }
 
+  /** When the flight began; undefined for one that is void. */
+  beganAt(flight: number): number | undefined {
+    return this.#flights.get(flight)?.began;
+  }
+
   isVoid(flight: number): boolean {
     return !this.#flights.has(flight);
   }
 
   readonly #module: Asked = {
-    _beginFlight: (_page, _now, kept) => {
-      this.#flights.set(++this.#numbered, { key: this.#key, kept });
+    _beginFlight: (_page, now, kept) => {
+      this.#flights.set(++this.#numbered, { key: this.#key, kept, began: now });
       return this.#numbered;
     },
     _isVoid: (_page, _now, flight) => (this.isVoid(flight) ? 1 : 0),

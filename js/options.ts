@@ -18,7 +18,7 @@ const OPTIONS = {
   log: 'function',
   clock: 'function',
 } as const satisfies Kinds<CacheOptions>;
-/** What those take with them who link a cache to a source of events; a test holds the names equal to theirs. */
+/** Options of connectHass and openHassCache, known here too; a test keeps both lists equal. */
 const OF_LINKS = {
   events: 'texts',
   subscribeCommand: 'any',

@@ -1,4 +1,5 @@
 import { checkMembers, shown, type Kinds } from './checks.ts';
+import { callSafely } from './emitter.ts';
 import { endpointOf, escapeSegment } from './keys.ts';
 import type { Log } from './log.ts';
 import type { Key, Policy, WatchOptions } from './types.ts';
@@ -18,6 +19,15 @@ const MAX_BACKOFF = 300_000;
 /** How long failures in a row are waited out at most, in ms. */
 export function longestWait({ retry }: Policy): number {
   return retry?.maxBackoff ?? MAX_BACKOFF;
+}
+
+/** Whether `staleIfError` covers this failure. A `staleWhen` that fails itself covers nothing: the error to be told is the fetcher's. */
+export function covers(policy: Policy, error: unknown): boolean {
+  let covered = false;
+  callSafely(() => {
+    covered = policy.staleWhen?.(error) ?? true;
+  });
+  return covered;
 }
 
 const POLICY = {
@@ -59,7 +69,8 @@ export function checkPolicy(policy: WatchOptions, log: Log): void {
   const { cost, signal, retry } = policy;
   if (retry) checkMembers(retry, RETRY, log, 'retry.');
   // One of another frame is a signal, too.
-  if (signal && typeof signal.addEventListener !== 'function') throw new TypeError('cardcache: signal must be one');
+  if (signal && typeof signal.addEventListener !== 'function')
+    throw new TypeError('cardcache: signal must be an AbortSignal');
   if (cost !== undefined && !(cost >= 0 && cost < Infinity)) {
     throw new TypeError(`cardcache: cost must be a number ≥ 0, not ${shown(cost)}`);
   }

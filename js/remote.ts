@@ -137,12 +137,15 @@ export class Remote {
     while (this.#writes.size > 0) await Promise.all(this.#writes);
   }
 
-  close(): void {
-    this.#unsubscribe?.();
+  /** Resolves when the invalidations that are on their way have arrived, or after 5 s. Never rejects. */
+  async close(): Promise<void> {
     clearTimeout(this.#retry);
     this.#breaker.close();
     // Nobody waits for it any more: it must not keep a finished program alive.
     for (const timer of this.#timers) unref(timer);
+    const told = this.#telling && this.#tellFloors();
+    if (told) await this.#inTime(ARRIVES_WITHIN, () => told).catch(() => undefined);
+    this.#unsubscribe?.();
   }
 
   async #ask(key: Key): Promise<RemoteRecord | undefined> {
@@ -275,7 +278,14 @@ export function mayBeRemote(policy: Policy): boolean {
   return mayReachStorage(policy) && !policy.encrypted;
 }
 
-function adopt(core: Core, key: Key, value: unknown, { timestamp, version, tags }: RemoteRecord, policy: Policy) {
+/** Keeps an answer as old as it is. False where the core knows a younger one, or one of its invalidations. */
+export function adopt(
+  core: Core,
+  key: Key,
+  value: unknown,
+  { timestamp, version, tags }: RemoteRecord,
+  policy: Policy,
+) {
   const { ttl = NaN, cost = 1, onEvent } = policy;
   const expiresAt = endOf(policy, value);
   const bytes = (toJson(value)?.length ?? 0) * 2;

@@ -3,6 +3,7 @@ import { Core, Reach, type CoreListener, type Voided, type Wanted } from './core
 import { callSafely, Emitter } from './emitter.ts';
 import { Encrypted } from './encrypted.ts';
 import { startEngine, type Engine, type SpaceSizes } from './engine.ts';
+import { voidFlights } from './coreFlights.ts';
 import { askersNow, Flights, type AnyFetcher, type Landed } from './flights.ts';
 import { IdleTask } from './idleTask.ts';
 import { checkKey } from './keys.ts';
@@ -12,8 +13,8 @@ import { MutationEvents, watchedUsers } from './mutationEvents.ts';
 import { isTelling } from './neighbours.ts';
 import { NoCore, PATIENCE } from './noCore.ts';
 import { checkMerged } from './options.ts';
-import { isSecret, mayReachStorage, Policies } from './policies.ts';
-import { mayBeRemote, Remote, scopeOf } from './remote.ts';
+import { covers, isSecret, mayReachStorage, Policies } from './policies.ts';
+import { adopt, mayBeRemote, Remote, scopeOf } from './remote.ts';
 import type { Opened } from './sealedRecords.ts';
 import { isUsable, localArea } from './storageArea.ts';
 import { answerFor, answerOf, hearStored, openTabs, takeChangedElsewhere } from './tabAnswers.ts';
@@ -36,6 +37,15 @@ import { sameJson, sameStored, toJson } from './values.ts';
 import { unref, Watches } from './watches.ts';
 
 const SWEEP_INTERVAL = 60_000;
+
+/** What was fetched before the core ran. */
+interface EarlyAnswer {
+  key: Key;
+  value: unknown;
+  policy: Policy;
+  timestamp: number;
+}
+
 const NOTHING_VOIDED = { count: 0, at: 0 };
 
 /**
@@ -72,6 +82,8 @@ export class SharedCache {
   /** What was asked before the core ran, in order, and the values among it. Undefined once no core will come. */
   #toCome: (() => void)[] | undefined = [];
   readonly #early = new Map<Key, unknown>();
+  /** The last of each key. */
+  readonly #fetchedEarly = new Map<Key, EarlyAnswer>();
   readonly #rulesToCome: NonNullable<CacheOptions['rules']>[] = [];
   #remoteToCome: RemoteTier | undefined;
   #patience: Promise<void> | undefined;
@@ -174,7 +186,9 @@ export class SharedCache {
   }
 
   keys(selector: Selector): Key[] {
-    return this.core?.keys(selector) ?? [];
+    if (this.core) return this.core.keys(selector);
+    this.#noCore.check(selector);
+    return [];
   }
 
   now(): number {
@@ -221,12 +235,38 @@ export class SharedCache {
     const shown = this.watches.shown(key);
     const equal = shown !== undefined && shown !== value && sameJson(shown, value);
     const kept = equal ? shown : value;
-    if (this.#later(() => this.#store(key, kept, policy, 0, source, true))) this.#early.set(key, kept);
-    const timestamp = this.now();
+    if (flight === 0) voidFlights(this.#noCore, key);
+    const timestamp = this.#noCore.beganAt(flight) ?? this.now();
+    const answer = { key, value: kept, policy, timestamp };
+    const isFetched = source === 'fetch';
+    if (this.#later(() => (isFetched ? this.#keepFetched(answer) : this.#store(key, kept, policy, 0, source, true)))) {
+      this.#early.set(key, kept);
+      if (isFetched) this.#fetchedEarly.set(key, answer);
+    }
     this.#noCore.renewed(key, timestamp);
-    // Whoever fetches again because of an update would do so for ever where nothing is kept.
+    // Nothing is cached here: a listener that calls getOrFetch on `update` would fetch in an endless loop. So fetched answers of
+    // unwatched keys send no event.
     if (source === 'set' || this.watches.isWatched(key)) this.#tellStored(key, kept, source, equal);
     return { value: kept, timestamp, source };
+  }
+
+  /**
+   * What was fetched before the core ran is adopted when it comes, as old as it is, unless another tab knows better: those are left
+   * out of `#fetchedEarly`.
+   */
+  #adoptFetched(core: Core): void {
+    for (const [key, { value, policy, timestamp }] of this.#fetchedEarly) {
+      const { version, tags } = policy;
+      const record = { data: value, timestamp, ...(version !== undefined && { version }), ...(tags && { tags }) };
+      if (!adopt(core, key, value, record, policy)) this.#fetchedEarly.delete(key);
+    }
+  }
+
+  /** In its turn: an earlier invalidation of this page, which the core has just heard of, did not concern it. */
+  #keepFetched(answer: EarlyAnswer): void {
+    const { key, value, policy } = answer;
+    if (this.#fetchedEarly.get(key) !== answer || this.core?.resident(key) === value) return;
+    this.#store(key, value, policy, 0, 'fetch', true);
   }
 
   #tellStored(key: Key, value: unknown, source: Update<unknown>['source'], equal: boolean): void {
@@ -237,7 +277,10 @@ export class SharedCache {
     this.watches.schedule();
   }
 
-  /** Keeps a value, by its equal that is there already if there is one, so that nothing re-renders. `told`: everybody knows of it. */
+  /**
+   * Keeps a value, by its equal that is there already if there is one, so that nothing re-renders. `told`: events were sent and
+   * watchers called before the core arrived.
+   */
   #store(
     key: Key,
     value: unknown,
@@ -293,6 +336,7 @@ export class SharedCache {
       this.remote?.remove(key, this.core.now());
       return existed;
     }
+    voidFlights(this.#noCore, key);
     this.#later(() => this.delete(key));
     return this.#early.delete(key);
   }
@@ -337,13 +381,17 @@ export class SharedCache {
     const askers = askersNow();
     if (!this.core) await this.#coreOrPatience();
     const policy: FetchOptions = { ...this.policyFor(key, options), ...unset(options) };
-    this.core?.keepFor(key, Policies.graceOf(policy));
-    if (!policy.forceRefresh && !policy.signal?.aborted) {
-      const resident = policy.maxAge === undefined && policy.version === undefined ? this.core?.hit(key) : undefined;
-      if (resident !== undefined) {
-        this.emitter.emit('hit', { key, source: 'memory' });
-        return resident;
-      }
+    const grace = Policies.graceOf(policy);
+    const mayAnswer = !policy.forceRefresh && !policy.signal?.aborted;
+    const mayHit = mayAnswer && policy.maxAge === undefined && policy.version === undefined;
+    const resident = mayHit ? this.core?.hit(key) : undefined;
+    if (resident !== undefined) {
+      this.core?.keepHit(key, grace);
+      this.emitter.emit('hit', { key, source: 'memory' });
+      return resident;
+    }
+    this.core?.keepFor(key, grace);
+    if (mayAnswer) {
       const opening = this.#encrypted?.opening(key, policy);
       const opened = opening && (await unlessAborted(opening.opened, policy.signal));
       const found = policy.signal?.aborted ? undefined : this.#answer(key, fetcher, policy, opened, attempts);
@@ -384,8 +432,8 @@ export class SharedCache {
     const grace = policy.staleWhileRevalidate;
     if (found || !grace) return found;
     const stale = this.peek(key, { grace, opened });
-    // It may fail unseen: whoever asked has an answer, and the failure is counted.
-    if (stale) this.flights.fetch(key, fetcher, policy, attempts).catch(() => undefined);
+    // It may fail unseen: whoever asked has an answer, and the failure is counted. Nor does anybody wait for it.
+    if (stale) this.flights.fetch(key, fetcher, policy, attempts, []).catch(() => undefined);
     return stale;
   }
 
@@ -433,6 +481,7 @@ export class SharedCache {
       });
       this.#toCome = undefined;
       this.#early.clear();
+      this.#fetchedEarly.clear();
       this.watches.giveUp();
     }
     await this.#encrypted?.restoreAll();
@@ -463,8 +512,10 @@ export class SharedCache {
     this.flights.adopt(this.core, this.#tabs);
     if (this.#remoteToCome) this.#openRemote(this.#remoteToCome);
     for (const rules of this.#rulesToCome.splice(0)) this.#events.merge(this.core, rules);
+    this.#adoptFetched(this.core);
     this.#toCome?.splice(0).forEach(callSafely);
     this.#early.clear();
+    this.#fetchedEarly.clear();
     for (const layer of this.layers) showAgain(this, layer);
     this.watches.adopt(this.core);
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_INTERVAL);
@@ -486,7 +537,8 @@ export class SharedCache {
     await Promise.all([this.#encrypted?.settled(), this.remote?.settled()]);
   }
 
-  close(): void {
+  /** Resolves when what it invalidated has arrived elsewhere. */
+  close(): Promise<void> {
     // Nobody can when they have ended: what they change would be answered from storage by whoever opens next.
     for (const drop of this.writes) drop();
     this.#closed = true;
@@ -497,12 +549,13 @@ export class SharedCache {
     this.watches.stop();
     this.flights.leave();
     this.#tabs?.close();
-    this.remote?.close();
+    const told = this.remote?.close();
     if (typeof globalThis.removeEventListener === 'function')
       globalThis.removeEventListener('storage', this.#onStorage);
     this.core?.close();
     this.core = undefined;
     this.#engine?.closeSpace(this.#space);
+    return told ?? Promise.resolve();
   }
 
   readonly #listener: CoreListener = {
@@ -570,16 +623,7 @@ export class SharedCache {
   }
 }
 
-/** Whether `staleIfError` covers this failure. A `staleWhen` that fails itself covers nothing: the error to be told is the fetcher's. */
-function covers(policy: Policy, error: unknown): boolean {
-  let covered = false;
-  callSafely(() => {
-    covered = policy.staleWhen?.(error) ?? true;
-  });
-  return covered;
-}
-
-/** Who asked may leave before it is there. */
+/** Resolves to undefined if the caller aborts first. */
 function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
   if (!signal) return answer;
   return new Promise((resolve, reject) => {

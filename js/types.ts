@@ -161,7 +161,7 @@ export interface CardCache {
   set<T>(key: Key, value: T, policy?: Policy<T>): void;
   /**
    * Drops the entry, in every tab. What watches it goes on showing what it shows until its next poll, here and in other tabs:
-   * `invalidate` fetches it anew.
+   * `invalidate` fetches it anew. With a remote tier what is watched is fetched at once, here and in the processes that share it.
    */
   delete(key: Key): boolean;
   keys(selector?: Selector): Key[];
@@ -171,6 +171,10 @@ export interface CardCache {
   setMany(entries: Iterable<[Key, unknown]>, policy?: Policy): void;
   deleteMany(keys: Iterable<Key>): number;
 
+  /**
+   * What is cached and fresh, else what the fetcher gives. A fetcher that asks the cache for its own key would wait for itself: a
+   * TypeError where it asks at once; where it asks after an await, `timeout` ends it.
+   */
   getOrFetch<T>(query: Query<T>, options?: FetchOptions<T>): Promise<T>;
   getOrFetch<T>(key: Key, fetcher: Fetcher<T>, options?: FetchOptions<T>): Promise<T>;
   warm(queries: Iterable<Query<any>>, options?: WarmOptions): Promise<WarmResult>;
@@ -211,7 +215,8 @@ export interface CardCache {
   /** Encrypted and remote writes have arrived. What has not when the page goes, or the last handle closes, is not stored. */
   flush(): Promise<void>;
   /**
-   * This handle; the core ends with its last one, and with it all timers. A program under node ends when, besides, what it has given to
+   * This handle; the core ends with its last one, and with it all timers. Resolves when invalidations have reached the remote tier,
+   * within 5 s. A program under node ends when, besides, what it has given to
    * `keyvTier` is closed: `keyv.disconnect()`, and `close()` or `quit()` of each client.
    */
   close(): Promise<void>;

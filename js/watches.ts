@@ -3,6 +3,7 @@ import type { Core } from './core.ts';
 import { callSafely } from './emitter.ts';
 import type { AnyFetcher, Landed } from './flights.ts';
 import type { NoCore, Standing } from './noCore.ts';
+import { covers } from './policies.ts';
 import type { CoordinatorStatus, FetchOptions, Key, Policy, Update, WatchOptions } from './types.ts';
 import { sameJson } from './values.ts';
 
@@ -17,6 +18,8 @@ type Source = Update<unknown>['source'];
 
 interface Watcher {
   id: number;
+  fetcher: AnyFetcher;
+  policy: FetchOptions;
   times: { interval: number; debounce: number; whileHidden: boolean };
   listener: Listener;
   states: boolean;
@@ -31,6 +34,8 @@ interface Watch {
   data: unknown;
   error: unknown;
   fetching: boolean;
+  /** A watcher asked for a fetch that has not begun yet. */
+  forced: boolean;
   source: Source;
   timestamp: number | undefined;
   /** When what is still being decrypted was true. */
@@ -90,13 +95,15 @@ export class Watches {
     this.#recall(watch, policy.staleWhileRevalidate);
     const { interval = DEFAULT_INTERVAL, debounce = DEFAULT_DEBOUNCE, whileHidden = false } = options;
     const times = { interval, debounce, whileHidden };
-    const watcher: Watcher = { id: 0, times, listener, states: options.states ?? false };
+    const watcher: Watcher = { id: 0, fetcher, policy, times, listener, states: options.states ?? false };
     watch.watchers.add(watcher);
     this.#register(watch, watcher);
+    if (options.forceRefresh && !watch.fetching) watch.forced = true;
     this.#revalidate(watch, options.forceRefresh);
     queueMicrotask(() => {
       if (!watcher.told && watch.watchers.has(watcher)) this.#tell(watch, watcher);
-      this.schedule();
+      if (this.#givenUp) this.#onDue();
+      else this.schedule();
     });
     return () => this.#remove(watch, watcher);
   }
@@ -227,13 +234,12 @@ export class Watches {
       const timestamp = watch.data === undefined ? watch.opening : watch.timestamp;
       watcher.id = coordinator.beginWatch(core, watch.key, watcher.times, watch.policy, timestamp ?? NaN);
     }
-    if (this.#givenUp) this.#onDue();
   }
 
   /** What is shown to whoever begins to watch and is not fresh is fetched at once. */
   #revalidate(watch: Watch, anyhow = false): void {
     if (watch.data === undefined) return;
-    if (anyhow || this.#host.timestampOf(watch.key, watch.policy) === undefined)
+    if (anyhow || watch.forced || this.#host.timestampOf(watch.key, watch.policy) === undefined)
       coordinator.outdated(this.#core, watch.key);
   }
 
@@ -261,6 +267,7 @@ export class Watches {
       data: undefined,
       error: undefined,
       fetching: false,
+      forced: false,
       source: 'memory',
       timestamp: undefined,
     };
@@ -272,7 +279,13 @@ export class Watches {
     if (!watch.watchers.delete(watcher)) return;
     coordinator.endWatch(this.#core, watcher.id);
     this.schedule();
-    if (watch.watchers.size > 0) return;
+    const newest = [...watch.watchers].at(-1);
+    if (newest) {
+      watch.fetcher = newest.fetcher;
+      watch.policy = newest.policy;
+      return;
+    }
+    watch.forced = false;
     watch.linger = setTimeout(() => {
       if (watch.watchers.size === 0) this.#watches.delete(watch.key);
     }, LINGER);
@@ -283,6 +296,7 @@ export class Watches {
   async #fetch(watch: Watch, forceRefresh = false): Promise<void> {
     const { key } = watch;
     watch.fetching = true;
+    watch.forced = false;
     this.#tellAll(watch);
     try {
       const options = { ...watch.policy, forceRefresh };
@@ -307,7 +321,9 @@ export class Watches {
       coordinator.refreshFailed(this.#core, key);
       // Who gives no reason has failed all the same.
       watch.error = error ?? new Error(`cardcache: the fetch of ${key} failed`);
-      if (watch.data === undefined && watch.policy.staleIfError) this.#recall(watch, watch.policy.staleIfError);
+      const { policy } = watch;
+      if (watch.data === undefined && policy.staleIfError && covers(policy, error))
+        this.#recall(watch, policy.staleIfError);
       this.#tellAll(watch);
     }
     this.schedule();
@@ -328,7 +344,8 @@ export class Watches {
       if (watch.data !== undefined) return;
       this.#take(watch, found);
       if (found) {
-        this.#revalidate(watch);
+        // What a failure had recalled is fetched again when the core says so.
+        if (watch.error === undefined || watch.forced) this.#revalidate(watch);
         this.#tellAll(watch);
         this.schedule();
       } else if (watch.error === undefined && !watch.fetching && watch.watchers.size > 0) {

@@ -113,8 +113,10 @@ export class Floors {
       const writers = await this.#readWriters();
       // Whose floors have gone has none that matter.
       if (writers.includes(this.#self)) return;
+      if (turn !== this.#turn) return;
       const lists = await this.#readLists(writers);
       const living = writers.filter((_writer, index) => lists[index] !== undefined);
+      if (turn !== this.#turn) return;
       await put(this.#store, WRITERS, [...living, this.#self], this.#ttl);
       if (attempt === 0) for (const time of LOOKED_AFTER) this.#lookAgainIn(time);
       await new Promise((resolve) => setTimeout(resolve, SETTLED_AFTER * (1 + Math.random())));

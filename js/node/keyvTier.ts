@@ -41,6 +41,8 @@ export function keyvTier(keyv: unknown, options: KeyvTierOptions = {}): RemoteTi
   const floors = new Floors(store, ttl, (selector, at, of) => {
     for (const listener of [...listeners]) listener(selector, at, of);
   });
+  // Its owner closes it, maybe in the midst of a write: whatever is asked of it later would connect it again.
+  keyv.on?.('disconnect', () => floors.rest());
   // What was told while there was no connection lies in the store.
   const catchUp = () => void floors.learn().catch(() => undefined);
   const name = `cardcache:${store.namespace ?? ''}`;

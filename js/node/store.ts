@@ -7,7 +7,7 @@ export interface Store {
 }
 
 interface Keyv extends Store {
-  on?(event: 'error', listener: (error: unknown) => void): unknown;
+  on?(event: 'error' | 'disconnect', listener: (error: unknown) => void): unknown;
 }
 
 /**

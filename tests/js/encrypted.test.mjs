@@ -8,6 +8,7 @@ import { Origin } from './support/area.mjs';
 import { entriesIn, HOUR, listen, MINUTE, NAMESPACE, open, recordOf, START } from './support/cache.mjs';
 import { openTabs } from './support/tabs.mjs';
 import { deferred, pass, settle, stopTime, until } from './support/time.mjs';
+import { counted, listener } from './support/watching.mjs';
 
 const CANARY = 'canary-7f3a9';
 const policies = { plan: { encrypted: true } };
@@ -738,4 +739,35 @@ test('when the last sealed record is gone, nobody looks for one any more', async
   cache.delete('plan');
   await reload().ready;
   assert.ok(!('test_!sealed' in area.records));
+});
+
+test('a forced fetch of what has to be decrypted first is not forgotten', async (t) => {
+  const { cache, reload } = open(t, { policies: { plan: { encrypted: true } } });
+  cache.set('plan', 'old');
+  await cache.flush();
+  const loaded = reload();
+  const heard = listener();
+  const fetcher = counted(() => 'new');
+  loaded.watch('plan', fetcher, heard, { interval: Infinity, forceRefresh: true });
+  await until(() => heard.data.at(-1) === 'new');
+  loaded.watch('plan', fetcher, listener(), { interval: Infinity });
+  await loaded.flush();
+  await settle();
+  assert.equal(fetcher.calls, 1);
+});
+
+test('an encrypted answer that covers a failure does not have the server asked again at once', async (t) => {
+  const policy = { encrypted: true, ttl: MINUTE, staleIfError: HOUR, retry: { attempts: 1 } };
+  const { cache, clock, reload } = open(t, { policies: { plan: policy } });
+  cache.set('plan', 'old');
+  await cache.flush();
+  clock.now += 2 * MINUTE;
+  const loaded = reload();
+  const heard = listener();
+  const fetcher = counted(() => Promise.reject(new Error('down')));
+  loaded.watch('plan', fetcher, heard, { interval: HOUR });
+  await until(() => heard.data.at(-1) === 'old');
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
+  assert.equal(fetcher.calls, 1);
+  assert.equal(heard.updates.at(-1).error.message, 'down');
 });

@@ -313,3 +313,52 @@ test('a core that fails late leaves a page that goes on without one', () => {
   `);
   assert.deepEqual(found, { first: 1, polled: 3, early: 'gone', last: 'pushed', log: ['warn'] });
 });
+
+test('an invalidation of before the core came is served by a fetch that the core knows', () => {
+  const found = inFreshNode(`${PRELUDE}${LATE}
+    const { openCache } = await import('${dist}index.js');
+    const cache = openCache(options);
+    const shown = [];
+    const answers = [];
+    const fetcher = () => new Promise((resolve) => answers.push(resolve));
+    cache.watch('plan', fetcher, ({ data }) => shown.push(data ?? null));
+    await pass(6_000);
+    answers[0]('old');
+    await pass(100);
+    cache.invalidate('plan');
+    await pass(1_000);
+    const before = answers.length;
+    arrive();
+    await cache.ready;
+    await pass(1_000);
+    const during = answers.length;
+    answers.slice(1).forEach((answer, at) => answer('new ' + at));
+    await pass(1_000);
+    console.log(JSON.stringify({ before, during, shown, kept: cache.get('plan') ?? null }));
+    await cache.close();
+  `);
+  assert.deepEqual(found, { before: 2, during: 3, shown: [null, 'old', 'new 1'], kept: 'new 1' });
+});
+
+test('what was fetched before the core came is as old as it is, and stands below what another tab knows', () => {
+  const found = inFreshNode(`${PRELUDE}${LATE}
+    const { openCache } = await import('${dist}index.js');
+    const cache = openCache(options);
+    const started = Date.now();
+    const asked = ['kept', 'written', 'pushed'].map((key) => cache.getOrFetch(key, async () => 'fetched'));
+    await pass(6_000);
+    await Promise.all(asked);
+    cache.set('pushed', 'set');
+    const waited = Date.now() - started;
+    area.setItem('test_written', JSON.stringify({ data: 'of another tab', timestamp: Date.now() - 500 }));
+    await pass(4_000);
+    arrive();
+    await cache.ready;
+    await pass(100);
+    const ages = ['kept', 'pushed'].map((key) => cache.age(key));
+    console.log(JSON.stringify({ ages, values: ['kept', 'written', 'pushed'].map((key) => cache.get(key) ?? null) }));
+    await cache.close();
+  `);
+  assert.deepEqual(found.values, ['fetched', 'of another tab', 'set']);
+  assert.ok(found.ages[0] >= 4_000 && found.ages[1] <= 200, String(found.ages));
+});

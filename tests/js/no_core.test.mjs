@@ -235,3 +235,53 @@ test('a fetcher is given what is shown, which may spare it a second payment', as
   await pass(t, 2 * MINUTE + 1_000);
   assert.deepEqual(given, [undefined, 1, 2]);
 });
+
+for (const [what, change, shown] of [
+  ['set', (cache) => cache.set('plan', 'pushed'), 'pushed'],
+  ['delete', (cache) => cache.delete('plan'), 'first'],
+]) {
+  test(`a ${what} overtakes the poll that is under way`, async (t) => {
+    const { cache } = await openPlain(t);
+    const { fetcher, answers } = controlledFetcher();
+    const heard = listener();
+    cache.watch('plan', fetcher, heard, { interval: HOUR });
+    await pass(t, 1);
+    answers[0].resolve('first');
+    await pass(t, HOUR);
+    assert.equal(answers.length, 2);
+    change(cache);
+    answers[1].resolve('older');
+    await settle();
+    assert.equal(heard.data.at(-1), shown);
+    await pass(t, 1_000);
+    assert.ok(!heard.data.includes('older'));
+  });
+}
+
+test('a selector that says nothing is refused before the write', async (t) => {
+  const { cache } = await openPlain(t);
+  const write = counted(() => 'written');
+  for (const invalidate of [{}, '', ':', 'plan::x', { endpoint: '' }]) {
+    assert.throws(() => cache.mutate(write, { invalidate }), TypeError);
+    assert.throws(() => cache.invalidate(invalidate), TypeError);
+  }
+  assert.equal(write.calls, 0);
+  assert.deepEqual(cache.keys('plan'), []);
+});
+
+test('no listener is called before watch returns', async (t) => {
+  const { cache } = await openPlain(t);
+  const heard = listener();
+  const fetcher = counted((call) => call);
+  const watch = () => cache.watch('plan', fetcher, heard, { states: true });
+  watch();
+  assert.deepEqual(heard.data, []);
+  watch()();
+  await pass(t, 1_000);
+  assert.equal(heard.data[0], undefined);
+  assert.equal(heard.data.at(-1), 1);
+  assert.equal(fetcher.calls, 1);
+  const before = heard.updates.length;
+  watch();
+  assert.equal(heard.updates.length, before);
+});

@@ -97,3 +97,15 @@ test('one that asks only after it has waited for something else is bounded by it
   await asked;
   assert.equal(await cache.getOrFetch('plan', fetch), 'answer');
 });
+
+test('nobody waits for a fetch in the background: it may ask for whoever began it', async (t) => {
+  const { cache, clock } = open(t);
+  const policy = { ttl: 1_000, staleWhileRevalidate: HOUR };
+  cache.set('part', 'stale', policy);
+  clock.now += 2_000;
+  const part = async () => `part of ${await cache.getOrFetch('whole', fetch)}`;
+  const whole = async () => `whole of ${await cache.getOrFetch('part', part, policy)}`;
+  assert.equal(await cache.getOrFetch('whole', whole), 'whole of stale');
+  await settle();
+  assert.equal(cache.get('part'), 'part of whole of stale');
+});

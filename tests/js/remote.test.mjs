@@ -963,3 +963,23 @@ describe('a client for pub/sub', () => {
     await tier.invalidate('plan', 3);
   });
 });
+
+describe('what is invalidated as a cache closes reaches the store', () => {
+  for (const [how, act] of [
+    ['an invalidation just before', (cache) => void cache.invalidate('plan')],
+    ['several', (cache) => ['list', 'plan'].forEach((selector) => cache.invalidate(selector))],
+    ['a write under way', (cache) => void cache.mutate(() => new Promise(() => undefined))],
+  ]) {
+    test(how, async (t) => {
+      const store = new Map();
+      const options = { namespace: `closing${++spaces}_`, clock: undefined };
+      const one = openOver(t, keyvTier(new Keyv({ store })), options);
+      one.cache.set('plan', 'old');
+      await one.cache.flush();
+      act(one.cache);
+      await one.cache.close();
+      const two = openOver(t, keyvTier(new Keyv({ store })), options);
+      assert.equal(await two.cache.getOrFetch('plan', async () => 'new'), 'new');
+    });
+  }
+});

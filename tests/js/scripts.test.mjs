@@ -97,6 +97,21 @@ const shared = {
     await cache.close();
     await keyv.disconnect();
     await pubsub.close();`,
+  'an invalidation just before the end': `
+    const keyv = new Keyv({ store: new KeyvRedis(url) });
+    const pubsub = await createClient({ url }).connect();
+    const cache = openCache({ remote: keyvTier(keyv, { pubsub }) });
+    await ask(cache);
+    cache.invalidate('plan');
+    await cache.close();
+    await Promise.all([keyv.disconnect(), pubsub.close()]);`,
+  'an invalidation just before the end, all at once': `
+    const keyv = new Keyv({ store: new KeyvRedis(url) });
+    const pubsub = await createClient({ url }).connect();
+    const cache = openCache({ remote: keyvTier(keyv, { pubsub }) });
+    await ask(cache);
+    cache.invalidate('plan');
+    await Promise.all([cache.close(), keyv.disconnect(), pubsub.close()]);`,
   'a Keyv and a client of ioredis': `
     const keyv = new Keyv({ store: new KeyvRedis(url) });
     const pubsub = new Redis(url);

@@ -210,3 +210,32 @@ test('an answer of the remote tier is kept for the grace of its policy here', as
   passSweep(t);
   assert.equal(await cache.getOrFetch('plan', failing, policy), 'old');
 });
+
+test('a hit under a grace that the core knows asks neither storage nor the core', async (t) => {
+  const { cache, area } = open(t);
+  const [usual, longer] = [HOUR, 2 * HOUR].map((grace) => ({ tier: 'memory', staleIfError: grace }));
+  const unfetched = () => assert.fail('fetched');
+  cache.set('plan', 'here', usual);
+  const read = t.mock.method(area, 'getItem');
+  const ask = async (policy) => {
+    const before = read.mock.callCount();
+    for (let time = 0; time < 10; time++) assert.equal(await cache.getOrFetch('plan', unfetched, policy), 'here');
+    return read.mock.callCount() - before;
+  };
+  assert.equal(await ask(usual), 0);
+  assert.ok((await ask(longer)) <= 1, 'a longer one is told once');
+  assert.equal(await ask(longer), 0);
+});
+
+test('a hit keeps what is there for the grace of the call, after a reload too', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
+  const { cache, clock, reload } = open(t);
+  cache.set('plan', 'old', { ttl: 1_000 });
+  const policy = { ttl: 1_000, staleIfError: HOUR };
+  assert.equal(await cache.getOrFetch('plan', failing, policy), 'old');
+  clock.now += 2_000;
+  passSweep(t);
+  assert.equal(await cache.getOrFetch('plan', failing, policy), 'old');
+  const loaded = reload();
+  assert.equal(await loaded.getOrFetch('plan', failing, policy), 'old');
+});

@@ -1,7 +1,7 @@
 // What those who watch a key are told, and when.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { HOUR, open } from './support/cache.mjs';
+import { HOUR, MINUTE, open } from './support/cache.mjs';
 import { controlledFetcher, pass, settle } from './support/time.mjs';
 import { counted, listener, openStill } from './support/watching.mjs';
 
@@ -308,4 +308,36 @@ test('what goes from one cache goes from no other, whatever that is asked about 
   other.coordinator('teams');
   assert.deepEqual(other.get('plan'), { number: 1 });
   assert.equal(cache.get('plan'), undefined);
+});
+
+test('staleWhen says which failures an older answer may cover under watch, too', async (t) => {
+  const { cache } = openStill(t);
+  const policy = { ttl: 1_000, staleIfError: HOUR, staleWhen: ({ status }) => status >= 500, retry: { attempts: 1 } };
+  for (const [status, shown] of [
+    [503, 'old'],
+    [404, undefined],
+  ]) {
+    const key = `plan:${status}`;
+    cache.set(key, 'old', policy);
+    await pass(t, 2_000);
+    const heard = listener();
+    cache.watch(key, () => Promise.reject(Object.assign(new Error('no'), { status })), heard, policy);
+    await pass(t, 1);
+    assert.deepEqual([heard.updates.at(-1).data, heard.updates.at(-1).error.status], [shown, status]);
+  }
+});
+
+test('when the newest watcher goes, policy and fetcher are those of the last that is left', async (t) => {
+  const { cache } = openStill(t);
+  const [first, second, third] = ['first', 'second', 'third'].map((name) => counted(() => ({ name })));
+  const heard = listener();
+  cache.watch('plan', first, heard, { interval: MINUTE, tier: 'memory' });
+  const stopSecond = cache.watch('plan', second, listener(), { interval: MINUTE });
+  const stopThird = cache.watch('plan', third, listener(), { interval: MINUTE });
+  stopSecond();
+  await pass(t, 1);
+  assert.equal(heard.data.at(-1).name, 'third');
+  stopThird();
+  await pass(t, MINUTE);
+  assert.equal(heard.data.at(-1).name, 'first');
 });
