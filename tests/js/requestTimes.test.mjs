@@ -254,7 +254,7 @@ test('a date in a name is no moment, and neither is one that no window reaches',
     { start: '0001-01-01T00:00:07Z', end: '9999-12-31T23:12:07Z' },
     { digits: '20261122123456', date: '2026-11-22', time: '12:34:56', negative: -Math.floor(now / SECOND) },
   ])
-    assert.equal(textAt(request), JSON.stringify(JSON.parse(textAt(request))), JSON.stringify(request));
+    assert.doesNotMatch(textAt(request), /(now|minute)-?\d+s/, JSON.stringify(request));
   const ask = (at) => textAt({ start: '1970-01-01T00:00:01.500Z', end: iso(at) }, at);
   assert.equal(ask(now), ask(now + 7 * HOUR));
 });
@@ -275,7 +275,7 @@ test('a date in a field or an argument that names a thing is no moment', () => {
     { eventId: iso(now), keys: [iso(now), iso(now - DAY)] },
     [`calendars/calendar.home?recurrence_id=${iso(now)}&uid=${escape(iso(now - DAY))}`],
   ])
-    assert.equal(textAt(request), JSON.stringify(JSON.parse(textAt(request))), JSON.stringify(request));
+    assert.doesNotMatch(textAt(request), /(now|minute)-?\d+s/, JSON.stringify(request));
 });
 
 test('years ago is the same question as time goes on, written as text or as a number', () => {
