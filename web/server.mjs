@@ -6,9 +6,14 @@ if (!Number.isInteger(port) || port < 0 || port > 65_535) {
   process.exit(1);
 }
 
+const hosts = (process.env.HOSTS ?? '')
+  .split(',')
+  .map((name) => name.trim())
+  .filter(Boolean);
+
 let server;
 try {
-  server = await startDemoServer({ port });
+  server = await startDemoServer({ port, hosts });
 } catch (error) {
   console.error(
     error.code === 'EADDRINUSE' ? `port ${port} is taken: PORT=8100 npm start takes another` : String(error.message),

@@ -2,20 +2,26 @@ import { key, type CardCache, type Key } from '../../js/index.ts';
 import { openHassCache } from '../../js/hass/index.ts';
 import { copyOf } from '../copyOf.ts';
 import type { CardHass } from '../hass.ts';
-import { changedAt, followConnection } from './changes.ts';
+import { changedAt, followConnection, toldBy } from './changes.ts';
 import type { ReadRule } from './config.ts';
+import { ALL_READS, CACHE_OPTIONS, endpointOf } from './endpoints.ts';
 import { saysNotNow } from './notNow.ts';
 import { Opening } from './opening.ts';
 import { realOf, standingFor } from './realHass.ts';
 import { fetchName, requestOf, type Asked } from './requests.ts';
 import { kindOf, type RequestKind } from './requestKinds.ts';
-import { requestText } from './requestText.ts';
+import { requestText, shortestWindow } from './requestText.ts';
 import { wrapConnection, type Connection } from './wrappedConnection.ts';
 
-const ENDPOINT = 'reads';
+/**
+ * Of a window that moves with the clock an answer may lack so large a part before it is past its end, and before it is of no use:
+ * with the first, a card that adds what comes to what it has loses next to nothing, and "the last hour" is still answered for
+ * 5 minutes (the usual `ttl`); with the second, such a card is never given its own last answer again, which is as old as the window.
+ */
+const LACKING = { fresh: 0.1, stale: 0.9 };
 
-/** One object for all: openHassCache looks at options once. Reads of history can take a while. */
-const OPTIONS = { policies: { [ENDPOINT]: { version: '1', timeout: 60_000 } } };
+/** When a wrapped card last wrote something through a cache, ms since 1970. */
+const wroteAt = new WeakMap<CardCache, number>();
 
 /** How long a write takes that is sent without waiting for its answer (ms). */
 const SOON = 1_000;
@@ -42,12 +48,12 @@ export class CachedHass {
   #cache: CardCache | undefined;
   #connection: { real: Connection; wrapped: Connection } | undefined;
   #substitutes = new WeakMap<object, object>();
-  /** What the card has asked, and since when its answers count (ms since 1970): what it was told of was true from then on. */
+  /** What the card has asked since it last heard of a change, and when that was (ms since 1970): older answers do not count. */
   readonly #asked = new Set<Key>();
   #toldAt = 0;
   #statesAtOpening: CardHass['states'] | undefined;
 
-  /** `outdated`: some of what the card was given past its end has come anew and is another. */
+  /** `outdated` is called when the card was given an old answer, and the new one turns out to be another. */
   constructor(rules: readonly ReadRule[], outdated: () => void) {
     this.#rules = rules;
     this.#opening = new Opening(outdated);
@@ -65,7 +71,7 @@ export class CachedHass {
   wrap(given: CardHass): CardHass {
     const real = realOf(given);
     const hass = (this.#hass = real as AskingHass);
-    this.#cache = openHassCache(real, OPTIONS);
+    this.#cache = openHassCache(real, CACHE_OPTIONS);
     this.#statesAtOpening ??= hass.states;
     followConnection(realOf(hass.connection));
     return this.substitute(given);
@@ -146,8 +152,14 @@ export class CachedHass {
     send();
     if (!isWrite(kind)) return;
     this.#opening.end();
-    this.#cache?.invalidate(ENDPOINT);
-    setTimeout(() => this.#cache?.invalidate(ENDPOINT), SOON);
+    const cache = this.#cache;
+    const drop = (): void => {
+      if (!cache) return;
+      wroteAt.set(cache, Date.now());
+      cache.invalidate(ALL_READS);
+    };
+    drop();
+    setTimeout(drop, SOON);
   }
 
   get #newest(): AskingHass {
@@ -170,8 +182,11 @@ export class CachedHass {
     if (!cache) return ask();
     // Paths and messages hold times; they count as the text says.
     const kind = name.startsWith('service:') ? name : name.slice(0, name.indexOf(':'));
-    const readKey = key(ENDPOINT, null, kind, requestText(question, Date.now(), rule.round, this.#zones));
-    const { ttl, stale } = rule;
+    const now = Date.now();
+    const readKey = key(endpointOf(name), null, kind, requestText(question, now, rule.round, this.#zones));
+    const window = shortestWindow(question, now, this.#zones);
+    const ttl = Math.min(rule.ttl, window * LACKING.fresh);
+    const stale = Math.min(rule.stale, Math.max(0, window * LACKING.stale - ttl));
     const staleWhen = (error: unknown): boolean => saysNotNow(error, kind.startsWith('service:'));
     const fetcher = async (): Promise<unknown> => {
       try {
@@ -182,40 +197,46 @@ export class CachedHass {
         throw error;
       }
     };
-    const limit = this.#limit(name, readKey);
+    const maxAge = Math.min(this.#maxAge(name, readKey), window * LACKING.fresh);
     this.#asked.add(readKey);
-    const answer = await this.#opening.read(readKey, (isStaleWelcome) =>
+    const answer = await this.#opening.read(readKey, maxAge, (isStaleWelcome) =>
       cache.getOrFetch<unknown>(readKey, fetcher, {
         ttl,
         staleIfError: stale,
         staleWhen,
         ...(isStaleWelcome && { staleWhileRevalidate: stale }),
-        ...limit,
+        ...(maxAge < Infinity && { maxAge }),
       }),
     );
     return copyOf(answer);
   }
 
-  /** No answer from before something that the card, or whoever looks at it, knows of. */
-  #limit(name: string, question: string): { maxAge?: number } {
+  /** How old an answer may be (ms): not from before something that the card, or whoever looks at it, knows of. */
+  #maxAge(name: string, question: string): number {
     const { connection, states } = this.#newest;
     const known = { connection, states, atOpening: this.#statesAtOpening ?? states };
-    const since = Math.max(this.#toldAt, changedAt(name, question, known));
-    return since > 0 ? { maxAge: Math.max(0, Date.now() - since) } : {};
+    const wrote = (this.#cache && wroteAt.get(this.#cache)) ?? 0;
+    const since = Math.max(this.#toldAt, wrote, changedAt(name, question, known));
+    return since > 0 ? Math.max(0, Date.now() - since) : Infinity;
   }
 
   /** The card asks anew what it hears has changed, and so will the one after the next reload. */
-  #changed(): void {
-    this.#toldAt = Date.now();
+  #changed(connection: Connection, message: unknown): void {
+    const told = toldBy(connection, message, this);
+    this.#toldAt = told.at;
     this.#opening.end();
-    if (this.#asked.size > 0) this.#cache?.invalidate({ keys: this.#asked });
+    const keys = [...this.#asked].filter((one) => !told.keys.has(one));
+    this.#asked.clear();
+    for (const one of keys) told.keys.add(one);
+    if (keys.length > 0) this.#cache?.invalidate({ keys });
   }
 
   /** A write, or a request that nobody has named. */
   #pass(kind: RequestKind, ask: () => Promise<unknown>): Promise<unknown> {
-    if (!this.#cache || !isWrite(kind)) return ask();
+    const cache = this.#cache;
+    if (!cache || !isWrite(kind)) return ask();
     this.#opening.end();
-    return this.#cache.mutate(ask, { invalidate: ENDPOINT });
+    return cache.mutate(ask, { invalidate: ALL_READS }).finally(() => wroteAt.set(cache, Date.now()));
   }
 
   /** The server's, and the one that the browser's clock shows, in which cards reckon. */
@@ -231,7 +252,7 @@ export class CachedHass {
     const wrapped = wrapConnection(real, {
       send: (message) => this.#command(message, (own) => real.sendMessagePromise(own)),
       tell: (message, ...rest) => this.#tell(message, () => real.sendMessage?.(message, ...rest)),
-      changed: () => this.#changed(),
+      changed: (message) => this.#changed(real, message),
     });
     this.#connection = { real, wrapped };
     return wrapped;

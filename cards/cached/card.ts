@@ -80,7 +80,10 @@ export class CachedCard extends HTMLElement {
     this.#given = config;
     this.#config = next;
     if (isSame && !this.#preview && this.#reconfigure(withConditions(next.card))) return;
-    this.#cached = new CachedHass(next.rules, () => this.#onOutdated());
+    const cached = new CachedHass(next.rules, () => {
+      if (cached === this.#cached) this.#onOutdated();
+    });
+    this.#cached = cached;
     void this.#build();
   }
 
@@ -149,7 +152,8 @@ export class CachedCard extends HTMLElement {
   }
 
   connectedCallback(): void {
-    if (this.#isOutdated) this.#onOutdated();
+    // As when the dashboard is opened: what came while nobody looked may be old by now, too.
+    if (this.#isOutdated) void this.#build();
     // Only now it is known to be in the card picker.
     else this.#attempt((card) => this.#handHass(card, true));
   }
@@ -163,6 +167,7 @@ export class CachedCard extends HTMLElement {
   async #build(isAgain = false): Promise<void> {
     const config = this.#config;
     const round = ++this.#round;
+    this.#isOutdated = false;
     if (!config || !this.#hass) return;
     this.#helpers ??= await window.loadCardHelpers?.().catch(() => undefined);
     if (round !== this.#round) return;

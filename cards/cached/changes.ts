@@ -1,9 +1,10 @@
+import type { Key } from '../../js/index.ts';
 import { isRecord } from '../records.ts';
 import type { RequestName } from './patterns.ts';
 import type { Connection } from './wrappedConnection.ts';
 
-/** What tells the course of states: it is longer with each of them, and no question stands still meanwhile. */
-const COURSES = /^(api|ws):(history|logbook|recorder)\//;
+/** Requests for how states went on: their answers grow with every new state, so that none would ever be up to date. */
+const COURSES = /^(api|ws):(history|logbook|recorder|energy)\/|^service:recorder\./;
 const ENTITY = /[a-z\d_]+\.[a-z\d_]+/g;
 
 type States = Record<string, unknown>;
@@ -16,8 +17,31 @@ interface Known {
   atOpening: States;
 }
 
-/** When a connection last came back, ms since 1970; what happened while it was away, nobody here has heard. */
+/** When a connection last came back, ms since 1970: the page was told of nothing that happened while it was away. */
 const cameBack = new WeakMap<object, number>();
+
+/** Home Assistant sends an event once for each subscription: the same within so many ms is the same event. */
+const COPIES = 100;
+
+/** An event as the first of a page's cards heard it. */
+export interface Told {
+  /** ms since 1970. */
+  at: number;
+  /** What has been invalidated since. Whoever hears a copy leaves it alone: it has been asked for anew by now. */
+  keys: Set<Key>;
+}
+const newest = new WeakMap<object, Told & { text: string; listeners: Set<object> }>();
+
+/** `listener`: whoever hears it. What one hears twice are two events. */
+export function toldBy(connection: Connection, message: unknown, listener: object): Told {
+  const text = JSON.stringify(message);
+  let told = newest.get(connection);
+  const isCopy = told?.text === text && Date.now() - told.at < COPIES && !told.listeners.has(listener);
+  if (!told || !isCopy) told = { at: Date.now(), keys: new Set(), text, listeners: new Set() };
+  told.listeners.add(listener);
+  newest.set(connection, told);
+  return told;
+}
 
 /** Before the card puts listeners of its own on it: those ask. */
 export function followConnection(connection: Connection): void {

@@ -43,7 +43,12 @@ function readRules(fields: ConfigFields): ReadRule[] {
   // A pattern alone keeps to the card's own times, as do all that are left out.
   return given.map((read: unknown) => {
     const own = typeof read === 'string' ? { match: read } : read;
-    if (!isRecord(own)) throw new Error(`"reads" holds a pattern, or one with its times, not ${JSON.stringify(read)}.`);
+    if (!isRecord(own)) {
+      throw new Error(
+        'Each entry of "reads" must be a pattern such as ws:history/*, or an object with "match" and optionally "ttl", ' +
+          `"stale" and "round", not ${JSON.stringify(read)}.`,
+      );
+    }
     const rule = new ConfigFields(own);
     const match = rule.text('match');
     if (match === undefined || !/^(ws|api|service):./.test(match)) {

@@ -3,20 +3,24 @@ import { instantOf, wallClock } from '../wallClock.ts';
 const SECOND = 1000;
 const HOUR = 3_600_000;
 
-/** Numbers further from now than this (ms) are no times; where their name does not speak of time they lie nearer. */
-const PLAUSIBLE = 400 * 24 * HOUR;
+/** No window is longer (ms): what lies further from now is a date that somebody has written down, or a number that is no time. */
+export const LONGEST = 20 * 365 * 24 * HOUR;
+/** Numbers whose name does not speak of time are times only where they lie nearer than this (ms). */
 const PLAUSIBLE_UNNAMED = 8 * 24 * HOUR;
 const TIMES = new Set(
   'after at before begin beginning date datetime end ending finish from now since start stop time timestamp to ts until'.split(
     ' ',
   ),
 );
-/** The last word of names whose numbers are no times, however they look. */
-const NO_TIMES = new Set(
-  (
-    'id ids uid uids uuid key keys code pin serial phone limit size count number total bytes length width height ' +
-    'version seq sequence index offset page duration interval period timeout max min'
-  ).split(' '),
+/** Names with one of these words say where a window ends, or when the request was made (`_` keeps browsers from caching it). */
+const ENDS = new Set('_ before end ending finish now stop timestamp to ts until'.split(' '));
+/** The last word of names of things: what stands there is no time, however it looks. */
+const IDENTIFIERS = new Set('id ids uid uids uuid key keys code pin serial phone version seq sequence'.split(' '));
+/** The last word of names whose numbers are no times. */
+const SIZES = new Set(
+  'limit size count number total bytes length width height index offset page duration interval period timeout max min'.split(
+    ' ',
+  ),
 );
 
 /** An instant that a request names. */
@@ -29,6 +33,8 @@ export interface Moment {
   wall: number;
   /** How it is written, as far as the server reads other ways as other instants. */
   form: '' | '-local' | '-s' | '-ms';
+  /** Its name says that it is the end of a window. */
+  isEnd: boolean;
 }
 
 /** Dates with a time of day, also as they stand in addresses; and seconds or milliseconds since 1970. */
@@ -50,29 +56,35 @@ export function splitAtMoments(text: string, name: string, now: number, zone: st
     const before = text.slice(Math.max(0, match.index - 80), match.index);
     // No part of a word, such as the name of a file, or of another number; what stands before may be an escape of an address.
     if (!/(?:^|[^\w.-]|%[\da-f]{2})$/i.test(before)) continue;
-    const moment = match[1] === undefined ? fromNumber(match[0], before, name, now) : fromDate(match, zone);
+    const words = wordsOf(/(\w+)(?:=|%3D)[\d.,]*$/i.exec(before)?.[1] ?? name);
+    if (IDENTIFIERS.has(words[words.length - 1] ?? '')) continue;
+    const moment = match[1] === undefined ? fromNumber(match[0], words, now) : fromDate(match, zone);
     if (!moment) continue;
-    parts.push(text.slice(end, match.index), moment);
+    parts.push(text.slice(end, match.index), { ...moment, isEnd: words.some((word) => ENDS.has(word)) });
     end = match.index + match[0].length;
   }
   parts.push(text.slice(end));
   return parts;
 }
 
-function fromNumber(text: string, before: string, name: string, now: number): Moment | undefined {
-  const argument = /(\w+)(?:=|%3D)[\d.,]*$/i.exec(before)?.[1] ?? name;
-  const words = argument
+/** Of the name of a field or an argument. */
+function wordsOf(name: string): string[] {
+  if (name === '_') return [name];
+  return name
     .replace(/([a-z])([A-Z])/g, '$1_$2')
     .toLowerCase()
     .split('_');
-  if (NO_TIMES.has(words.at(-1) ?? '')) return undefined;
+}
+
+function fromNumber(text: string, words: string[], now: number): Omit<Moment, 'isEnd'> | undefined {
+  if (SIZES.has(words[words.length - 1] ?? '')) return undefined;
   const form = /^\d{13}/.test(text) ? '-ms' : '-s';
   const at = Math.round(Number(text) * (form === '-s' ? SECOND : 1));
-  const plausible = words.some((word) => TIMES.has(word)) ? PLAUSIBLE : PLAUSIBLE_UNNAMED;
+  const plausible = words.some((word) => TIMES.has(word)) ? LONGEST : PLAUSIBLE_UNNAMED;
   return Math.abs(at - now) <= plausible ? { text, at, wall: at, form } : undefined;
 }
 
-function fromDate(match: RegExpMatchArray, zone: string): Moment | undefined {
+function fromDate(match: RegExpMatchArray, zone: string): Omit<Moment, 'isEnd'> | undefined {
   const [text, year, , month, day, hour, , minute, second = '0', fraction = '', offset] = match;
   const [y, mon, d, h, min, s] = [year, month, day, hour, minute, second].map(Number) as [
     number,

@@ -6,38 +6,42 @@ export interface Texts {
 }
 
 const english: Texts = {
-  noHelpers: 'Here is no Home Assistant that could make the wrapped card.',
-  sample: 'Here goes the configuration of the card that is to ask less.',
+  noHelpers: 'The wrapped card cannot be created: this page is not a Home Assistant dashboard.',
+  sample: 'Put the configuration of the card you want to cache here.',
   form: {
     labels: {
       card: 'Card to be wrapped',
-      ttl: 'Answers are good for',
-      stale: 'Shown while asked anew, for',
-      round: 'Moving times are rounded to',
+      ttl: 'Reuse an answer for',
+      stale: 'Show old answers while refreshing, for up to',
+      round: 'Treat times as the same within',
       reads: 'Requests that are cached',
     },
     helpers: {
       card: 'Its configuration, as it stands in its own YAML editor.',
-      stale: 'How much older than that an answer may be when the dashboard is opened.',
+      ttl: 'Until then the same question is not asked again.',
+      stale: 'When the dashboard is opened, and while Home Assistant cannot answer.',
+      round: 'For periods that move with the clock, such as the last 24 hours.',
       reads: 'Leave empty for history, statistics, calendars, forecasts and the like.',
     },
   },
 };
 
 const german: Texts = {
-  noHelpers: 'Hier ist kein Home Assistant, das die umhüllte Karte machen könnte.',
-  sample: 'Hierher gehört die Konfiguration der Karte, die weniger fragen soll.',
+  noHelpers: 'Die umhüllte Karte kann nicht angelegt werden: Diese Seite ist kein Home-Assistant-Dashboard.',
+  sample: 'Füge hier die Konfiguration der Karte ein, die du zwischenspeichern möchtest.',
   form: {
     labels: {
       card: 'Umhüllte Karte',
-      ttl: 'Antworten gelten',
-      stale: 'Beim Neuladen gezeigt, bis zu',
-      round: 'Laufende Zeiten gerundet auf',
+      ttl: 'Antworten wiederverwenden für',
+      stale: 'Beim Aktualisieren alte Antworten zeigen, bis zu',
+      round: 'Zeiten gelten als gleich innerhalb von',
       reads: 'Anfragen, die gemerkt werden',
     },
     helpers: {
       card: 'Ihre Konfiguration, wie sie in ihrem eigenen YAML-Editor steht.',
-      stale: 'Wie viel älter eine Antwort sein darf, wenn das Dashboard geöffnet wird.',
+      ttl: 'So lange wird dieselbe Frage nicht noch einmal gestellt.',
+      stale: 'Wenn das Dashboard geöffnet wird und solange Home Assistant nicht antworten kann.',
+      round: 'Für Zeiträume, die mit der Uhr wandern, etwa die letzten 24 Stunden.',
       reads: 'Leer: Verlauf, Statistik, Kalender, Wettervorhersagen und Ähnliches.',
     },
   },

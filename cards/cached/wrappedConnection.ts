@@ -16,8 +16,8 @@ export interface ConnectionHooks {
   send: (message: Record<string, unknown>) => Promise<unknown>;
   /** Sends what the card wants no answer to. */
   tell: (message: Record<string, unknown>, ...rest: unknown[]) => void;
-  /** The card is about to be told that something has changed. */
-  changed: () => void;
+  /** The card is about to be told that something has changed, by this message. */
+  changed: (message: unknown) => void;
 }
 
 type Listener = (...args: unknown[]) => void;
@@ -40,7 +40,7 @@ export function wrapConnection<T extends Connection>(real: T, { send, tell, chan
   const listening =
     (callback: Listener, type: unknown): Listener =>
     (event, ...rest) => {
-      if (tellsOfChange(type, event)) changed();
+      if (tellsOfChange(type, event)) changed(event);
       callback(event, ...rest);
     };
   const own: Members = {

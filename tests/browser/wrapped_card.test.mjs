@@ -346,7 +346,10 @@ test('after a reload the card is made again once, where one of its answers is an
 
 test('a card that nobody sees is not made again until it is seen', async (t) => {
   const { page, show } = await reloaded(t, { 'a/list': [1] });
-  await page.evaluate(() => (server.ready = new Promise((resolve) => (window.answer = resolve))));
+  // In braces: a promise that the function gave back would be waited for.
+  await page.evaluate(() => {
+    server.ready = new Promise((resolve) => (window.answer = resolve));
+  });
   await show({ 'a/list': [2] });
   const outcome = await page.evaluate(async () => {
     window.at.remove();

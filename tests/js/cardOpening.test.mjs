@@ -221,6 +221,54 @@ test('a card that was made again and then writes is not given what came before t
   assert.deepEqual(await ws(card.hass, 'a/list'), [3]);
 });
 
+/** A card that has to be made again since 'a/list' has come anew, as 2. */
+async function outdated(t, home, { during = async () => undefined, ...times } = {}) {
+  await ws(opened(home, times).hass, 'a/list', ATTIC);
+  await pass(t, HOUR);
+  home.answers['a/list'] = [2];
+  const slow = deferred();
+  home.answers['b/list'] = () => slow.promise;
+  const card = opened(home, times);
+  await ws(card.hass, 'a/list', ATTIC);
+  const other = ws(card.hass, 'b/list');
+  await pass(t, SECOND);
+  home.answers['a/list'] = [3];
+  await during(card);
+  slow.resolve([1]);
+  await other;
+  await pass(t, SECOND);
+  assert.equal(card.again, 1);
+  return card;
+}
+const ATTIC = { entity_id: 'sensor.attic' };
+
+test('a card that is made again long after what came for it is given what is true then', async (t) => {
+  const home = household(t, { 'a/list': [1] });
+  const card = await outdated(t, home, { ttl: 60 });
+  await pass(t, HOUR);
+  card.make();
+  assert.deepEqual(await ws(card.hass, 'a/list', ATTIC), [3]);
+});
+
+test('a slow opening does not give a card that is made again what came before another card’s write', async (t) => {
+  const home = household(t, { 'a/list': [1], 'light.turn_on': { context: {} } });
+  const write = () => opened(home).hass.callService('light', 'turn_on', {});
+  const card = await outdated(t, home, { during: write });
+  card.make();
+  assert.deepEqual(await ws(card.hass, 'a/list', ATTIC), [3]);
+});
+
+test('a slow opening does not give a card that is made again what came before a newer state', async (t) => {
+  const home = household(t, { 'a/list': [1] });
+  const during = async (card) => {
+    home.hass.states = { 'sensor.attic': since(Date.now()) };
+    card.next(home.hass.states);
+  };
+  const card = await outdated(t, home, { during });
+  card.make();
+  assert.deepEqual(await ws(card.hass, 'a/list', ATTIC), [3]);
+});
+
 // ---- what the page knows of changes
 
 const since = (at) => ({
@@ -232,6 +280,7 @@ const QUESTIONS = {
   'history/history_during_period': { entity_ids: ['sensor.a', 'sensor.b'] },
   'recorder/statistics_during_period': { statistic_ids: ['sensor.b'] },
   'logbook/get_events': { entity_ids: ['sensor.b'] },
+  'energy/fossil_energy_consumption': { energy_statistic_ids: ['sensor.b'] },
 };
 
 for (const [type, more] of Object.entries(QUESTIONS)) {
@@ -331,6 +380,8 @@ for (const [kind, message, event] of [
     const other = opened(home);
     await other.hass.connection.subscribeMessage(() => undefined, message);
     assert.equal((await call(other.hass, 'get_plan')).response, 2);
+    // Within the same moment it would be the same event, heard by another card.
+    await pass(t, SECOND);
     home.tell(event);
     assert.equal((await call(opened(home).hass, 'get_plan')).response, 3);
   });
@@ -379,4 +430,74 @@ test('after a reconnect what was answered before it is shown at once and asked a
   assert.deepEqual(await ws(next.hass, 'a/list'), [1]);
   await pass(t, SECOND);
   assert.deepEqual([home.asked.length, next.again], [2, 1]);
+});
+
+// ---- what several cards hear
+
+/** `count` cards that ask for `a/list`, and again with each event; `tell` tells all of them, one after the other. */
+async function listening(t, count) {
+  const home = household(t, { 'a/list': [1] });
+  const listeners = [];
+  home.hass.connection.subscribeMessage = async (callback) => {
+    listeners.push(callback);
+    return () => undefined;
+  };
+  const cards = Array.from({ length: count }, () => opened(home));
+  const heard = cards.map(() => undefined);
+  for (const [index, card] of cards.entries()) {
+    const ask = async () => {
+      [heard[index]] = await ws(card.hass, 'a/list');
+    };
+    await card.hass.connection.subscribeMessage(ask, { type: 'tasktracker/subscribe_events' });
+    await ask();
+  }
+  await pass(t, 10 * SECOND);
+  home.asked.length = 0;
+  const tell = async (event, pause = 0) => {
+    for (const listener of listeners) {
+      listener(structuredClone(event));
+      await settle();
+      if (pause > 0) await pass(t, pause);
+    }
+    await settle();
+  };
+  return { ...home, cards, heard, tell };
+}
+
+for (const [how, pause] of [
+  ['at once', 0],
+  ['one after the other', 5],
+])
+  test(`an event that many cards hear ${how} has them ask once, and all are given the new answer`, async (t) => {
+    const home = await listening(t, 5);
+    for (const answer of [2, 3]) {
+      home.answers['a/list'] = [answer];
+      home.asked.length = 0;
+      await home.tell({ event_type: 'tasktracker_task_completed', data: { task: 7 } }, pause);
+      assert.deepEqual([home.heard, home.asked.length], [Array(5).fill(answer), 1]);
+    }
+  });
+
+test('what only one of the cards asks is asked anew as well, also after the next reload', async (t) => {
+  const home = await listening(t, 2);
+  home.answers['b/list'] = [1];
+  await ws(home.cards[1].hass, 'b/list');
+  await pass(t, SECOND);
+  home.answers['b/list'] = [2];
+  await home.tell({ event_type: 'tasktracker_task_completed', data: {} });
+  assert.deepEqual(await ws(opened(home).hass, 'b/list'), [2]);
+});
+
+test('an event drops what the card has asked since the one before, and nothing that it no longer asks', async (t) => {
+  const home = await listening(t, 1);
+  const [card] = home.cards;
+  home.answers['b/list'] = [1];
+  await ws(card.hass, 'b/list');
+  await home.tell({ event_type: 'x', data: 1 });
+  await ws(opened(home).hass, 'b/list');
+  await pass(t, SECOND);
+  home.asked.length = 0;
+  await home.tell({ event_type: 'x', data: 2 });
+  await ws(opened(home).hass, 'b/list');
+  assert.deepEqual(home.asked, ['a/list']);
 });

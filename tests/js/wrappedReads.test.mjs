@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
-import { stopTime, settle } from './support/time.mjs';
+import { pass, stopTime, settle } from './support/time.mjs';
 import { fakeHass, kindOf, saysNotNow, wrap } from './support/wrapping_card.mjs';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
 const { commands, views, services } = JSON.parse(
   readFileSync(new URL('support/requests.json', import.meta.url), 'utf8'),
 );
@@ -105,6 +106,53 @@ test('the end of a day asks once, whatever the clock says meanwhile', async (t) 
     t.mock.timers.tick(MINUTE);
   }
   assert.equal(hass.asked.length, 2);
+});
+
+/** How often the server is asked where a card asks three times for what was since `since(time of the last ask)`. */
+async function askedInThree(t, every, since) {
+  stopTime(t, Date.parse('2026-11-22T12:34:56.789Z'));
+  const hass = fakeHass(() => [[]]);
+  const card = wrap(hass);
+  for (let time = 0; time < 3; time++) {
+    await pass(t, every);
+    const now = Date.now();
+    const path = `history/period/${new Date(since(now)).toISOString()}?filter_entity_id=sensor.attic`;
+    await card.callApi('GET', `${path}&end_time=${new Date(now).toISOString()}`).catch(() => undefined);
+  }
+  return hass.asked.length;
+}
+
+for (const every of [SECOND, 10 * SECOND, MINUTE, 4 * MINUTE])
+  test(`what a card asks for since its last question, ${every / SECOND} s ago, is never its last answer`, async (t) => {
+    assert.equal(await askedInThree(t, every, (now) => now - every - 1), 3);
+  });
+
+test('nor is it the last answer when the dashboard is opened again, or when the server cannot be reached', async (t) => {
+  stopTime(t, Date.parse('2026-11-22T12:34:56.789Z'));
+  let answers = 0;
+  let isAway = false;
+  const hass = fakeHass(() => {
+    if (isAway) throw { code: 3, message: 'Connection lost' };
+    return [[(answers += 1)]];
+  });
+  const ask = () => {
+    const [start, end] = [2 * HOUR + 1, 0].map((before) => new Date(Date.now() - before).toISOString());
+    return Promise.resolve(wrap(hass).callApi('GET', `history/period/${start}?end_time=${end}`));
+  };
+  for (const expected of [1, 2, 3]) {
+    assert.deepEqual(await ask(), [[expected]]);
+    await pass(t, 2 * HOUR);
+  }
+  isAway = true;
+  await assert.rejects(ask());
+});
+
+test('the last 24 hours are asked for once in a few minutes', async (t) => {
+  assert.equal(await askedInThree(t, MINUTE, (now) => now - 24 * HOUR), 1);
+});
+
+test('the last hour is asked for once in a few minutes', async (t) => {
+  assert.equal(await askedInThree(t, MINUTE, (now) => now - HOUR), 1);
 });
 
 test('what JSON cannot hold passes as it is', async () => {
@@ -309,4 +357,17 @@ test('a card that was opened with an old answer is made again when what it shows
   }
   assert.equal(told(), 1);
   await assert.rejects(Promise.resolve(card.callWS({ ...HISTORY })), (error) => error.status_code === 404);
+});
+
+test('a card that asks again after failures is told what the server says now', async () => {
+  let fails = true;
+  const hass = fakeHass(() => {
+    if (fails) throw LOST;
+    return ['here'];
+  });
+  const card = wrap(hass);
+  for (let time = 0; time < 4; time++) await assert.rejects(Promise.resolve(card.callWS({ ...HISTORY })));
+  assert.equal(hass.asked.length, 4);
+  fails = false;
+  assert.deepEqual(await card.callWS({ ...HISTORY }), ['here']);
 });

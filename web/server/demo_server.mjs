@@ -29,13 +29,14 @@ function delaysOf(url, delays) {
 const MOST_SOCKETS = 200;
 
 /**
- * Whether a request is for one of our names, by `Host`, and from a page of ours, by `Origin`: another site's page, or one whose
- * name has come to mean this machine, is refused. Programs that are no browsers name no origin.
+ * Whether a request is for one of our names, by `Host`, and from a page at one of our names, by `Origin`: another site's page, or
+ * one whose name has come to mean this machine, is refused. Ports may differ: who forwards one may rewrite `Host` and not `Origin`.
+ * Programs that are no browsers name no origin.
  */
 function isOurs({ headers: { host = '', origin } }, hosts) {
-  const name = /^(.*?)(:\d+)?$/.exec(host.toLowerCase())?.[1];
-  const isSame = (scheme) => origin?.toLowerCase() === `${scheme}://${host.toLowerCase()}`;
-  return hosts.includes(name) && (origin === undefined || isSame('http') || isSame('https'));
+  const isName = (address) => hosts.includes(/^(.*?)(:\d+)?$/.exec(address.toLowerCase())?.[1]);
+  const page = /^https?:\/\/(.*)$/i.exec(origin ?? '')?.[1];
+  return isName(host) && (origin === undefined || (page !== undefined && isName(page)));
 }
 
 /** Who is signed in on this page: what Home Assistant's frontend keeps in localStorage, here written into the page. */
@@ -43,7 +44,7 @@ const fillPage = (text) => text.replace('{{people}}', JSON.stringify(people).rep
 
 /** Starts the demo; port 0 takes a free one. `hosts`: further names that it goes by, such as those of a proxy before it. */
 export async function startDemoServer({ port = 0, delays = {}, clock = Date.now, timeZone, hosts = [] } = {}) {
-  const names = [HOST, 'localhost', '[::1]', ...hosts];
+  const names = [HOST, 'localhost', '[::1]', ...hosts.map((name) => name.toLowerCase())];
   const household = new Household({ clock, timeZone });
   const tracker = new TaskTracker(household, clock);
   const counts = new CallCounts();

@@ -12,12 +12,12 @@ const types = {
 };
 
 // What a careful site would send: neither the page nor the core may evaluate text as code.
-// Styles may stand in attributes, where Lit writes them.
+// Styles may be inline: Lit writes some into attributes, and the cards add <style> elements where an engine has no
+// adoptedStyleSheets (Firefox before 101, Safari before 16.4).
 const policy = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
-  "style-src 'self'",
-  "style-src-attr 'unsafe-inline'",
+  "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data:",
   "connect-src 'self'",
   "base-uri 'none'",
@@ -56,7 +56,9 @@ function decoded(url) {
 export function staticFiles(folders, fill, isOurs) {
   return async (request, response) => {
     if (!isOurs(request)) {
-      response.writeHead(421, plain).end('Not a name of this server\n');
+      response
+        .writeHead(421, plain)
+        .end('This demo only answers at 127.0.0.1 or localhost. Set HOSTS for other names.\n');
       return;
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') {

@@ -51,8 +51,10 @@ export function fakeHass(answer = () => ({})) {
   };
 }
 
-/** The `hass` of a wrapped card. */
+/** The `hass` of a wrapped card that opens. */
 export function wrap(hass, config = {}, outdated = () => {}) {
   const { rules } = readConfig({ type: 'custom:cached', card: { type: 'any' }, ...config });
-  return new CachedHass(rules, outdated).wrap(hass);
+  const cached = new CachedHass(rules, outdated);
+  cached.open(false);
+  return cached.wrap(hass);
 }
