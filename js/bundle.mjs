@@ -140,10 +140,10 @@ mkdirSync(dist, { recursive: true });
 writeFileSync(join(dist, 'cardcache.wasm'), stripped(readFileSync(wasm)));
 const licence = readFileSync(join(root, 'LICENSE'), 'utf8').trim();
 const comment = (text) => `/*! ${text.replaceAll('*/', '* /')} */`;
-const notice = { banner: { js: comment(`cardcache ${version}, MIT; ${shortNotice(root)}`) } };
+const notice = { banner: { js: comment(`cardcache ${version}, MIT; ${shortNotice()}`) } };
 await bundle('index.js', index, [core('inside')], notice);
 await bundle('index.split.js', index, [core('beside')], notice);
-writeFileSync(join(dist, 'THIRD_PARTY_NOTICES.txt'), `${thirdPartyNotices(root)}\n`);
+writeFileSync(join(dist, 'THIRD_PARTY_NOTICES.txt'), `${thirdPartyNotices()}\n`);
 for (const { out, entry } of libraries.slice(1)) await bundle(`${out}.js`, entry, [besideIndex]);
 // The one file that HACS copies names no map: none lies beside it there, and the browser would ask for it. Its first line
 // tells who looks into a browser's cache which version that has kept; the licences have to go with it.
@@ -153,7 +153,7 @@ await bundle('cardcache.js', join(root, 'cards', 'index.ts'), [core('inside'), c
   loader: { '.css': 'text' },
   // On servers, which may import it too, there are no elements to define.
   banner: {
-    js: `${comment(`cardcache ${version}`)}\n${comment(`\n${licence}\n\n${thirdPartyNotices(root)}\n`)}\nif(globalThis.document&&globalThis.customElements){`,
+    js: `${comment(`cardcache ${version}`)}\n${comment(`\n${licence}\n\n${thirdPartyNotices()}\n`)}\nif(globalThis.document&&globalThis.customElements){`,
   },
   footer: { js: '}' },
 });

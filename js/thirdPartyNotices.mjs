@@ -1,6 +1,9 @@
 // What others wrote of the files in dist/, and under which terms: beside them as a text, and in the files that travel alone.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
+
+const require = createRequire(import.meta.url);
 
 const APACHE_WITH_EXCEPTION = 'Apache License 2.0 with LLVM exceptions, https://llvm.org/LICENSE.txt';
 
@@ -15,10 +18,10 @@ const parts = [
 ];
 
 /** Whom the packages' licences name, and the licences without that, as they are installed. */
-function read(root) {
+function read() {
   const licences = parts.map((part) => {
     if (!part.package) return part;
-    const text = readFileSync(join(root, 'node_modules', part.package, 'LICENSE'), 'utf8');
+    const text = readFileSync(licenceOf(part.package), 'utf8');
     const [holder] = /^Copyright.*$/m.exec(text) ?? [];
     if (!holder) throw new Error(`the licence of ${part.package} names nobody`);
     return { ...part, holder, text: text.slice(text.indexOf(holder) + holder.length).trim() };
@@ -28,9 +31,19 @@ function read(root) {
   return licences.map((part) => ({ ...part, text: part.text ?? (part.terms ? undefined : mit) }));
 }
 
-/** All notices as one text: who wrote what, then each licence once. `which`: 'core', or all with the cards. */
-export function thirdPartyNotices(root, which) {
-  const licences = read(root).filter((part) => which !== 'core' || part.in === 'core');
+/** In whichever of the folders that this file's imports are looked for in. */
+function licenceOf(name) {
+  const file = require.resolve
+    .paths(name)
+    .map((folder) => join(folder, name, 'LICENSE'))
+    .find(existsSync);
+  if (!file) throw new Error(`the licence of ${name} is not installed`);
+  return file;
+}
+
+/** All notices as one text: who wrote what, then each licence once. */
+export function thirdPartyNotices() {
+  const licences = read();
   const texts = [...new Set(licences.flatMap(({ text }) => text ?? []))];
   return [
     'This file contains parts of:',
@@ -42,8 +55,8 @@ export function thirdPartyNotices(root, which) {
 }
 
 /** The short form, for files that others lie beside. */
-export function shortNotice(root) {
-  const names = read(root)
+export function shortNotice() {
+  const names = read()
     .filter((part) => part.in === 'core')
     .map(({ name, holder, terms }) => `${name} (${terms ? 'Apache-2.0 WITH LLVM-exception' : 'MIT'}, ${holder})`);
   return `contains ${names.join('; ')}: see THIRD_PARTY_NOTICES.txt`;

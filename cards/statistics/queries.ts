@@ -36,12 +36,22 @@ const WHOLE_AFTER = DAY;
 
 const retry = { attempts: 3, when: isWorthRetrying };
 
-export const rowsPolicy: Policy<Statistics> = { version: '2', check: isStatistics, staleIfError: 30 * DAY, retry };
+/** After a load the tail is asked for at once, however young the rows are: no event says that there is a new one. */
+const refetchOnLoad = 'always';
+
+export const rowsPolicy: Policy<Statistics> = {
+  version: '2',
+  check: isStatistics,
+  staleIfError: 30 * DAY,
+  refetchOnLoad,
+  retry,
+};
 
 export const metadataPolicy: Policy<StatisticMetadata | null> = {
   version: '1',
   check: (value) => value === null || isMetadata(value),
   staleIfError: 30 * DAY,
+  refetchOnLoad,
   retry,
 };
 

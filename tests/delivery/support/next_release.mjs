@@ -12,7 +12,7 @@ export async function nextRelease(name, version, changes = {}) {
   const folder = join(projectFolder, 'build', 'releases', name);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  for (const part of ['js', 'cards', 'package.json', 'tsconfig.json']) {
+  for (const part of ['js', 'cards', 'LICENSE', 'package.json', 'tsconfig.json']) {
     cpSync(join(projectFolder, part), join(folder, part), { recursive: true });
   }
   const own = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version;
