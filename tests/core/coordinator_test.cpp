@@ -158,7 +158,7 @@ TEST_CASE("coordinator: what failed here is not tried again once another tab has
 }
 
 TEST_CASE("coordinator: who catches up takes what another tab fetched since, and nothing older") {
-  Failures failures;
+  const Failures failures;
   Coordinator coordinator(failures);
   coordinator.add("plan", {}, start);
   coordinator.catch_up(after(1'000), after(5'000));
@@ -169,7 +169,7 @@ TEST_CASE("coordinator: who catches up takes what another tab fetched since, and
 }
 
 TEST_CASE("coordinator: which versions are understood is the newest watcher's to say") {
-  Failures failures;
+  const Failures failures;
   Coordinator coordinator(failures);
   WatchTimes times;
   CHECK(coordinator.understands("plan", "1"));

@@ -13,8 +13,8 @@ namespace {
 constexpr double slack = 0.05;
 
 /// One endpoint may take this share of what all records take. Its own go for what it writes beyond that, and before
-/// others' for what others write, as long as the rest of them takes more: a card that never asks the same question twice
-/// pushes out nobody else's answers, and one large answer is no junk.
+/// others' for what others write, as long as the rest of them takes more: a card that never asks the same question
+/// twice pushes out nobody else's answers, and one large answer is no junk.
 constexpr double endpoint_share = 0.25;
 
 /// What was used just now counts as if that were so long ago.

@@ -86,7 +86,8 @@ class StorageSpace {
  private:
   friend class StorageTier;
 
-  /// Eviction order. If the endpoint being written is over its share, only its own records count as `of_large_endpoint`.
+  /// Eviction order. If the endpoint being written is over its share, only its own records count as
+  /// `of_large_endpoint`.
   enum class Turn : std::uint8_t { expired, of_large_endpoint, other };
   struct Candidate {
     StorageTier* tier;
