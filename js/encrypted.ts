@@ -1,7 +1,6 @@
-import type { Core } from './core.ts';
+import type { Core, Opened } from './core.ts';
 import { FOREIGN_NAMESPACE } from './engine.ts';
 import { mayReachStorage, Policies } from './policies.ts';
-import { SealedRecords, type Opened } from './sealedRecords.ts';
 import type { SharedCache } from './sharedCache.ts';
 import type { Key, Policy } from './types.ts';
 import { Vault, type Opening } from './vault.ts';
@@ -10,7 +9,6 @@ import { Vault, type Opening } from './vault.ts';
 export class Encrypted {
   readonly #cache: SharedCache;
   readonly #core: Core;
-  readonly #records: SealedRecords;
   /** Undefined where nothing may be encrypted: no storage, or another program reads it. */
   readonly #vault: Vault | undefined;
   readonly #hushed = new Set<string>();
@@ -20,11 +18,10 @@ export class Encrypted {
   constructor(cache: SharedCache, core: Core, namespace: string, owner: string | undefined) {
     this.#cache = cache;
     this.#core = core;
-    this.#records = new SealedRecords(core);
     // What another program reads has one form, and that one is plain.
     this.#foreign = namespace === FOREIGN_NAMESPACE;
     if (owner === undefined || this.#foreign) return;
-    this.#vault = new Vault(this.#records, owner, {
+    this.#vault = new Vault(core, owner, {
       failed: (key, cause) => core.noteError('crypto', key, cause),
       refused: (cause) =>
         cache.log.once({ level: 'warn', what: 'encrypted answers are kept in memory only', detail: cause }),
@@ -73,7 +70,7 @@ export class Encrypted {
     for (const endpoint of endpoints) {
       if (this.#hushed.has(endpoint)) continue;
       this.#hushed.add(endpoint);
-      this.#records.removePlain(endpoint);
+      this.#core.removePlain(endpoint);
     }
   }
 

@@ -1,19 +1,7 @@
-import type { Core } from './core.ts';
-import {
-  backOff,
-  beginFlight,
-  countFetch,
-  endFlight,
-  failFlight,
-  isVoid,
-  retryAfter,
-  voidFlights,
-} from './coreFlights.ts';
+import type { Coordination, Core } from './core.ts';
 import { callSafely } from './emitter.ts';
-import type { Standing } from './noCore.ts';
 import { isSecret } from './policies.ts';
 import { toldToWait } from './retryAfter.ts';
-import { oldestToTake } from './tabAnswers.ts';
 import type { Tabs } from './tabs.ts';
 import { nobody, type End } from './turns.ts';
 import type { FetchContext, FetchOptions, Key, Policy, Update } from './types.ts';
@@ -41,7 +29,7 @@ interface Flight {
   /** 0 while it waits for another tab. */
   id: number;
   /** Who gave it that number. */
-  judge: Standing | undefined;
+  judge: Coordination | undefined;
   forced: boolean;
   policy: Policy;
   endTurn: End;
@@ -91,11 +79,11 @@ export class Flights {
   /** The last error of each key. Callers are rejected with it while the key is in back-off. */
   readonly #errors = new Map<Key, Error>();
   /** The core, or what stands in its place; undefined once it has ended. */
-  #judge: Standing | undefined;
+  #judge: Coordination | undefined;
   /** Others, and the core that says which of their answers will do. */
   #others: { tabs: Tabs; core: Core } | undefined;
 
-  constructor(deck: FlightDeck, noCore: Standing) {
+  constructor(deck: FlightDeck, noCore: Coordination) {
     this.#deck = deck;
     this.#judge = noCore;
   }
@@ -113,13 +101,13 @@ export class Flights {
   }
 
   /** Who knows the flight by its number; undefined for one that nobody counts any more. */
-  #judgeOf({ judge, id }: Flight): Standing | undefined {
+  #judgeOf({ judge, id }: Flight): Coordination | undefined {
     return this.#judge && id !== 0 ? judge : undefined;
   }
 
   #isVoid(flight: Flight): boolean {
     const judge = this.#judgeOf(flight);
-    return judge !== undefined && isVoid(judge, flight.id);
+    return judge !== undefined && judge.isVoid(flight.id);
   }
 
   /** The policy of the key's flight. */
@@ -157,7 +145,7 @@ export class Flights {
     if (!flight || (forced && !flight.forced) || this.#isVoid(flight)) return undefined;
     // The core arrived during this fetch: its answer will not be cached.
     if (this.#judge && flight.id !== 0 && flight.judge !== this.#judge) return undefined;
-    countFetch(this.#judge, 'joined');
+    this.#judge?.countFetch('joined');
     return flight;
   }
 
@@ -175,7 +163,7 @@ export class Flights {
     let settle: (landed: Promise<Landed>) => void = () => undefined;
     flight.promise = new Promise((resolve) => (settle = resolve));
     const taken = this.#take(key, fetcher, policy, flight, attempts).finally(() => {
-      endFlight(this.#judgeOf(flight), flight.id);
+      this.#judgeOf(flight)?.endFlight(flight.id);
       flight.endTurn();
       awaits.clear();
       if (this.#flights.get(key) === flight) this.#flights.delete(key);
@@ -188,7 +176,7 @@ export class Flights {
     const { tabs, core } = this.#others ?? {};
     const { signal } = flight.controller;
     if (tabs?.accompanied && !isSecret(policy) && !tabs.isOwn(key)) {
-      const notBefore = core ? oldestToTake(core, key, policy) : Infinity;
+      const notBefore = core ? core.oldestToTake(key, policy) : Infinity;
       const { timeout = DEFAULT_TIMEOUT } = policy;
       // Half of it is left to fetch it after all.
       const patience = (timeout > LONGEST_TIMER ? DEFAULT_TIMEOUT : timeout) / 2;
@@ -197,7 +185,7 @@ export class Flights {
       );
       const newer = this.#flights.get(key);
       if (typeof turn !== 'function') {
-        countFetch(this.#judge, 'joined');
+        this.#judge?.countFetch('joined');
         return turn;
       }
       if (newer && newer !== flight) {
@@ -215,12 +203,12 @@ export class Flights {
       if (newer && newer !== flight) return newer.promise;
     }
     const judge = (flight.judge = this.#judge);
-    const wait = flight.forced ? 0 : backOff(judge, key, policy);
+    const wait = flight.forced ? 0 : (judge?.backOff(key, policy) ?? 0);
     if (wait > 0)
       throw this.#errors.get(key) ?? new Error(`cardcache: ${key} has failed and is left alone for ${wait} ms`);
     // A flight that is not joined would land after this one with an older answer.
-    voidFlights(judge, key);
-    flight.id = judge ? beginFlight(judge, key, policy) : 0;
+    judge?.voidFlights(key);
+    flight.id = judge?.beginFlight(key, policy) ?? 0;
     // What failed a moment ago is asked once: the back-off has taken the place of further attempts.
     const landed = await this.#run(key, fetcher, policy, flight, wait < 0 ? 1 : attempts);
     // A turn may come to the next tab before the answer does.
@@ -244,7 +232,7 @@ export class Flights {
           );
         }
         const judge = this.#judge;
-        countFetch(judge, 'succeeded');
+        judge?.countFetch('succeeded');
         judge?.addLatency('fetch', started);
         this.#errors.delete(key);
         // The core arrived or ended during this fetch, so nobody can tell whether an invalidation voided the answer. It is
@@ -256,12 +244,12 @@ export class Flights {
         const told = toldToWait(error, judge?.now() ?? Date.now());
         const lasting = !signal.aborted && !allows(retry, error);
         if (attempt >= attempts || signal.aborted || lasting || told > maxDelay) {
-          countFetch(judge, 'failed');
+          judge?.countFetch('failed');
           if (!signal.aborted) this.#failed(key, error, flight, policy, told, lasting);
           throw error;
         }
-        countFetch(judge, 'retried');
-        const delay = judge ? retryAfter(judge, attempt, baseDelay, maxDelay) : baseDelay;
+        judge?.countFetch('retried');
+        const delay = judge?.retryAfter(attempt, baseDelay, maxDelay) ?? baseDelay;
         await pause(Math.max(delay, told), signal);
       }
     }
@@ -274,7 +262,7 @@ export class Flights {
     this.#errors.delete(key);
     if (this.#errors.size >= MOST_ERRORS) this.#errors.delete(this.#errors.keys().next().value as Key);
     this.#errors.set(key, error as Error);
-    failFlight(this.#judgeOf(flight), flight.id, policy, told, lasting);
+    this.#judgeOf(flight)?.failFlight(flight.id, policy, told, lasting);
   }
 
   #attempt(key: Key, fetcher: AnyFetcher, timeout: number, flight: Flight): Promise<unknown> {
@@ -317,7 +305,7 @@ export class Flights {
         reject(abortError(signal));
         if (--flight.callers > 0) return;
         if (this.#flights.get(key) === flight) this.#flights.delete(key);
-        endFlight(this.#judgeOf(flight), flight.id);
+        this.#judgeOf(flight)?.endFlight(flight.id);
         flight.controller.abort(signal.reason);
       };
       signal.addEventListener('abort', leave, { once: true });

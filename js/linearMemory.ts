@@ -41,19 +41,11 @@ export const MOST_JSON_BYTES = 2 ** 20;
 /** Text goes over in pieces of so many units: Chromium copies each first, and has no room at hand for a copy of hundreds of kB. */
 const PIECE = 16_384;
 
-/** Where messages to the core are written. */
-export interface Staging {
-  stage(): Staging;
-  number(value: number): Staging;
-  name(text: string): Staging;
-  names(texts: readonly string[]): Staging;
-}
-
 /**
  * The one place that reads and writes the core's memory. A memory that grows detaches every view at once; each view here is
  * renewed when it is next asked for.
  */
-export class LinearMemory implements Staging {
+export class LinearMemory {
   // Not made when the file is loaded: some test environments and servers have neither.
   readonly #encoder = new TextEncoder();
   // A text may begin with what looks like a byte order mark.

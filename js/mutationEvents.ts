@@ -1,18 +1,9 @@
-import type { Core } from './core.ts';
-import { REASONS } from './coreNames.ts';
+import type { Core, Party } from './core.ts';
 import { callSafely } from './emitter.ts';
 import { escapeSegment, escapeUser, unescapeUser } from './keys.ts';
-import { Word } from './linearMemory.ts';
 import type { SharedCache } from './sharedCache.ts';
 import type { EventDecision, EventRule, Key, MutationEvent, Selector } from './types.ts';
 import { namesId } from './values.ts';
-
-interface Party {
-  user: string;
-  /** Answers of theirs name the event's task. */
-  named: boolean;
-  assignees: string[];
-}
 
 /** The rules for mutation events, and what the page must look up before the core can decide. */
 export class MutationEvents {
@@ -21,13 +12,7 @@ export class MutationEvents {
   merge(core: Core, rules: Record<string, EventRule> | undefined): void {
     for (const [pattern, rule] of Object.entries(rules ?? {})) {
       this.#rules.push(rule);
-      core.call(({ module, memory, page }) => {
-        memory
-          .stage()
-          .name(pattern)
-          .names((rule.endpoints ?? []).map(escapeSegment));
-        module._addRule(page, rule.subject === 'username');
-      });
+      core.addRule(pattern, (rule.endpoints ?? []).map(escapeSegment), rule.subject);
     }
   }
 
@@ -40,7 +25,7 @@ export class MutationEvents {
     firstIsMe: boolean,
   ): EventDecision[] {
     const type = event.event_type ?? event.type ?? '';
-    const rule = this.#rules[core.callFor(type, ({ module, page }) => module._ruleIndex(page))];
+    const rule = this.#rules[core.ruleIndex(type)];
     const assignees = this.#assignees(rule, event.data, cache);
     const id = taskId(event.data);
     const parties: Party[] = users.map((user) => ({
@@ -48,11 +33,11 @@ export class MutationEvents {
       named: id !== undefined && some(answersOf(cache, user), ([, value]) => namesId(value, id)),
       assignees: assignees.map(escapeUser),
     }));
-    const { reasons, invalidated, refreshed, at } = judge(core, type, event.data, parties, firstIsMe);
+    const { reasons, invalidated, refreshed, at } = core.applyEvent(type, eventJson(event.data), parties, firstIsMe);
     const voided: Selector[] = rule?.endpoints?.map((endpoint) => ({ endpoint })) ?? [];
     for (const selector of voided.length > 0 ? voided : ['*']) cache.remote?.invalidate(selector, at, 'event');
     // Nobody to judge for: whoever watches is concerned.
-    const judged = reasons.length > 0 ? reasons.map((reason) => REASONS[reason] ?? 'unknown') : (['unknown'] as const);
+    const judged = reasons.length > 0 ? reasons : (['unknown'] as const);
     return judged.map((reason) => ({ concerned: reason !== 'other', reason, invalidated, refreshed }));
   }
 
@@ -87,15 +72,6 @@ function* answersOf(cache: SharedCache, user?: string): Iterable<[Key, unknown]>
     if (seen.has(key) || value === undefined || (own !== undefined && key.split(':')[1] !== own)) continue;
     yield [key, value];
   }
-}
-
-function judge(core: Core, type: string, data: unknown, parties: readonly Party[], firstIsMe: boolean) {
-  return core.call(({ module, memory, page, now }) => {
-    const message = memory.stage().name(type).text(eventJson(data)).number(parties.length);
-    for (const { user, named, assignees } of parties) message.name(user).number(Number(named)).names(assignees);
-    const outcome = module.applyEvent(page, now, firstIsMe);
-    return { ...outcome, at: memory.words[Word.timestamp] ?? now };
-  });
 }
 
 /** An event's data as JSON for the core; data that are none tell nothing. */

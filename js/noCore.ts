@@ -1,9 +1,7 @@
 import type { Clock } from './clock.ts';
-import { ON_EVENT } from './coreNames.ts';
-import type { CoreModule } from './coreModule.ts';
-import type { Staging } from './linearMemory.ts';
-import { noSelector, stageSelector } from './selectors.ts';
-import type { Key, Selector } from './types.ts';
+import type { Coordination, WatchStatus, WatchTimes } from './core.ts';
+import { checkSelector } from './selectors.ts';
+import type { Key, Policy, Selector } from './types.ts';
 
 /** How long a first fetch waits for a core that is on its way: most of it may lie in storage. A slow tablet compiles in less. */
 export const PATIENCE = 5_000;
@@ -13,48 +11,6 @@ const TRIED_AGAIN = 180_000;
 
 /** As the core does, a key's state waits this long for a card that is moved or rebuilt. */
 const LINGER = 5_000;
-
-/** What is asked of the core about flights and watched keys. */
-type Asked = Pick<
-  CoreModule,
-  | '_beginFlight'
-  | '_isVoid'
-  | '_endFlight'
-  | '_voidFlights'
-  | '_failFlight'
-  | '_backOff'
-  | '_retryAfter'
-  | '_countFetch'
-  | '_watch'
-  | '_outdated'
-  | '_unwatch'
-  | '_setVisible'
-  | '_catchUp'
-  | '_catchUpAfterLoad'
-  | '_retryFailed'
-  | '_refreshStarted'
-  | '_refreshFailed'
-  | '_refreshDiscarded'
-  | '_refreshSucceeded'
-  | '_nextDue'
-  | 'takeDue'
-  | 'watchStatus'
->;
-
-interface AskedBorder {
-  module: Asked;
-  memory: Staging;
-  page: number;
-  now: number;
-}
-
-/** Who answers it: the core, or what stands in its place. */
-export interface Standing {
-  now(): number;
-  call<T>(action: (border: AskedBorder) => T): T;
-  callFor<T>(key: Key, action: (border: AskedBorder) => T): T;
-  addLatency(of: 'fetch', started: number): void;
-}
 
 interface Watcher {
   id: number;
@@ -67,7 +23,7 @@ interface Watcher {
 
 interface State {
   watchers: Watcher[];
-  onEvent: number;
+  onEvent: NonNullable<Policy['onEvent']>;
   since: number;
   updated: number | undefined;
   requested: number | undefined;
@@ -89,7 +45,7 @@ interface Flight {
  * Stands where the core would, while that is on its way and where none will come: polls what is watched, and lets every fetch
  * through. It keeps no answer and has no policy: whatever is invalidated, all that is watched is fetched again.
  */
-export class NoCore implements Standing {
+export class NoCore implements Coordination {
   /** Events before then may have been missed; the core is told so when it comes. */
   missedSince = -Infinity;
   /** Types of events that no page heard before `since`; the core is told so as well. */
@@ -100,24 +56,6 @@ export class NoCore implements Standing {
   #patience = PATIENCE;
   #numbered = 0;
   #visible = true;
-  /** Of the message under way. */
-  #key = '';
-  #names: readonly string[] = [];
-  readonly #memory: Staging = {
-    stage: () => {
-      this.#key = '';
-      return this.#memory;
-    },
-    number: () => this.#memory,
-    name: (text) => {
-      this.#key ||= text;
-      return this.#memory;
-    },
-    names: (texts) => {
-      this.#names = texts;
-      return this.#memory;
-    },
-  };
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -125,17 +63,6 @@ export class NoCore implements Standing {
 
   now(): number {
     return this.#clock.now();
-  }
-
-  call<T>(action: (border: AskedBorder) => T): T {
-    return action({ module: this.#module, memory: this.#memory, page: 0, now: this.now() });
-  }
-
-  callFor<T>(key: Key, action: (border: AskedBorder) => T): T {
-    return this.call((border) => {
-      border.memory.stage().name(key);
-      return action(border);
-    });
   }
 
   addLatency(): void {
@@ -163,19 +90,18 @@ export class NoCore implements Standing {
 
   /** TypeError for a selector that says nothing. */
   check(selector: Selector): void {
-    stageSelector(this.#memory, selector);
-    if (typeof selector === 'string' && /^:?$|::/.test(selector)) throw noSelector(selector);
+    checkSelector(selector);
   }
 
   /** What may be selected is fetched again. TypeError for a selector that says nothing. */
   invalidate(selector: Selector, sparesKept: boolean): void {
     this.check(selector);
-    this.#void(({ onEvent }) => !sparesKept || onEvent !== ON_EVENT.keep, sparesKept);
+    this.#void(({ onEvent }) => !sparesKept || onEvent !== 'keep', sparesKept);
   }
 
   /** Whom an event concerns the core would know. */
   heardEvent(): void {
-    this.#void(({ onEvent }) => onEvent === ON_EVENT.refresh, true);
+    this.#void(({ onEvent }) => onEvent === 'refresh', true);
   }
 
   #void(isConcerned: (state: State) => boolean, sparesKept: boolean): void {
@@ -193,91 +119,80 @@ export class NoCore implements Standing {
     return !this.#flights.has(flight);
   }
 
-  readonly #module: Asked = {
-    _beginFlight: (_page, now, kept) => {
-      this.#flights.set(++this.#numbered, { key: this.#key, kept, began: now });
-      return this.#numbered;
-    },
-    _isVoid: (_page, _now, flight) => (this.isVoid(flight) ? 1 : 0),
-    _endFlight: (_page, flight) => void this.#flights.delete(flight),
-    _voidFlights: () => {
-      for (const [id, { key }] of this.#flights) if (key === this.#key) this.#flights.delete(id);
-    },
-    _failFlight: () => undefined,
-    _backOff: () => 0,
-    _retryAfter: (_attempt, base, most) => Math.min(base, most),
-    _countFetch: () => undefined,
-    _watch: (_page, interval, debounce, whileHidden, onEvent, _hasVersion, _onLoad, _longestWait, timestamp) => {
-      const now = this.now();
-      const state = this.#states.get(this.#key) ?? newState(now);
-      this.#states.set(this.#key, state);
-      const shown = Number.isNaN(timestamp) ? undefined : timestamp;
-      // What an earlier watcher showed may be gone by now: only what this one shows counts.
-      if (state.watchers.length === 0) state.updated = shown;
-      state.onEvent = onEvent;
-      state.watchers.push({ id: ++this.#numbered, every: interval, pause: debounce, whileHidden });
-      return this.#numbered;
-    },
-    _outdated: () => {
-      const state = this.#states.get(this.#key);
-      if (state) state.hurried = true;
-    },
-    _unwatch: (_page, now, id) => {
-      for (const state of this.#states.values()) {
-        const left = state.watchers.filter((watcher) => watcher.id !== id);
-        if (left.length < state.watchers.length) state.left = now;
-        state.watchers = left;
-      }
-    },
-    _setVisible: (_page, visible) => {
-      this.#visible = visible;
-    },
-    _catchUp: (_page, since) => {
-      this.missedSince = Math.max(this.missedSince, since);
-      for (const state of this.#states.values()) {
-        const { onEvent, updated } = state;
-        if (onEvent === ON_EVENT.refresh && updated !== undefined && updated < since) state.hurried = true;
-      }
-    },
-    // What is watched here was fetched by this page; what lies in storage the core knows.
-    _catchUpAfterLoad: (_page, since) => {
-      this.unheard = { since, types: this.#names };
-    },
-    _retryFailed: () => {
-      for (const state of this.#states.values()) state.hurried ||= state.failed !== undefined;
-    },
-    _refreshStarted: () => this.#started(this.#key),
-    _refreshFailed: (_page, now) => this.#ended((state) => (state.failed = now)),
-    _refreshDiscarded: () =>
-      this.#ended((state) => {
-        // Whoever asked for it still waits.
-        state.requested ??= state.serving;
-        state.failed = undefined;
-      }),
-    _refreshSucceeded: (_page, timestamp) =>
-      this.#ended((state) => {
-        state.updated = timestamp;
-        state.failed = undefined;
-      }),
-    _nextDue: () => Math.min(Infinity, ...[...this.#states.values()].map((state) => this.#due(state))),
-    takeDue: (_page, now) => {
-      const due: Key[] = [];
-      for (const [key, state] of this.#states) {
-        if (this.#due(state) <= now) due.push(key);
-        else if (state.watchers.length === 0 && !state.fetching && state.left + LINGER <= now) this.#states.delete(key);
-      }
-      for (const key of due) this.#started(key);
-      return due;
-    },
-    watchStatus: () => {
-      const state = this.#states.get(this.#key);
-      if (!state) return undefined;
-      const { failed, updated = NaN, watchers } = state;
-      return { success: failed === undefined, updated, next: this.#due(state), watchers: watchers.length };
-    },
-  };
+  beginFlight(key: Key, { onEvent }: Policy): number {
+    this.#flights.set(++this.#numbered, { key, kept: onEvent === 'keep', began: this.now() });
+    return this.#numbered;
+  }
 
-  #started(key: Key): void {
+  endFlight(flight: number): void {
+    this.#flights.delete(flight);
+  }
+
+  voidFlights(voided: Key): void {
+    for (const [id, { key }] of this.#flights) if (key === voided) this.#flights.delete(id);
+  }
+
+  failFlight(): void {
+    // Only the core remembers failures.
+  }
+
+  backOff(): number {
+    return 0;
+  }
+
+  retryAfter(_attempt: number, base: number, most: number): number {
+    return Math.min(base, most);
+  }
+
+  countFetch(): void {
+    // Nobody can ask for it.
+  }
+
+  beginWatch(key: Key, { interval, debounce, whileHidden }: WatchTimes, policy: Policy, timestamp: number): number {
+    const state = this.#states.get(key) ?? newState(this.now());
+    this.#states.set(key, state);
+    // What an earlier watcher showed may be gone by now: only what this one shows counts.
+    if (state.watchers.length === 0) state.updated = Number.isNaN(timestamp) ? undefined : timestamp;
+    state.onEvent = policy.onEvent ?? 'refresh';
+    state.watchers.push({ id: ++this.#numbered, every: interval, pause: debounce, whileHidden });
+    return this.#numbered;
+  }
+
+  outdated(key: Key): void {
+    const state = this.#states.get(key);
+    if (state) state.hurried = true;
+  }
+
+  endWatch(id: number): void {
+    for (const state of this.#states.values()) {
+      const left = state.watchers.filter((watcher) => watcher.id !== id);
+      if (left.length < state.watchers.length) state.left = this.now();
+      state.watchers = left;
+    }
+  }
+
+  setVisible(visible: boolean): void {
+    this.#visible = visible;
+  }
+
+  catchUp(since: number): void {
+    this.missedSince = Math.max(this.missedSince, since);
+    for (const state of this.#states.values()) {
+      const { onEvent, updated } = state;
+      if (onEvent === 'refresh' && updated !== undefined && updated < since) state.hurried = true;
+    }
+  }
+
+  /** What is watched here was fetched by this page; what lies in storage the core knows. */
+  catchUpAfterLoad(since: number, types: readonly string[]): void {
+    this.unheard = { since, types };
+  }
+
+  retryFailed(): void {
+    for (const state of this.#states.values()) state.hurried ||= state.failed !== undefined;
+  }
+
+  refreshStarted(key: Key): void {
     const state = this.#states.get(key);
     if (!state) return;
     state.fetching = true;
@@ -286,8 +201,49 @@ export class NoCore implements Standing {
     state.hurried = false;
   }
 
-  #ended(change: (state: State) => void): void {
-    const state = this.#states.get(this.#key);
+  refreshFailed(key: Key): void {
+    this.#ended(key, (state) => (state.failed = this.now()));
+  }
+
+  refreshDiscarded(key: Key): void {
+    this.#ended(key, (state) => {
+      // Whoever asked for it still waits.
+      state.requested ??= state.serving;
+      state.failed = undefined;
+    });
+  }
+
+  refreshSucceeded(key: Key, timestamp: number): void {
+    this.#ended(key, (state) => {
+      state.updated = timestamp;
+      state.failed = undefined;
+    });
+  }
+
+  nextDue(): number {
+    return Math.min(Infinity, ...[...this.#states.values()].map((state) => this.#due(state)));
+  }
+
+  takeDue(): Key[] {
+    const now = this.now();
+    const due: Key[] = [];
+    for (const [key, state] of this.#states) {
+      if (this.#due(state) <= now) due.push(key);
+      else if (state.watchers.length === 0 && !state.fetching && state.left + LINGER <= now) this.#states.delete(key);
+    }
+    for (const key of due) this.refreshStarted(key);
+    return due;
+  }
+
+  watchStatus(key: Key): WatchStatus | undefined {
+    const state = this.#states.get(key);
+    if (!state) return undefined;
+    const { failed, updated = NaN, watchers } = state;
+    return { success: failed === undefined, updated, next: this.#due(state), watchers: watchers.length };
+  }
+
+  #ended(key: Key, change: (state: State) => void): void {
+    const state = this.#states.get(key);
     if (!state) return;
     state.fetching = false;
     change(state);
@@ -309,7 +265,7 @@ export class NoCore implements Standing {
 function newState(since: number): State {
   return {
     watchers: [],
-    onEvent: ON_EVENT.refresh,
+    onEvent: 'refresh',
     since,
     updated: undefined,
     requested: undefined,

@@ -1,12 +1,10 @@
 import { Breaker, PATIENCE } from './breaker.ts';
-import { endOf, Reach, type Core, type Kept } from './core.ts';
+import type { Core, Kept } from './core.ts';
 import type { Landed } from './flights.ts';
-import { Word } from './linearMemory.ts';
-import { mayReachStorage, Policies } from './policies.ts';
+import { mayReachStorage } from './policies.ts';
 import { receive } from './received.ts';
-import { stageSelector } from './selectors.ts';
 import type { SharedCache } from './sharedCache.ts';
-import { answerFor, oldestToTake } from './tabAnswers.ts';
+import { answerFor } from './tabAnswers.ts';
 import type {
   FetchOptions,
   FloorScope,
@@ -84,7 +82,7 @@ export class Remote {
 
   /** What will do from there, now kept here; undefined where nothing will. Never rejects. */
   async answer(key: Key, policy: FetchOptions): Promise<Landed | undefined> {
-    const notBefore = oldestToTake(this.#core, key, policy);
+    const notBefore = this.#core.oldestToTake(key, policy);
     const record = await this.#ask(key);
     const found = record && this.#take(key, record, policy, notBefore);
     if (found) {
@@ -190,9 +188,7 @@ export class Remote {
     const core = this.#cache.core;
     const { scope = this.#scope, sparesKept = false, byWrite = false } = of ?? {};
     if (!core || scope !== this.#scope) return;
-    core.call(({ module, memory, page, now }) =>
-      module._learnFloor(page, now, stageSelector(memory, selector), at, sparesKept, byWrite),
-    );
+    core.learnInvalidation(selector, at, sparesKept, byWrite);
     this.#cache.flights.endVoidTurns();
     this.#cache.watches.schedule();
   }
@@ -286,21 +282,8 @@ export function adopt(
   { timestamp, version, tags }: RemoteRecord,
   policy: Policy,
 ) {
-  const { ttl = NaN, cost = 1, onEvent } = policy;
-  const expiresAt = endOf(policy, value);
   const bytes = (toJson(value)?.length ?? 0) * 2;
-  return core.keep(key, value, ({ module, memory, page, now }) => {
-    const { words } = memory
-      .stage()
-      .name(key)
-      .name(version ?? '')
-      .names(tags ?? []);
-    words[Word.timestamp] = timestamp;
-    const kept = onEvent === 'keep';
-    return (
-      module._adoptRemote(page, now, ttl, expiresAt, cost, bytes, Reach.storage, kept, Policies.graceOf(policy)) === 1
-    );
-  });
+  return core.adoptRemote(key, value, { timestamp, version: version ?? '', tags: tags ?? [] }, policy, bytes);
 }
 
 function isRecord(value: unknown): value is RemoteRecord {

@@ -1,5 +1,5 @@
 import type { SharedCache } from './sharedCache.ts';
-import { readStatistics } from './statistics.ts';
+import { nameStatistics } from './statistics.ts';
 import { toJson } from './values.ts';
 import type { EntryInfo, Statistics } from './types.ts';
 
@@ -10,11 +10,11 @@ const TIERS = ['memory', 'storage', 'both'] as const;
 /** All zeros where the core does not run. */
 export function statisticsOf({ core, remote }: SharedCache): Statistics {
   const wasm = core && { memoryBytes: core.memoryBytes, version: VERSION };
-  return { ...readStatistics(core), ...(remote && { remote: remote.statistics }), wasm };
+  return { ...(core?.statistics() ?? nameStatistics([], [], [])), ...(remote && { remote: remote.statistics }), wasm };
 }
 
 export function entriesOf(cache: SharedCache): EntryInfo[] {
-  return (cache.core?.call(({ module, page, now }) => module.inspect(page, now)) ?? []).map((entry) => ({
+  return (cache.core?.inspect() ?? []).map((entry) => ({
     ...entry,
     // Of what never was written nobody has asked the size before.
     bytes: entry.bytes || 2 * (toJson(cache.core?.resident(entry.key))?.length ?? 0),

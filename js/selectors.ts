@@ -1,40 +1,32 @@
 import { escapeUser } from './keys.ts';
-import type { Staging } from './linearMemory.ts';
 import type { Key, Selector } from './types.ts';
 
-/** Which fields follow; the same bits as in wasm/bindings/selectors.cpp. */
-const Field = { text: 1, endpoint: 2, user: 4, shared: 8, tag: 16, keys: 32 } as const;
+/** A selector's fields as the core compares them. */
+export interface SelectorFields {
+  endpoint: string | undefined;
+  /** As it stands in keys; null: keys without a user. */
+  user: string | null | undefined;
+  tag: string | undefined;
+  keys: readonly Key[] | undefined;
+}
 
-/** Writes a selector for the core to read; answers which fields it has. TypeError for one that says nothing. */
-export function stageSelector(memory: Staging, selector: Selector): number {
-  if (typeof selector === 'string') {
-    memory.stage().name(selector);
-    return Field.text;
-  }
-  const { endpoint, user, tag } = selector;
-  // What is iterated may be anybody's code, which may call the cache.
-  const keys = selector.keys && listOf(selector.keys);
-  memory.stage();
-  let fields = 0;
-  if (endpoint !== undefined) {
-    fields |= Field.endpoint;
-    memory.name(nonEmpty(endpoint, 'endpoint'));
-  }
-  if (user !== undefined && user !== null) {
-    fields |= Field.user;
-    memory.name(escapeUser(nonEmpty(user, 'user')));
-  }
-  if (user === null) fields |= Field.shared;
-  if (tag !== undefined) {
-    fields |= Field.tag;
-    memory.name(nonEmpty(tag, 'tag'));
-  }
-  if (keys !== undefined) {
-    fields |= Field.keys;
-    memory.names(keys);
-  }
-  if (fields === 0) throw noSelector(selector);
+/** TypeError for a selector that says nothing; a text is the core's to read. */
+export function fieldsOf(selector: Exclude<Selector, string>): SelectorFields {
+  const { endpoint, user, tag, keys } = selector;
+  const fields = {
+    endpoint: endpoint === undefined ? undefined : nonEmpty(endpoint, 'endpoint'),
+    user: user === undefined || user === null ? user : escapeUser(nonEmpty(user, 'user')),
+    tag: tag === undefined ? undefined : nonEmpty(tag, 'tag'),
+    keys: keys && listOf(keys),
+  };
+  if (Object.values(fields).every((field) => field === undefined)) throw noSelector(selector);
   return fields;
+}
+
+/** TypeError for a selector that says nothing, where no core runs that could read it. */
+export function checkSelector(selector: Selector): void {
+  if (typeof selector !== 'string') fieldsOf(selector);
+  else if (/^:?$|::/.test(selector)) throw noSelector(selector);
 }
 
 /** What is iterated can be read once: not before a write and after it, nor for the core and for other processes. */

@@ -1,9 +1,8 @@
 import { clockOf, type Clock } from './clock.ts';
-import { Core, Reach, type CoreListener, type Voided, type Wanted } from './core.ts';
+import { Core, Reach, type CoreListener, type Opened, type Voided, type Wanted } from './core.ts';
 import { callSafely, Emitter } from './emitter.ts';
 import { Encrypted } from './encrypted.ts';
 import { startEngine, type Engine, type SpaceSizes } from './engine.ts';
-import { voidFlights } from './coreFlights.ts';
 import { askersNow, Flights, type AnyFetcher, type Landed } from './flights.ts';
 import { IdleTask } from './idleTask.ts';
 import { checkKey } from './keys.ts';
@@ -15,9 +14,8 @@ import { NoCore, PATIENCE } from './noCore.ts';
 import { checkMerged } from './options.ts';
 import { covers, isSecret, mayReachStorage, Policies } from './policies.ts';
 import { adopt, mayBeRemote, Remote, scopeOf } from './remote.ts';
-import type { Opened } from './sealedRecords.ts';
 import { isUsable, localArea } from './storageArea.ts';
-import { answerFor, answerOf, hearStored, openTabs, takeChangedElsewhere } from './tabAnswers.ts';
+import { answerFor, answerOf, openTabs } from './tabAnswers.ts';
 import type { Tabs } from './tabs.ts';
 import type {
   CacheEvents,
@@ -235,7 +233,7 @@ export class SharedCache {
     const shown = this.watches.shown(key);
     const equal = shown !== undefined && shown !== value && sameJson(shown, value);
     const kept = equal ? shown : value;
-    if (flight === 0) voidFlights(this.#noCore, key);
+    if (flight === 0) this.#noCore.voidFlights(key);
     const timestamp = this.#noCore.beganAt(flight) ?? this.now();
     const answer = { key, value: kept, policy, timestamp };
     const isFetched = source === 'fetch';
@@ -336,7 +334,7 @@ export class SharedCache {
       this.remote?.remove(key, this.core.now());
       return existed;
     }
-    voidFlights(this.#noCore, key);
+    this.#noCore.voidFlights(key);
     this.#later(() => this.delete(key));
     return this.#early.delete(key);
   }
@@ -585,7 +583,7 @@ export class SharedCache {
     const { namespace, area } = this.#space;
     if (!core || isTelling() || event.storageArea !== area || (event.key !== null && !event.key.startsWith(namespace)))
       return;
-    hearStored(core, event);
+    core.areaChanged(event.key, event.newValue);
     this.#tellChangedElsewhere();
     this.flights.endVoidTurns();
     this.#tabs?.turns.news();
@@ -593,7 +591,7 @@ export class SharedCache {
   };
 
   #tellChangedElsewhere(): void {
-    for (const key of this.core ? takeChangedElsewhere(this.core) : []) {
+    for (const key of this.core?.takeChangedElsewhere() ?? []) {
       const { value } = this.peek(key, { policy: this.watches.policyOf(key) ?? this.policyFor(key) }) ?? {};
       if (value === undefined) void this.#encrypted?.takeChanged(key);
       else if (!sameStored(this.watches.shown(key), value)) this.watches.changed(key, value, 'tab');

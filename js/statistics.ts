@@ -1,25 +1,13 @@
-import type { Core } from './core.ts';
 import { ERRORS, FETCH_COUNTS, LATENCIES } from './coreNames.ts';
-import { Word } from './linearMemory.ts';
 import type { Statistics } from './types.ts';
 
-type CoreStatistics = Omit<Statistics, 'wasm'>;
-
-/** The core's statistics; all zeros without one. */
-export function readStatistics(core: Core | undefined): CoreStatistics {
-  if (!core) return nameStatistics([], [], []);
-  return core.call(({ module, memory, page, now }) => {
-    const endpoints = module.statistics(page, now);
-    const at = (word: number) => memory.doubles(memory.words[word] ?? 0);
-    return nameStatistics(at(Word.reportAt), endpoints, at(Word.endpointsAt));
-  });
-}
+export type CoreStatistics = Omit<Statistics, 'wasm'>;
 
 /**
  * Gives the core's numbers their names: `numbers` as wasm/core/statistics_report.hpp lists them, `ofEndpoints` three for each
- * of `endpoints`. What is missing is 0.
+ * of `endpoints`. What is missing is 0: without a core all.
  */
-function nameStatistics(
+export function nameStatistics(
   numbers: ArrayLike<number>,
   endpoints: readonly string[],
   ofEndpoints: ArrayLike<number>,

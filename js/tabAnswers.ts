@@ -1,13 +1,12 @@
 import type { Core, Wanted } from './core.ts';
 import { FOREIGN_NAMESPACE, type SpaceSizes } from './engine.ts';
 import type { Landed } from './flights.ts';
-import { Word } from './linearMemory.ts';
 import { isSecret, Policies } from './policies.ts';
 import { receive } from './received.ts';
 import type { SharedCache } from './sharedCache.ts';
 import { localArea } from './storageArea.ts';
 import { Tabs, type Answer } from './tabs.ts';
-import type { FetchOptions, Key, Policy } from './types.ts';
+import type { Key, Policy } from './types.ts';
 
 /** Tabs agree where they share localStorage, by which each learns of the others' invalidations. */
 export function openTabs(cache: SharedCache, { namespace, area }: SpaceSizes, user: string | null): Tabs | undefined {
@@ -38,44 +37,10 @@ function take(cache: SharedCache, answer: Answer): void {
   const policy = cache.flights.policyOf(key) ?? watches.policyOf(key) ?? known;
   if (!core || !policy || isSecret(policy)) return;
   const value: unknown = JSON.parse(answer.json);
-  receive(cache, core, { key, value, version, policy, source: 'tab' }, (kept) =>
-    adopt(core, answer, Policies.graceOf(policy), kept),
-  );
-}
-
-export function hearStored(core: Core, { key, newValue }: StorageEvent): void {
-  core.call(({ module, page, now }) => module.onAreaChange(page, now, key, newValue));
-}
-
-/** Keys that another tab wrote, whose watchers are to be told. */
-export function takeChangedElsewhere(core: Core): Key[] {
-  return core.call(({ module, page }) => module.takeChangedElsewhere(page));
-}
-
-/** False where the core does not keep it. */
-function adopt(
-  core: Core,
-  { key, timestamp, end, version, tags, cost, grace = 0, kept, stored, json }: Answer,
-  ownGrace: number,
-  value: unknown,
-): boolean {
-  return core.keep(key, value, ({ module, memory, page, now }) => {
-    const { words } = memory.stage().name(key).name(version).names(tags).number(Number(kept)).number(Number(stored));
-    words[Word.timestamp] = timestamp;
-    words[Word.end] = end;
-    words[Word.cost] = cost;
-    words[Word.bytes] = json.length * 2;
-    words[Word.grace] = Math.max(ownGrace, grace) || ownGrace;
-    return module._adopt(page, now) === 1;
-  });
-}
-
-/** From which timestamp on another tab's answer will do for a fetch that is asked for now. */
-export function oldestToTake(core: Core, key: Key, { forceRefresh = false, maxAge = Infinity }: FetchOptions): number {
-  return core.call(({ module, memory, page, now }) => {
-    memory.stage().name(key);
-    return module._oldestToTake(page, now, forceRefresh ? -1 : maxAge);
-  });
+  const ownGrace = Policies.graceOf(policy);
+  const { grace = 0, json } = answer;
+  const facts = { ...answer, bytes: json.length * 2, grace: Math.max(ownGrace, grace) || ownGrace };
+  receive(cache, core, { key, value, version, policy, source: 'tab' }, (kept) => core.adoptFromTab(key, kept, facts));
 }
 
 /** What came meanwhile and will do. */

@@ -1,5 +1,5 @@
 import { hasKeyStore, storedKey } from './keyStore.ts';
-import type { Bound, Opened, SealedRecords } from './sealedRecords.ts';
+import type { Bound, Core, Opened } from './core.ts';
 import type { Key } from './types.ts';
 
 /** So long, and so often in a row, a card waits for the browser's key store, which may hang. A page that was busy or asleep meanwhile counts as one. */
@@ -33,7 +33,7 @@ export interface Opening {
 export class Vault {
   /** False while no sealed record was met: then nobody has to look for one. */
   active = false;
-  readonly #records: SealedRecords;
+  readonly #core: Core;
   readonly #name: string;
   readonly #host: VaultHost;
   /** The newest set of each key that has not been encrypted yet. */
@@ -46,8 +46,8 @@ export class Vault {
   #closed = false;
 
   /** `name`: whose key. */
-  constructor(records: SealedRecords, name: string, host: VaultHost) {
-    this.#records = records;
+  constructor(core: Core, name: string, host: VaultHost) {
+    this.#core = core;
     this.#name = name;
     this.#host = host;
   }
@@ -79,7 +79,7 @@ export class Vault {
     if (this.#closed || this.#refused) return undefined;
     const running = this.#opening.get(key);
     if (running) return running;
-    const timestamp = this.#records.timestampOf(key);
+    const timestamp = this.#core.sealedTimestampOf(key);
     if (timestamp === undefined || !this.works) return undefined;
     this.active = true;
     const opening = { timestamp, opened: this.#open(key).finally(() => this.#opening.delete(key)) };
@@ -89,7 +89,7 @@ export class Vault {
 
   /** Decrypts all that lies there, each handed to `take`. */
   async openAll(take: (key: Key, opened: Opened) => void): Promise<void> {
-    const keys = this.#records.keys();
+    const keys = this.#core.sealedKeys();
     for (let from = 0; from < keys.length && !this.#closed; from += AT_ONCE) {
       const some = keys.slice(from, from + AT_ONCE);
       const opened = await Promise.all(some.map((key) => this.open(key)?.opened ?? Promise.resolve(undefined)));
@@ -110,14 +110,14 @@ export class Vault {
     this.#waiting.delete(key);
     if (!set) return;
     try {
-      const wanted = this.#records.prepare(set.ticket, set.json);
+      const wanted = this.#core.prepareSealing(set.ticket, set.json);
       if (!wanted) return;
       if (!cryptoKey) throw new Error('there is no key to encrypt with');
       const box = await encrypt(cryptoKey, wanted);
-      if (!this.#closed) this.#records.write(set.ticket, box);
+      if (!this.#closed) this.#core.writeSealed(set.ticket, box);
     } catch (error) {
       if (this.#closed) return;
-      this.#records.abandon(set.ticket);
+      this.#core.abandonSealing(set.ticket);
       this.#host.failed(key, error);
     }
   }
@@ -127,7 +127,7 @@ export class Vault {
       const cryptoKey = await this.#obtain(false);
       // Where nobody can tell whether there is a key, what it opens is left alone.
       if (cryptoKey === undefined || this.#closed) return undefined;
-      const sealed = this.#records.read(key);
+      const sealed = this.#core.readSealed(key);
       if (!sealed) return undefined;
       const plain = cryptoKey && (await decrypt(cryptoKey, sealed));
       if (this.#closed) return undefined;
@@ -137,7 +137,7 @@ export class Vault {
         if (this.#key === cryptoKey) this.#key = undefined;
         continue;
       }
-      this.#records.reject(key, sealed.bytes);
+      this.#core.rejectSealed(key, sealed.bytes);
       return undefined;
     }
   }

@@ -1,8 +1,7 @@
-import * as coordinator from './coordinator.ts';
-import type { Core } from './core.ts';
+import type { Coordination, Core } from './core.ts';
 import { callSafely } from './emitter.ts';
 import type { AnyFetcher, Landed } from './flights.ts';
-import type { NoCore, Standing } from './noCore.ts';
+import type { NoCore } from './noCore.ts';
 import { covers } from './policies.ts';
 import type { CoordinatorStatus, FetchOptions, Key, Policy, Update, WatchOptions } from './types.ts';
 import { sameJson } from './values.ts';
@@ -73,7 +72,7 @@ export class Watches {
   readonly #host: WatchHost;
   readonly #noCore: NoCore;
   /** What stands in its place before it runs, or where it never will; undefined once it has ended. */
-  #core: Standing | undefined;
+  #core: Coordination | undefined;
   readonly #watches = new Map<Key, Watch>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stopped = false;
@@ -139,7 +138,7 @@ export class Watches {
 
   status(key: Key): CoordinatorStatus | undefined {
     const watch = this.#watches.get(key);
-    const status = watch && coordinator.watchStatus(this.#core, key);
+    const status = watch && this.#core?.watchStatus(key);
     if (!status) return undefined;
     return {
       lastUpdateSuccess: status.success,
@@ -154,7 +153,7 @@ export class Watches {
   async refresh(key: Key): Promise<void> {
     const watch = this.#watches.get(key);
     if (!watch) return;
-    coordinator.refreshStarted(this.#core, key);
+    this.#core?.refreshStarted(key);
     await this.#fetch(watch, true);
   }
 
@@ -165,7 +164,7 @@ export class Watches {
     if (this.#timer !== undefined) clearTimeout(this.#timer);
     this.#timer = undefined;
     if (!core || this.#stopped || this.#watches.size === 0) return;
-    const next = coordinator.nextDue(core);
+    const next = core.nextDue();
     if (next === Infinity) return;
     const wait = Math.max(0, next - core.now());
     this.#timer = setTimeout(this.#onDue, Math.min(wait, LONGEST_WAIT));
@@ -176,14 +175,14 @@ export class Watches {
    * those, or any rule, can have voided may be.
    */
   catchUp(since: number, types?: readonly string[]): void {
-    if (types) coordinator.catchUpAfterLoad(this.#core, since, types);
-    else coordinator.catchUp(this.#core, since);
+    if (types) this.#core?.catchUpAfterLoad(since, types);
+    else this.#core?.catchUp(since);
     this.schedule();
   }
 
   /** There is a way to the server again. */
   readonly retryFailed = (): void => {
-    coordinator.retryFailed(this.#core);
+    this.#core?.retryFailed();
     this.schedule();
   };
 
@@ -216,8 +215,8 @@ export class Watches {
       this.#tellAll(watch);
     }
     const { missedSince, unheard } = this.#noCore;
-    if (missedSince > -Infinity) coordinator.catchUp(core, missedSince);
-    if (unheard) coordinator.catchUpAfterLoad(core, unheard.since, unheard.types);
+    if (missedSince > -Infinity) core.catchUp(missedSince);
+    if (unheard) core.catchUpAfterLoad(unheard.since, unheard.types);
     this.schedule();
   }
 
@@ -232,7 +231,7 @@ export class Watches {
     const core = this.#core;
     if (core) {
       const timestamp = watch.data === undefined ? watch.opening : watch.timestamp;
-      watcher.id = coordinator.beginWatch(core, watch.key, watcher.times, watch.policy, timestamp ?? NaN);
+      watcher.id = core.beginWatch(watch.key, watcher.times, watch.policy, timestamp ?? NaN);
     }
   }
 
@@ -240,21 +239,21 @@ export class Watches {
   #revalidate(watch: Watch, anyhow = false): void {
     if (watch.data === undefined) return;
     if (anyhow || watch.forced || this.#host.timestampOf(watch.key, watch.policy) === undefined)
-      coordinator.outdated(this.#core, watch.key);
+      this.#core?.outdated(watch.key);
   }
 
   readonly #onDue = (): void => {
-    for (const key of coordinator.takeDue(this.#core)) {
+    for (const key of this.#core?.takeDue() ?? []) {
       const watch = this.#watches.get(key);
       if (watch) void this.#fetch(watch);
-      else coordinator.refreshDiscarded(this.#core, key);
+      else this.#core?.refreshDiscarded(key);
     }
     this.#host.tellChangedElsewhere();
     this.schedule();
   };
 
   readonly #onVisibility = (): void => {
-    coordinator.setVisible(this.#core, typeof document === 'undefined' || !document.hidden);
+    this.#core?.setVisible(typeof document === 'undefined' || !document.hidden);
     this.schedule();
   };
 
@@ -277,7 +276,7 @@ export class Watches {
 
   #remove(watch: Watch, watcher: Watcher): void {
     if (!watch.watchers.delete(watcher)) return;
-    coordinator.endWatch(this.#core, watcher.id);
+    this.#core?.endWatch(watcher.id);
     this.schedule();
     const newest = [...watch.watchers].at(-1);
     if (newest) {
@@ -306,19 +305,19 @@ export class Watches {
       const core = this.#core;
       if (core && timestamp === undefined && watch.data !== undefined) {
         // Not kept: something voided it on the way, and what it says may be outdated.
-        coordinator.refreshDiscarded(core, key);
+        core.refreshDiscarded(key);
         this.#tellAll(watch);
       } else {
         // With nothing else to show even such an answer serves.
-        if (timestamp === undefined) coordinator.refreshDiscarded(core, key);
-        else coordinator.refreshSucceeded(core, key, timestamp);
+        if (timestamp === undefined) core?.refreshDiscarded(key);
+        else core?.refreshSucceeded(key, timestamp);
         watch.error = undefined;
         watch.timestamp = timestamp;
         this.#show(watch, value, source);
       }
     } catch (error) {
       watch.fetching = false;
-      coordinator.refreshFailed(this.#core, key);
+      this.#core?.refreshFailed(key);
       // Who gives no reason has failed all the same.
       watch.error = error ?? new Error(`cardcache: the fetch of ${key} failed`);
       const { policy } = watch;
@@ -350,7 +349,7 @@ export class Watches {
         this.schedule();
       } else if (watch.error === undefined && !watch.fetching && watch.watchers.size > 0) {
         // The core believed that there was something to show.
-        coordinator.refreshStarted(this.#core, key);
+        this.#core?.refreshStarted(key);
         void this.#fetch(watch);
       }
     });
