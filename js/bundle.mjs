@@ -36,7 +36,7 @@ const common = {
   absWorkingDir: root,
 };
 
-/** The bytes as text that is as dense in UTF-8 as it can be; js/moduleText.ts reads it and says why. */
+/** The bytes as text that is as dense in UTF-8 as it can be; js/border/moduleText.ts reads it and says why. */
 function encode(bytes) {
   const codes = Array.from(bytes, (byte) => (byte + 13) & 0xff);
   return codes.map((code) => String.fromCharCode(code < 95 ? 0x20 + code : 0xa1 - 95 + code)).join('');

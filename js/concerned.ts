@@ -1,4 +1,4 @@
-import { startEngine } from './engine.ts';
+import { startEngine } from './border/engine.ts';
 import { escapeUser } from './keys.ts';
 import { eventJson } from './mutationEvents.ts';
 

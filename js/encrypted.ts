@@ -1,5 +1,5 @@
-import type { Core, Opened } from './core.ts';
-import { FOREIGN_NAMESPACE } from './engine.ts';
+import type { Core, Opened } from './border/core.ts';
+import { FOREIGN_NAMESPACE } from './border/engine.ts';
 import { mayReachStorage, Policies } from './policies.ts';
 import type { SharedCache } from './sharedCache.ts';
 import type { Key, Policy } from './types.ts';

@@ -1,4 +1,4 @@
-import type { Coordination, Core } from './core.ts';
+import type { Coordination, Core } from './border/core.ts';
 import { callSafely } from './emitter.ts';
 import { isSecret } from './policies.ts';
 import { toldToWait } from './retryAfter.ts';

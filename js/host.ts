@@ -1,9 +1,9 @@
-import { openCount } from './engine.ts';
+import { openCount } from './border/engine.ts';
 import { Handle } from './handle.ts';
 import { HOSTS } from './neighbours.ts';
 import { checkOptions } from './options.ts';
 import { SharedCache } from './sharedCache.ts';
-import { areaNumber } from './storageArea.ts';
+import { areaNumber } from './border/storageArea.ts';
 import type { CacheOptions, CardCache } from './types.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { areaPort } from './storageArea.ts';
+import { areaPort } from './border/storageArea.ts';
 import { nobody, type Ask, type End } from './turns.ts';
 import type { StorageArea } from './types.ts';
 

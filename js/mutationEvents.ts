@@ -1,4 +1,4 @@
-import type { Core, Party } from './core.ts';
+import type { Core, Party } from './border/core.ts';
 import { callSafely } from './emitter.ts';
 import { escapeSegment, escapeUser, unescapeUser } from './keys.ts';
 import type { SharedCache } from './sharedCache.ts';

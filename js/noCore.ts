@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import type { Coordination, WatchStatus, WatchTimes } from './core.ts';
+import type { Coordination, WatchStatus, WatchTimes } from './border/core.ts';
 import { checkSelector } from './selectors.ts';
 import type { Key, Policy, Selector } from './types.ts';
 

@@ -1,5 +1,5 @@
 import { checkMembers, shown, type Kind, type Kinds } from './checks.ts';
-import { FOREIGN_NAMESPACE } from './engine.ts';
+import { FOREIGN_NAMESPACE } from './border/engine.ts';
 import { Log } from './log.ts';
 import { checkPolicy } from './policies.ts';
 import type { CacheOptions, EventRule } from './types.ts';

@@ -1,4 +1,4 @@
-import { accepts, type Core } from './core.ts';
+import { accepts, type Core } from './border/core.ts';
 import type { SharedCache } from './sharedCache.ts';
 import type { Key, Policy, Update } from './types.ts';
 import { sameStored } from './values.ts';

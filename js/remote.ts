@@ -1,5 +1,5 @@
 import { Breaker, PATIENCE } from './breaker.ts';
-import type { Core, Kept } from './core.ts';
+import type { Core, Kept } from './border/core.ts';
 import type { Landed } from './flights.ts';
 import { mayReachStorage } from './policies.ts';
 import { receive } from './received.ts';

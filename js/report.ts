@@ -1,5 +1,5 @@
 import type { SharedCache } from './sharedCache.ts';
-import { nameStatistics } from './statistics.ts';
+import { nameStatistics } from './border/statistics.ts';
 import { toJson } from './values.ts';
 import type { EntryInfo, Statistics } from './types.ts';
 

@@ -1,8 +1,8 @@
 import { clockOf, type Clock } from './clock.ts';
-import { Core, Reach, type CoreListener, type Opened, type Voided, type Wanted } from './core.ts';
+import { Core, Reach, type CoreListener, type Opened, type Voided, type Wanted } from './border/core.ts';
 import { callSafely, Emitter } from './emitter.ts';
 import { Encrypted } from './encrypted.ts';
-import { startEngine, type Engine, type SpaceSizes } from './engine.ts';
+import { startEngine, type Engine, type SpaceSizes } from './border/engine.ts';
 import { askersNow, Flights, type AnyFetcher, type Landed } from './flights.ts';
 import { IdleTask } from './idleTask.ts';
 import { checkKey } from './keys.ts';
@@ -14,7 +14,7 @@ import { NoCore, PATIENCE } from './noCore.ts';
 import { checkMerged } from './options.ts';
 import { covers, isSecret, mayReachStorage, Policies } from './policies.ts';
 import { adopt, mayBeRemote, Remote, scopeOf } from './remote.ts';
-import { isUsable, localArea } from './storageArea.ts';
+import { isUsable, localArea } from './border/storageArea.ts';
 import { answerFor, answerOf, openTabs } from './tabAnswers.ts';
 import type { Tabs } from './tabs.ts';
 import type {

@@ -1,10 +1,10 @@
-import type { Core, Wanted } from './core.ts';
-import { FOREIGN_NAMESPACE, type SpaceSizes } from './engine.ts';
+import type { Core, Wanted } from './border/core.ts';
+import { FOREIGN_NAMESPACE, type SpaceSizes } from './border/engine.ts';
 import type { Landed } from './flights.ts';
 import { isSecret, Policies } from './policies.ts';
 import { receive } from './received.ts';
 import type { SharedCache } from './sharedCache.ts';
-import { localArea } from './storageArea.ts';
+import { localArea } from './border/storageArea.ts';
 import { Tabs, type Answer } from './tabs.ts';
 import type { Key, Policy } from './types.ts';
 

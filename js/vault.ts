@@ -1,5 +1,5 @@
 import { hasKeyStore, storedKey } from './keyStore.ts';
-import type { Bound, Core, Opened } from './core.ts';
+import type { Bound, Core, Opened } from './border/core.ts';
 import type { Key } from './types.ts';
 
 /** So long, and so often in a row, a card waits for the browser's key store, which may hang. A page that was busy or asleep meanwhile counts as one. */

@@ -1,4 +1,4 @@
-import type { Coordination, Core } from './core.ts';
+import type { Coordination, Core } from './border/core.ts';
 import { callSafely } from './emitter.ts';
 import type { AnyFetcher, Landed } from './flights.ts';
 import type { NoCore } from './noCore.ts';

@@ -9,7 +9,7 @@
 
 namespace cardcache::bindings {
 
-/// Numbers that the page reads through a view after every call instead of asking for them. js/linearMemory.ts has the
+/// Numbers that the page reads through a view after every call instead of asking for them. js/border/linearMemory.ts has the
 /// same list.
 enum Word : std::uint32_t {
   ring_count,     // in: how many slots the page has noted in the cache's ring

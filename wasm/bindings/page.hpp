@@ -17,7 +17,7 @@ namespace cardcache::bindings {
 
 /// One open cache and what the page and it hand each other.
 struct Page {
-  /// How many hits the page notes before it has to call. js/linearMemory.ts has the same number.
+  /// How many hits the page notes before it has to call. js/border/linearMemory.ts has the same number.
   static constexpr std::size_t ring_size = 256;
 
   Page(MemoryLimits limits, StorageTier& tier, AlertLimits alerts, std::uint32_t seed)

@@ -49,7 +49,7 @@ class Glue {
   #failure: unknown;
 
   readonly run = (): void => {
-    // The object is filled when the module is instantiated (js/compiledCore.ts), the factory's promise is late.
+    // The object is filled when the module is instantiated (js/border/compiledCore.ts), the factory's promise is late.
     factory(this.#module).catch((error: unknown) => (this.#failure = error));
   };
 

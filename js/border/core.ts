@@ -1,10 +1,10 @@
-import type { Clock } from './clock.ts';
-import { ALERTS, ERRORS, FETCH_COUNTS, LATENCIES, ON_EVENT, ON_LOAD, REASONS, WHYS } from './coreNames.ts';
+import type { Clock } from '../clock.ts';
+import { ALERTS, ERRORS, FETCH_COUNTS, LATENCIES, ON_EVENT, ON_LOAD, REASONS, WHYS } from './names.ts';
 import type { CoreModule, RawEntry } from './coreModule.ts';
-import { callSafely } from './emitter.ts';
+import { callSafely } from '../emitter.ts';
 import { LinearMemory, MOST_JSON_BYTES, RING_SIZE, Word } from './linearMemory.ts';
-import { isSecret, longestWait, Policies } from './policies.ts';
-import { fieldsOf, noSelector } from './selectors.ts';
+import { isSecret, longestWait, Policies } from '../policies.ts';
+import { fieldsOf, noSelector } from '../selectors.ts';
 import { nameStatistics, type CoreStatistics } from './statistics.ts';
 import type {
   CacheError,
@@ -15,7 +15,7 @@ import type {
   Key,
   Policy,
   Selector,
-} from './types.ts';
+} from '../types.ts';
 
 /** How far a value may go; the same numbers as `Reach` in wasm/core/two_tier_cache.hpp. */
 export const Reach = { storage: 0, memory: 1, resident: 2, sealed: 3 } as const;

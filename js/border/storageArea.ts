@@ -1,6 +1,6 @@
 import type { AreaPort, Head } from './coreModule.ts';
-import { tellNeighbours } from './neighbours.ts';
-import type { StorageArea } from './types.ts';
+import { tellNeighbours } from '../neighbours.ts';
+import type { StorageArea } from '../types.ts';
 
 /** localStorage where this page may use it: browsers answer null or throw in private modes and sandboxed frames. */
 export function localArea(): StorageArea | null {

@@ -1,5 +1,5 @@
-import { ERRORS, FETCH_COUNTS, LATENCIES } from './coreNames.ts';
-import type { Statistics } from './types.ts';
+import { ERRORS, FETCH_COUNTS, LATENCIES } from './names.ts';
+import type { Statistics } from '../types.ts';
 
 export type CoreStatistics = Omit<Statistics, 'wasm'>;
 

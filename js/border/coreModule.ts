@@ -1,4 +1,4 @@
-import type { Key } from './types.ts';
+import type { Key } from '../types.ts';
 
 /** How WebAssembly says no and yes. */
 type Flag = 0 | 1;
