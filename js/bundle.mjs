@@ -56,7 +56,7 @@ function core(form) {
         contents: `import { WebAssembly } from '#compiled-core';\n${readFileSync(glue, 'utf8')}`,
         resolveDir: dirname(glue),
       }));
-      build.onResolve({ filter: /^#compiled-core$/ }, () => ({ path: join(root, 'js', 'compiledCore.ts') }));
+      build.onResolve({ filter: /^#compiled-core$/ }, () => ({ path: join(root, 'js', 'border', 'compiledCore.ts') }));
       build.onResolve({ filter: /^#core-wasm$/ }, ({ path }) => ({ path, namespace: 'core' }));
       build.onLoad({ filter: /.*/, namespace: 'core' }, () => ({ contents: form === 'inside' ? inside() : beside() }));
     },
