@@ -3,13 +3,11 @@ import { readStatistics } from './statistics.ts';
 import { toJson } from './values.ts';
 import type { EntryInfo, Statistics } from './types.ts';
 
-export const VERSION = '0.1.0';
-
 const TIERS = ['memory', 'storage', 'both'] as const;
 
 /** All zeros where the core does not run. */
 export function statisticsOf({ core, remote }: SharedCache): Statistics {
-  const wasm = core && { memoryBytes: core.memoryBytes, version: VERSION };
+  const wasm = core && { memoryBytes: core.memoryBytes, version: CARDCACHE_VERSION };
   return { ...readStatistics(core), ...(remote && { remote: remote.statistics }), wasm };
 }
 

@@ -34,6 +34,7 @@ const common = {
   charset: 'utf8',
   logLevel: 'warning',
   absWorkingDir: root,
+  define: { CARDCACHE_VERSION: JSON.stringify(version) },
 };
 
 /** The bytes as text that is as dense in UTF-8 as it can be; js/moduleText.ts reads it and says why. */
