@@ -11,6 +11,15 @@ export function skeleton(loading: string): TemplateResult {
   </div>`;
 }
 
+/** A good answer with nothing in it. */
+export function emptyState(icon: TemplateResult, { title, hint }: { title: string; hint: string }): TemplateResult {
+  return html`<div class="empty" data-state="empty">
+    <div class="medal">${icon}</div>
+    <div class="headline">${title}</div>
+    <div class="hint">${hint}</div>
+  </div>`;
+}
+
 /** Nothing to show and a reason why. */
 export function failure(
   { headline, why, again }: { headline: string; why: string; again: string },

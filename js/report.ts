@@ -3,13 +3,11 @@ import { nameStatistics } from './border/statistics.ts';
 import { toJson } from './values.ts';
 import type { EntryInfo, Statistics } from './types.ts';
 
-export const VERSION = '0.1.0';
-
 const TIERS = ['memory', 'storage', 'both'] as const;
 
 /** All zeros where the core does not run. */
 export function statisticsOf({ core, remote }: SharedCache): Statistics {
-  const wasm = core && { memoryBytes: core.memoryBytes, version: VERSION };
+  const wasm = core && { memoryBytes: core.memoryBytes, version: CARDCACHE_VERSION };
   return { ...(core?.statistics() ?? nameStatistics([], [], [])), ...(remote && { remote: remote.statistics }), wasm };
 }
 

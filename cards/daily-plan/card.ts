@@ -1,18 +1,19 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { concernsCard, type CardHass } from '../hass.ts';
-import { EveryMinute } from '../everyMinute.ts';
+import { DashboardCard } from '../dashboardCard.ts';
+import { errorCode } from '../errors.ts';
 import { frameStyles } from '../frameStyles.ts';
+import type { CardHass } from '../hass.ts';
 import { icons } from '../icons.ts';
-import { languageOf, type Language } from '../language.ts';
+import type { Language } from '../language.ts';
 import { Notices, type Notice } from '../notices.ts';
 import { isInPicker } from '../picker.ts';
-import { outdatedHint, skeleton } from '../states.ts';
+import { emptyState } from '../states.ts';
 import { taskId, type DailyPlan, type Task } from '../tasktracker/answers.ts';
+import { errorMessage } from '../tasktracker/service.ts';
 import { configForm, readConfig, type DailyPlanConfig } from './config.ts';
 import { changesBetween } from './planChanges.ts';
 import { PlanFeed } from './planFeed.ts';
-import { allDone, describe, noPlan } from './states.ts';
 import { planStyles } from './planStyles.ts';
 import { taskRow } from './taskRow.ts';
 import { taskStyles } from './taskStyles.ts';
@@ -21,10 +22,8 @@ import type { View } from './view.ts';
 
 export const CARD_TYPE = 'cardcache-daily-plan-card';
 
-const MINUTE = 60_000;
-
 /** A TaskTracker user's day. Holds nothing of value: see PlanFeed. */
-export class DailyPlanCard extends LitElement {
+export class DailyPlanCard extends DashboardCard<DailyPlanConfig, Texts> {
   static override readonly styles = [frameStyles, planStyles, taskStyles];
   static readonly getConfigForm = configForm;
 
@@ -32,32 +31,15 @@ export class DailyPlanCard extends LitElement {
     return { show_encouragement: true, show_self_care: true };
   }
 
-  #hass: CardHass | undefined;
-  #config: DailyPlanConfig | undefined;
   #preview = false;
   #isRefreshing = false;
   #focusAt: number | undefined;
   readonly #busy = new Set<string>();
   readonly #notices = new Notices(this);
-  protected readonly minutes = new EveryMinute(this);
   readonly #feed = new PlanFeed((before) => this.#planChanged(before));
 
   setConfig(config: unknown): void {
-    this.#config = readConfig(config);
-    this.#follow();
-    this.requestUpdate();
-  }
-
-  get hass(): CardHass | undefined {
-    return this.#hass;
-  }
-
-  set hass(hass: CardHass | undefined) {
-    const before = this.#hass;
-    this.#hass = hass;
-    if (before && hass && !concernsCard(before, hass)) return;
-    this.#follow();
-    this.requestUpdate();
+    this.configure(readConfig(config));
   }
 
   /** Set by Home Assistant while the dashboard is edited. */
@@ -67,7 +49,7 @@ export class DailyPlanCard extends LitElement {
 
   set preview(preview: boolean) {
     this.#preview = preview;
-    this.#follow();
+    this.refollow();
   }
 
   getCardSize(): number {
@@ -75,36 +57,40 @@ export class DailyPlanCard extends LitElement {
     return 2 + (plan ? plan.tasks.length + plan.self_care.length : 4);
   }
 
-  getGridOptions(): object {
-    return { columns: 12, min_columns: 6, min_rows: 3 };
+  override get texts(): Texts {
+    return textsOf(this.language.tag);
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#follow();
-    this.requestUpdate();
+  protected override follow(hass: CardHass, config: DailyPlanConfig): void {
+    this.#feed.follow(hass, config, this.#preview || isInPicker(this));
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
+  protected override unfollow(): void {
     this.#feed.stop();
   }
 
-  protected override shouldUpdate(): boolean {
-    return this.#hass !== undefined && this.#config !== undefined;
+  protected override async retry(): Promise<void> {
+    await this.#feed.retry();
+  }
+
+  override describe(error: unknown): string {
+    if (errorCode(error) === 'not_found') return this.texts.problem.notReady;
+    return super.describe(error, errorMessage(error));
   }
 
   protected override render(): TemplateResult {
-    const language = languageOf(this.#hass);
-    const texts = textsOf(language.tag);
-    const plan = this.#feed.plan;
-    return html`<ha-card>
-      ${this.#header(plan, texts, language)} ${this.#hint(texts, language)}
-      <div class="content" lang=${language.tag}>
-        ${this.#words()} ${plan ? this.#plan(plan, texts, language) : this.#withoutPlan(texts)}
-      </div>
-      ${this.#notices.render(texts)}
-    </ha-card>`;
+    const { texts, language } = this;
+    const { plan, age, error, isUnknownUser } = this.#feed;
+    const why = error === undefined ? undefined : this.describe(error);
+    return this.frame({
+      title: this.config?.title ?? texts.title(this.#displayName()),
+      summary: plan && this.#summary(plan, texts, language),
+      button: this.#refreshButton(texts, language),
+      hint: plan && this.hint(age, this.stale(error)),
+      content: html`${this.#words()}
+      ${plan ? this.#plan(plan, texts, language) : this.withoutData(isUnknownUser ? texts.problem.unknownUser : why)}`,
+      notices: this.#notices.render(texts),
+    });
   }
 
   /** A completed task takes its button with it: whoever works with the keyboard goes on with the next one. */
@@ -116,30 +102,24 @@ export class DailyPlanCard extends LitElement {
     this.#focusAt = undefined;
   }
 
-  #header(plan: DailyPlan | undefined, texts: Texts, language: Language): TemplateResult {
-    const age = this.#feed.age;
+  #refreshButton(texts: Texts, language: Language): TemplateResult {
+    const { age } = this.#feed;
     const label = age === undefined ? texts.refresh : `${texts.refresh} (${texts.updated(language.age(age))})`;
-    return html`<div class="header">
-      <div class="titles">
-        <h2 class="title">${this.#config?.title ?? texts.title(this.#displayName())}</h2>
-        ${plan ? html`<div class="summary"><bdi>${this.#summary(plan, texts, language)}</bdi></div>` : nothing}
-      </div>
-      <button
-        class="round"
-        type="button"
-        data-action="refresh"
-        aria-label=${texts.refresh}
-        title=${label}
-        aria-busy=${this.#isRefreshing ? 'true' : 'false'}
-        @click=${() => void this.#refresh()}
-      >
-        ${icons.refresh}
-      </button>
-    </div>`;
+    return html`<button
+      class="round"
+      type="button"
+      data-action="refresh"
+      aria-label=${texts.refresh}
+      title=${label}
+      aria-busy=${this.#isRefreshing ? 'true' : 'false'}
+      @click=${() => void this.#refresh()}
+    >
+      ${icons.refresh}
+    </button>`;
   }
 
   #summary(plan: DailyPlan, texts: Texts, language: Language): string {
-    const tasks = open(this.#config?.show_self_care ? [...plan.self_care, ...plan.tasks] : plan.tasks);
+    const tasks = open(this.config?.show_self_care ? [...plan.self_care, ...plan.tasks] : plan.tasks);
     const minutes = tasks.reduce(
       (sum, task) => sum + (task.duration_minutes ?? 0) * (task.outstanding_occurrences ?? 1),
       0,
@@ -154,18 +134,8 @@ export class DailyPlanCard extends LitElement {
     return parts.map((part) => part.replaceAll(' ', '\u00a0')).join(' · ');
   }
 
-  #hint(texts: Texts, language: Language): TemplateResult | typeof nothing {
-    if (!this.#feed.plan) return nothing;
-    const age = this.#feed.age;
-    const since = age === undefined || age < MINUTE ? undefined : language.age(age);
-    const from = since === undefined ? '' : ` ${texts.problem.planFrom(since)}`;
-    if (!this.#hass?.connected) return outdatedHint(texts.problem.offline + from, 'offline');
-    if (this.#feed.error === undefined) return nothing;
-    return outdatedHint(`${texts.problem.stale} ${describe(this.#feed.error, texts)}${from}`, 'error');
-  }
-
   #words(): TemplateResult | typeof nothing {
-    const words = this.#config?.show_encouragement ? this.#feed.encouragement : undefined;
+    const words = this.config?.show_encouragement ? this.#feed.encouragement : undefined;
     return words === undefined
       ? nothing
       : html`<div class="encouragement">
@@ -176,8 +146,8 @@ export class DailyPlanCard extends LitElement {
 
   #plan(plan: DailyPlan, texts: Texts, language: Language): TemplateResult {
     const tasks = open(plan.tasks);
-    const selfCare = this.#config?.show_self_care ? open(plan.self_care) : [];
-    if (tasks.length + selfCare.length === 0) return allDone(texts);
+    const selfCare = this.config?.show_self_care ? open(plan.self_care) : [];
+    if (tasks.length + selfCare.length === 0) return emptyState(icons.sun, texts.allDone);
     const view = this.#view(plan, texts, language);
     const both = tasks.length > 0 && selfCare.length > 0;
     return html`<div class="sections">
@@ -196,14 +166,6 @@ export class DailyPlanCard extends LitElement {
     </section>`;
   }
 
-  #withoutPlan(texts: Texts): TemplateResult {
-    const retry = (): void => void this.#feed.retry();
-    if (this.#feed.isUnknownUser) return noPlan(texts.problem.unknownUser, texts, retry);
-    if (this.#feed.error !== undefined) return noPlan(describe(this.#feed.error, texts), texts, retry);
-    if (!this.#hass?.connected) return noPlan(texts.problem.offline, texts, retry);
-    return skeleton(texts.loading);
-  }
-
   #view(plan: DailyPlan, texts: Texts, language: Language): View {
     return {
       texts,
@@ -220,14 +182,9 @@ export class DailyPlanCard extends LitElement {
   }
 
   #displayName(): string | undefined {
-    const user = this.#feed.user ?? this.#config?.user;
+    const user = this.#feed.user ?? this.config?.user;
     const person = user === undefined ? undefined : this.#feed.person(user);
-    return person?.display_name ?? user ?? this.#hass?.user?.name;
-  }
-
-  #follow(): void {
-    if (!this.isConnected || !this.#hass || !this.#config) return;
-    this.#feed.follow(this.#hass, this.#config, this.#preview || isInPicker(this));
+    return person?.display_name ?? user ?? this.hass?.user?.name;
   }
 
   #planChanged(before: DailyPlan | undefined): void {
@@ -238,8 +195,7 @@ export class DailyPlanCard extends LitElement {
 
   #announceChanges(before: DailyPlan, after: DailyPlan): void {
     const { added, removed } = changesBetween(before, after, (task) => this.#busy.has(taskId(task)));
-    const language = languageOf(this.#hass);
-    const texts = textsOf(language.tag);
+    const { texts, language } = this;
     const names = (tasks: Task[]): string => language.list(tasks.map((task) => task.name));
     const said: string[] = [];
     if (added.length > 0) said.push(texts.added(names(added)));
@@ -249,7 +205,7 @@ export class DailyPlanCard extends LitElement {
 
   async #complete(task: Task): Promise<void> {
     if (this.#busy.has(taskId(task))) return;
-    const texts = this.#texts();
+    const { texts } = this;
     this.#focusAt = this.#focusedRow();
     await this.#doing(
       taskId(task),
@@ -267,7 +223,7 @@ export class DailyPlanCard extends LitElement {
   }
 
   async #undo(task: Task, completion: number | string): Promise<void> {
-    const texts = this.#texts();
+    const { texts } = this;
     await this.#doing(
       taskId(task),
       async () => {
@@ -280,7 +236,7 @@ export class DailyPlanCard extends LitElement {
 
   async #refresh(): Promise<void> {
     if (this.#isRefreshing) return;
-    const texts = this.#texts();
+    const { texts } = this;
     this.#isRefreshing = true;
     await this.#doing(
       'refresh',
@@ -302,7 +258,7 @@ export class DailyPlanCard extends LitElement {
     try {
       this.#notices.show(await act());
     } catch (error) {
-      this.#notices.show({ text: failed(describe(error, this.#texts())), tone: 'problem' });
+      this.#notices.show({ text: failed(this.describe(error)), tone: 'problem' });
       // What is rolled back comes to the watchers in a microtask of its own.
       await this.updateComplete;
     } finally {
@@ -315,10 +271,6 @@ export class DailyPlanCard extends LitElement {
     const buttons = [...this.renderRoot.querySelectorAll('[data-action="complete"]')];
     const index = buttons.findIndex((button) => button === this.shadowRoot?.activeElement);
     return index < 0 ? undefined : index;
-  }
-
-  #texts(): Texts {
-    return textsOf(languageOf(this.#hass).tag);
   }
 }
 

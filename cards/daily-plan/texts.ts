@@ -1,11 +1,11 @@
+import type { CardTexts } from '../dashboardCard.ts';
 import type { Language } from '../language.ts';
 
 /** Everything the card says. Times, durations, lists and plurals come from the language itself. */
-export interface Texts {
+export interface Texts extends CardTexts {
   title(name: string | undefined): string;
   summary: { tasks(count: number, language: Language): string; overdue(count: number): string };
   sections: { selfCare: string; tasks: string };
-  loading: string;
   allDone: { title: string; hint: string };
   refresh: string;
   updated(age: string): string;
@@ -23,17 +23,10 @@ export interface Texts {
   added(tasks: string): string;
   removed(tasks: string): string;
   refreshed: string;
-  retry: string;
   dismiss: string;
-  problem: {
-    planFrom(age: string): string;
-    offline: string;
-    stale: string;
-    noPlan: string;
+  problem: CardTexts['problem'] & {
     unknownUser: string;
-    connectionLost: string;
     notReady: string;
-    unknown: string;
     notCompleted(task: string, why: string): string;
     notUndone(task: string, why: string): string;
     notRefreshed(why: string): string;
@@ -69,10 +62,10 @@ const english: Texts = {
   retry: 'Try again',
   dismiss: 'Dismiss',
   problem: {
-    planFrom: (age) => `The plan is from ${age}.`,
+    from: (age) => `The plan is from ${age}.`,
     offline: 'No connection to Home Assistant.',
     stale: 'The plan could not be updated.',
-    noPlan: 'The plan could not be loaded',
+    headline: 'The plan could not be loaded',
     unknownUser:
       'Your account is not linked to a TaskTracker user. Link it in TaskTracker or choose a user in this card.',
     connectionLost: 'The connection to Home Assistant was lost.',
@@ -126,10 +119,10 @@ const german: Texts = {
   retry: 'Erneut versuchen',
   dismiss: 'Ausblenden',
   problem: {
-    planFrom: (age) => `Stand des Plans: ${age}.`,
+    from: (age) => `Stand des Plans: ${age}.`,
     offline: 'Keine Verbindung zu Home Assistant.',
     stale: 'Der Plan konnte nicht aktualisiert werden.',
-    noPlan: 'Der Plan konnte nicht geladen werden',
+    headline: 'Der Plan konnte nicht geladen werden',
     unknownUser:
       'Dein Konto ist mit keinem TaskTracker-Benutzer verknüpft. Verknüpfe es in TaskTracker oder wähle in dieser Karte einen Benutzer.',
     connectionLost: 'Die Verbindung zu Home Assistant ist abgebrochen.',

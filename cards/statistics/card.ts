@@ -1,10 +1,10 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import { errorWords, isConnectionLost } from '../errors.ts';
+import { html, type TemplateResult } from 'lit';
+import { DashboardCard } from '../dashboardCard.ts';
 import { frameStyles } from '../frameStyles.ts';
-import { concernsCard, type CardHass } from '../hass.ts';
+import type { CardHass } from '../hass.ts';
 import { icons } from '../icons.ts';
-import { languageOf, type Language } from '../language.ts';
-import { failure, outdatedHint, skeleton } from '../states.ts';
+import type { Language } from '../language.ts';
+import { emptyState } from '../states.ts';
 import { Chart } from './chart.ts';
 import { configForm, readConfig, type StatisticsConfig } from './config.ts';
 import { formatsOf, type Formats } from './formats.ts';
@@ -20,84 +20,67 @@ import { textsOf, type Texts } from './texts.ts';
 
 export const CARD_TYPE = 'cardcache-statistics-card';
 
-const MINUTE = 60_000;
-
 /** Long-term statistics, drawn from the cache. Holds nothing of value: see StatisticsFeed. */
-export class StatisticsCard extends LitElement {
+export class StatisticsCard extends DashboardCard<StatisticsConfig, Texts> {
   static override readonly styles = [frameStyles, statisticsStyles];
   static readonly getConfigForm = configForm;
   static readonly getStubConfig = stubConfig;
 
-  #hass: CardHass | undefined;
-  #config: StatisticsConfig | undefined;
   #model: Model | undefined;
   #pointed: number | undefined;
   /** What could not be drawn. */
   #broken: unknown;
   #isTable = false;
   #chart: { place: HTMLElement; drawing: Chart } | undefined;
-  #minute: ReturnType<typeof setInterval> | undefined;
   readonly #resized = new ResizeObserver(() => this.#draw());
   readonly #feed = new StatisticsFeed(() => this.#rebuild());
 
   setConfig(config: unknown): void {
-    this.#config = readConfig(config);
     this.#pointed = undefined;
-    this.#follow();
-    this.#rebuild();
+    this.configure(readConfig(config));
   }
 
-  get hass(): CardHass | undefined {
-    return this.#hass;
-  }
-
-  set hass(hass: CardHass | undefined) {
-    const before = this.#hass;
-    this.#hass = hass;
-    if (before && hass && !concernsCard(before, hass) && themeOf(before) === themeOf(hass)) return;
-    this.#follow();
-    this.#rebuild();
+  /** The chart takes its colours from the theme. */
+  protected override concerns(before: CardHass, after: CardHass): boolean {
+    return super.concerns(before, after) || themeOf(before) !== themeOf(after);
   }
 
   getCardSize(): number {
     return 6;
   }
 
-  getGridOptions(): object {
+  override getGridOptions(): object {
     return { columns: 12, rows: 6, min_columns: 6, min_rows: 5 };
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#follow();
-    this.#rebuild();
-    this.#minute = setInterval(() => this.requestUpdate(), MINUTE);
+  override get texts(): Texts {
+    return textsOf(this.language.tag);
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
+  protected override follow(hass: CardHass, config: StatisticsConfig): void {
+    this.#feed.follow(hass, config);
+    this.#rebuild();
+  }
+
+  protected override unfollow(): void {
     this.#feed.stop();
-    clearInterval(this.#minute);
     this.#removeChart();
   }
 
-  protected override shouldUpdate(): boolean {
-    return this.#hass !== undefined && this.#config !== undefined;
+  protected override async retry(): Promise<void> {
+    await this.#feed.retry();
   }
 
   /** Whatever came past every check and cannot be drawn is dropped, so that neither this card nor the next one stays blank. */
   protected override render(): TemplateResult {
-    const language = languageOf(this.#hass);
-    const texts = textsOf(language.tag);
+    const { language, texts } = this;
     try {
       if (this.#broken === undefined) return this.#card(language, texts);
     } catch (error) {
       this.#giveUp(error);
     }
-    const again = { headline: texts.problem.headline, again: texts.retry };
-    const why = describe(this.#broken, texts);
     return html`<ha-card>
-      <div class="content" lang=${language.tag}>${failure({ ...again, why }, () => void this.#feed.retry())}</div>
+      <div class="content" lang=${language.tag}>${this.withoutData(this.describe(this.#broken))}</div>
     </ha-card>`;
   }
 
@@ -110,12 +93,15 @@ export class StatisticsCard extends LitElement {
   #card(language: Language, texts: Texts): TemplateResult {
     const model = this.#modelNow();
     const hasData = model.times.length > 0;
-    return html`<ha-card>
-      ${this.#header(hasData, texts, language)} ${this.#hint(hasData, texts, language)}
-      <div class="content" lang=${language.tag}>
-        ${hasData ? this.#statistics(model, texts, language) : this.#withoutData(texts, language)}
-      </div>
-    </ha-card>`;
+    const { title, period = 'hour', days = 1 } = this.config ?? {};
+    const names = this.#feed.followed.map((each) => this.#nameOf(each));
+    return this.frame({
+      title: title ?? (names.length > 0 ? language.list(names) : texts.title),
+      summary: `${texts.window(days, language)} · ${texts.period[period]}`,
+      button: hasData ? this.#tableButton(texts) : undefined,
+      hint: hasData ? this.hint(this.#feed.age, this.stale(this.#error()), this.#gaps(texts, language)) : undefined,
+      content: hasData ? this.#statistics(model, texts, language) : this.#withoutRows(texts, language),
+    });
   }
 
   protected override updated(): void {
@@ -128,55 +114,23 @@ export class StatisticsCard extends LitElement {
     }
   }
 
-  #header(hasData: boolean, texts: Texts, language: Language): TemplateResult {
-    const { title, period = 'hour', days = 1 } = this.#config ?? {};
-    const names = this.#feed.followed.map((each) => this.#nameOf(each));
-    const label = this.#isTable ? texts.table.hide : texts.table.show;
-    return html`<div class="header">
-      <div class="titles">
-        <h2 class="title">${title ?? (names.length > 0 ? language.list(names) : texts.title)}</h2>
-        <div class="summary">${texts.window(days, language)} · ${texts.period[period]}</div>
-      </div>
-      ${
-        hasData
-          ? html`<button
-              class="round"
-              type="button"
-              data-action="table"
-              aria-label=${texts.table.show}
-              aria-pressed=${this.#isTable ? 'true' : 'false'}
-              title=${label}
-              @click=${() => this.#toggleTable()}
-            >
-              ${icons.table}
-            </button>`
-          : nothing
-      }
-    </div>`;
-  }
-
-  /** Above data that may be out of date, or of which a part is missing. */
-  #hint(hasData: boolean, texts: Texts, language: Language): TemplateResult | typeof nothing {
-    if (!hasData) return nothing;
-    const { problem } = texts;
-    const { age } = this.#feed;
-    const since = age === undefined || age < MINUTE ? '' : ` ${problem.from(language.age(age))}`;
-    if (!this.#hass?.connected) return outdatedHint(`${problem.offline}${since}`, 'offline');
-    const error = this.#error();
-    if (error !== undefined) return outdatedHint(`${problem.stale} ${describe(error, texts)}${since}`, 'error');
-    const unknown = this.#unknown();
-    const notices = unknown.length > 0 ? [texts.unknown(language.list(unknown))] : [];
-    for (const each of this.#feed.followed) {
-      const { entity, rows } = each;
-      if (entity.unit === undefined || !rows || rows.start.length === 0 || rows.unit === entity.unit) continue;
-      notices.push(texts.unconverted(this.#nameOf(each), entity.unit, rows.unit));
-    }
-    return notices.length > 0 ? outdatedHint(notices.join(' '), 'error') : nothing;
+  #tableButton(texts: Texts): TemplateResult {
+    return html`<button
+      class="round"
+      type="button"
+      data-action="table"
+      aria-label=${texts.table.show}
+      aria-pressed=${this.#isTable ? 'true' : 'false'}
+      title=${this.#isTable ? texts.table.hide : texts.table.show}
+      @click=${() => this.#toggleTable()}
+    >
+      ${icons.table}
+    </button>`;
   }
 
   #statistics(model: Model, texts: Texts, language: Language): TemplateResult {
-    const { period = 'hour' } = this.#config ?? {};
-    const formats = formatsOf(this.#hass, language);
+    const { period = 'hour' } = this.config ?? {};
+    const formats = formatsOf(this.hass, language);
     if (this.#isTable) return statisticsTable(model, period, formats, texts);
     const at = this.#position(model);
     return html`${legend(model, at, lookOf(this), formats, texts)}
@@ -198,24 +152,16 @@ export class StatisticsCard extends LitElement {
       <div class="when">${formats.time(model.times[at] ?? 0, period)}</div>`;
   }
 
-  #withoutData(texts: Texts, language: Language): TemplateResult {
-    const again = { headline: texts.problem.headline, again: texts.retry };
-    const retry = (): void => void this.#feed.retry();
+  #withoutRows(texts: Texts, language: Language): TemplateResult {
     const unknown = this.#unknown();
+    const { followed } = this.#feed;
     const error = this.#error();
-    if (error !== undefined) return failure({ ...again, why: describe(error, texts) }, retry);
-    if (unknown.length > 0 && unknown.length === this.#feed.followed.length) {
-      return failure({ ...again, why: texts.unknown(language.list(unknown)) }, retry);
+    if (error !== undefined) return this.withoutData(this.describe(error));
+    if (unknown.length > 0 && unknown.length === followed.length) {
+      return this.withoutData(texts.unknown(language.list(unknown)));
     }
-    if (this.#feed.followed.every(({ rows, metadata }) => rows ?? metadata === null)) {
-      return html`<div class="empty" data-state="empty">
-        <div class="medal">${icons.clock}</div>
-        <div class="headline">${texts.noData.headline}</div>
-        <div class="hint">${texts.noData.hint}</div>
-      </div>`;
-    }
-    if (!this.#hass?.connected) return failure({ ...again, why: texts.problem.offline }, retry);
-    return skeleton(texts.loading);
+    if (followed.every(({ rows, metadata }) => rows ?? metadata === null)) return emptyState(icons.clock, texts.noData);
+    return this.withoutData(undefined);
   }
 
   /** What somebody hears who moves along the axis of time. */
@@ -224,7 +170,7 @@ export class StatisticsCard extends LitElement {
       (series) =>
         `${headingOf({ ...series, unit: '' }, model, texts)}: ${valueOf(series.values[at], series.unit, formats, texts)}`,
     );
-    return [formats.time(model.times[at] ?? 0, this.#config?.period ?? 'hour'), ...values].join('; ');
+    return [formats.time(model.times[at] ?? 0, this.config?.period ?? 'hour'), ...values].join('; ');
   }
 
   #onKey(event: KeyboardEvent, model: Model): void {
@@ -252,17 +198,13 @@ export class StatisticsCard extends LitElement {
     this.requestUpdate();
   }
 
-  #follow(): void {
-    if (this.isConnected && this.#hass && this.#config) this.#feed.follow(this.#hass, this.#config);
-  }
-
   #rebuild(): void {
     this.#model = this.#broken = undefined;
     this.requestUpdate();
   }
 
   #modelNow(): Model {
-    const config = this.#config ?? readConfig(undefined);
+    const config = this.config ?? readConfig(undefined);
     return (this.#model ??= modelOf(config, this.#feed.followed, (each) => this.#nameOf(each)));
   }
 
@@ -276,7 +218,7 @@ export class StatisticsCard extends LitElement {
       }
     }
     if (!this.#chart) return;
-    const formats = formatsOf(this.#hass, languageOf(this.#hass));
+    const formats = formatsOf(this.hass, this.language);
     this.#chart.drawing.show(this.#modelNow(), lookOf(this), formats);
   }
 
@@ -287,7 +229,7 @@ export class StatisticsCard extends LitElement {
   }
 
   #nameOf({ entity, metadata }: Followed): string {
-    const state = this.#hass?.states[entity.id] as { attributes?: { friendly_name?: unknown } } | undefined;
+    const state = this.hass?.states[entity.id] as { attributes?: { friendly_name?: unknown } } | undefined;
     const friendly = state?.attributes?.friendly_name;
     return entity.name ?? (typeof friendly === 'string' ? friendly : undefined) ?? metadata?.name ?? entity.id;
   }
@@ -296,14 +238,22 @@ export class StatisticsCard extends LitElement {
     return this.#feed.followed.find(({ error }) => error !== undefined)?.error;
   }
 
-  /** Of which Home Assistant keeps no statistics. */
+  /** What the chart lacks, though every request succeeded. */
+  #gaps(texts: Texts, language: Language): string | undefined {
+    const unknown = this.#unknown();
+    const gaps = unknown.length > 0 ? [texts.unknown(language.list(unknown))] : [];
+    for (const each of this.#feed.followed) {
+      const { entity, rows } = each;
+      if (entity.unit === undefined || !rows || rows.start.length === 0 || rows.unit === entity.unit) continue;
+      gaps.push(texts.unconverted(this.#nameOf(each), entity.unit, rows.unit));
+    }
+    return gaps.length > 0 ? gaps.join(' ') : undefined;
+  }
+
+  /** The statistics that Home Assistant does not keep. */
   #unknown(): string[] {
     return this.#feed.followed.filter(({ metadata }) => metadata === null).map(({ entity }) => entity.id);
   }
-}
-
-function describe(error: unknown, texts: Texts): string {
-  return isConnectionLost(error) ? texts.problem.connectionLost : (errorWords(error) ?? texts.problem.unknown);
 }
 
 /** Another object with every change of theme, dark or light. */

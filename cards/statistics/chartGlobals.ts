@@ -1,7 +1,7 @@
 import { ownLanguage } from '../ownLanguage.ts';
 
-// They stand in uPlot for the globals of the same names (js/bundle.mjs): it makes a number format of the one, and asks the other,
-// while it loads.
+// The bundle (js/build/bundle.mjs) gives uPlot these two instead of the globals of the same names, because uPlot reads both while it
+// loads: the language for a number format, the media query for the screen's pixel ratio.
 
 export const navigator = { language: ownLanguage };
 

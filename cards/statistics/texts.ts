@@ -1,31 +1,22 @@
+import type { CardTexts } from '../dashboardCard.ts';
 import type { Language } from '../language.ts';
 import type { Period } from './periods.ts';
 import type { StatType } from './statistics.ts';
 
 /** Everything the card says. Numbers, times and lists come from the language itself. */
-export interface Texts {
+export interface Texts extends CardTexts {
   title: string;
-  loading: string;
   period: Record<Period, string>;
   window(days: number, language: Language): string;
   stat: Record<StatType, string>;
   time: string;
   position: string;
   none: string;
-  noData: { headline: string; hint: string };
+  noData: { title: string; hint: string };
   unknown(ids: string): string;
   /** Of a statistic that is not shown in the unit that is configured. */
   unconverted(name: string, wish: string, unit: string | null): string;
   table: { show: string; hide: string };
-  retry: string;
-  problem: {
-    headline: string;
-    from(age: string): string;
-    offline: string;
-    stale: string;
-    connectionLost: string;
-    unknown: string;
-  };
   form: { labels: Record<string, string>; helpers: Record<string, string>; options: Record<string, string> };
 }
 
@@ -38,7 +29,7 @@ const english: Texts = {
   time: 'Time',
   position: 'Point in time',
   none: 'no value',
-  noData: { headline: 'No statistics yet', hint: 'Home Assistant writes them down every hour.' },
+  noData: { title: 'No statistics yet', hint: 'Home Assistant writes them down every hour.' },
   unknown: (ids) => `Home Assistant keeps no statistics of ${ids}.`,
   unconverted: (name, wish, unit) =>
     `Home Assistant does not convert ${name} to ${wish}: it is shown ${unit === null ? 'without a unit' : `in ${unit}`}.`,
@@ -92,7 +83,7 @@ const german: Texts = {
   time: 'Zeit',
   position: 'Zeitpunkt',
   none: 'kein Wert',
-  noData: { headline: 'Noch keine Statistik', hint: 'Home Assistant schreibt sie stündlich fort.' },
+  noData: { title: 'Noch keine Statistik', hint: 'Home Assistant schreibt sie stündlich fort.' },
   unknown: (ids) => `Home Assistant führt keine Statistik zu ${ids}.`,
   unconverted: (name, wish, unit) =>
     `Home Assistant rechnet ${name} nicht in ${wish} um: gezeigt wird es ${unit === null ? 'ohne Einheit' : `in ${unit}`}.`,

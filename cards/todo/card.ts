@@ -1,15 +1,14 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { Actions, type ActionsHost } from './actions.ts';
-import { errorCode, errorWords, isConnectionLost } from '../errors.ts';
-import { EveryMinute } from '../everyMinute.ts';
+import { DashboardCard } from '../dashboardCard.ts';
+import { errorCode } from '../errors.ts';
 import { frameStyles } from '../frameStyles.ts';
-import { concernsCard, type CardHass } from '../hass.ts';
+import type { CardHass } from '../hass.ts';
 import { icons } from '../icons.ts';
-import { languageOf, type Language } from '../language.ts';
+import type { Language } from '../language.ts';
 import { Notices } from '../notices.ts';
-import { failure, outdatedHint, skeleton } from '../states.ts';
-
+import { emptyState } from '../states.ts';
+import { Actions, type ActionsHost } from './actions.ts';
 import type { Fields } from './changes.ts';
 import { configForm, readConfig, type TodoConfig } from './config.ts';
 import { readDue, zoneOf } from './due.ts';
@@ -25,10 +24,8 @@ import { nameOf, type View } from './view.ts';
 
 export const CARD_TYPE = 'cardcache-todo-card';
 
-const MINUTE = 60_000;
-
 /** A to-do list. Holds nothing of value: see TodoList. */
-export class TodoCard extends LitElement implements ActionsHost {
+export class TodoCard extends DashboardCard<TodoConfig, Texts> implements ActionsHost {
   static override readonly styles = [frameStyles, todoStyles];
   static readonly getConfigForm = configForm;
 
@@ -38,8 +35,6 @@ export class TodoCard extends LitElement implements ActionsHost {
     return { entity, order: 'list', completed: 'show' };
   }
 
-  #hass: CardHass | undefined;
-  #config: TodoConfig | undefined;
   #list: TodoList | undefined;
   #shown: TodoItem[] | undefined;
   #unfollow: (() => void) | undefined;
@@ -49,76 +44,59 @@ export class TodoCard extends LitElement implements ActionsHost {
   #isFolded: boolean | undefined;
   #focus: (() => HTMLElement | null | undefined) | undefined;
   readonly notices = new Notices(this);
-  protected readonly minutes = new EveryMinute(this);
   readonly #actions = new Actions(this);
 
   setConfig(config: unknown): void {
-    const before = this.#config?.entity;
-    this.#config = readConfig(config);
+    const before = this.config?.entity;
+    const next = readConfig(config);
     this.#isFolded = undefined;
-    // What is being edited, or could be undone, is another list's.
-    if (before !== undefined && before !== this.#config.entity) {
+    // The open editor and the offered undo belong to the other list.
+    if (before !== undefined && before !== next.entity) {
       this.#edited = this.#draft = undefined;
       this.notices.show(undefined);
     }
-    this.#follow();
-    this.requestUpdate();
+    this.configure(next);
   }
 
-  get hass(): CardHass | undefined {
-    return this.#hass;
-  }
-
-  set hass(hass: CardHass | undefined) {
-    const before = this.#hass;
-    this.#hass = hass;
-    const entity = this.#config?.entity ?? '';
-    if (before && hass && !concernsCard(before, hass) && before.states[entity] === hass.states[entity]) return;
-    this.#follow();
-    this.requestUpdate();
+  protected override concerns(before: CardHass, after: CardHass): boolean {
+    const entity = this.config?.entity ?? '';
+    return super.concerns(before, after) || before.states[entity] !== after.states[entity];
   }
 
   getCardSize(): number {
     return 2 + (this.#list?.items?.length ?? 4);
   }
 
-  getGridOptions(): object {
-    return { columns: 12, min_columns: 6, min_rows: 3 };
+  protected override follow(hass: CardHass, config: TodoConfig): void {
+    const list = TodoList.of(hass, config.entity);
+    if (list === this.#list && this.#unfollow) return;
+    this.#unfollow?.();
+    this.#list = list;
+    this.#shown = list.items;
+    this.#unfollow = list.follow(() => this.#listChanged());
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#follow();
-    this.requestUpdate();
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
+  protected override unfollow(): void {
     this.#unfollow?.();
     this.#unfollow = undefined;
   }
 
-  protected override shouldUpdate(): boolean {
-    return this.#hass !== undefined && this.#config !== undefined;
+  protected override async retry(): Promise<void> {
+    await this.#list?.refresh();
   }
 
   protected override render(): TemplateResult {
-    const language = languageOf(this.#hass);
-    const texts = textsOf(language.tag);
-    const items = this.#list?.items;
-    return html`<ha-card>
-      <div class="header">
-        <div class="titles">
-          <h2 class="title">${this.#config?.title ?? this.#entity?.attributes?.friendly_name ?? texts.title}</h2>
-          ${items ? html`<div class="summary"><bdi>${this.#summary(items, texts, language)}</bdi></div>` : nothing}
-        </div>
-      </div>
-      ${this.#hint(texts, language)}
-      <div class="content" lang=${language.tag}>
-        ${items ? this.#items(items, texts, language) : this.#withoutItems(texts)}
-      </div>
-      ${this.notices.render(texts)}
-    </ha-card>`;
+    const { texts, language } = this;
+    const { items, age, error } = this.#list ?? {};
+    const missing = this.#isMissing ? texts.problem.missing(this.config?.entity ?? '') : undefined;
+    const why = missing ?? (error === undefined ? undefined : this.describe(error));
+    return this.frame({
+      title: this.config?.title ?? this.#entity?.attributes?.friendly_name ?? texts.title,
+      summary: items && this.#summary(items, texts, language),
+      hint: items && this.hint(age, missing ?? this.stale(error)),
+      content: items ? this.#items(items, texts, language) : this.withoutData(this.hass?.connected ? why : undefined),
+      notices: this.notices.render(texts),
+    });
   }
 
   /** A row that moves, or becomes an editor, takes the focus with it. */
@@ -128,24 +106,17 @@ export class TodoCard extends LitElement implements ActionsHost {
     focus?.()?.focus();
   }
 
-  get texts(): Texts {
+  override get texts(): Texts {
     return textsOf(this.language.tag);
-  }
-
-  get language(): Language {
-    return languageOf(this.#hass);
   }
 
   get list(): TodoList | undefined {
     return this.#list;
   }
 
-  /** Why something failed, in words for the person in front of the card. */
-  describe(error: unknown): string {
-    const { texts } = this;
-    if (isConnectionLost(error)) return texts.problem.connectionLost;
-    if (errorCode(error) === 'invalid_entity_id') return texts.problem.missing(this.#config?.entity ?? '');
-    return errorWords(error) ?? texts.problem.unknown;
+  override describe(error: unknown): string {
+    if (errorCode(error) === 'invalid_entity_id') return this.texts.problem.missing(this.config?.entity ?? '');
+    return super.describe(error);
   }
 
   focusItem(uid: string): void {
@@ -154,45 +125,25 @@ export class TodoCard extends LitElement implements ActionsHost {
   }
 
   get #entity(): ListEntity | undefined {
-    return this.#hass?.states[this.#config?.entity ?? ''] as ListEntity | undefined;
+    return this.hass?.states[this.config?.entity ?? ''] as ListEntity | undefined;
   }
 
   #summary(items: TodoItem[], texts: Texts, language: Language): string {
     const open = items.filter(({ status }) => status === 'needs_action');
-    const [now, zone] = [Date.now(), zoneOf(this.#hass)];
+    const [now, zone] = [Date.now(), zoneOf(this.hass)];
     const overdue = open.filter(({ due }) => due && readDue(due, now, zone)?.isOverdue).length;
     const parts = [texts.summary.open(open.length, language)];
     if (overdue > 0) parts.push(texts.summary.overdue(overdue));
     return parts.join(' · ');
   }
 
-  #hint(texts: Texts, language: Language): TemplateResult | typeof nothing {
-    const list = this.#list;
-    if (!list?.items) return nothing;
-    const from =
-      list.age === undefined || list.age < MINUTE ? '' : ` ${texts.problem.listFrom(language.age(list.age))}`;
-    if (!this.#hass?.connected) return outdatedHint(texts.problem.offline + from, 'offline');
-    if (this.#isMissing) return outdatedHint(texts.problem.missing(this.#config?.entity ?? '') + from, 'error');
-    if (list.error === undefined) return nothing;
-    return outdatedHint(`${texts.problem.stale} ${this.describe(list.error)}${from}`, 'error');
-  }
-
   /** While Home Assistant starts its lists come one by one. */
   get #isMissing(): boolean {
-    return this.#hass?.config?.state === 'RUNNING' && this.#entity === undefined;
-  }
-
-  #withoutItems(texts: Texts): TemplateResult {
-    const fail = (why: string): TemplateResult =>
-      failure({ headline: texts.problem.noList, why, again: texts.retry }, () => void this.#list?.refresh());
-    if (!this.#hass?.connected) return fail(texts.problem.offline);
-    if (this.#isMissing) return fail(texts.problem.missing(this.#config?.entity ?? ''));
-    const error = this.#list?.error;
-    return error === undefined ? skeleton(texts.loading) : fail(this.describe(error));
+    return this.hass?.config?.state === 'RUNNING' && this.#entity === undefined;
   }
 
   #items(items: TodoItem[], texts: Texts, language: Language): TemplateResult {
-    const config = this.#config;
+    const config = this.config;
     const view = this.#view(texts, language);
     // Whoever ticks an item does not take it away under the hands of who edits it.
     const statusOf = (item: TodoItem): TodoItem['status'] =>
@@ -206,15 +157,7 @@ export class TodoCard extends LitElement implements ActionsHost {
       );
     const open = of('needs_action');
     return html`${view.features.add && config?.show_add ? this.#addField(texts) : nothing}
-    ${
-      open.length > 0
-        ? this.#rows(open, view)
-        : html`<div class="empty" data-state="empty">
-            <div class="medal">${icons.check}</div>
-            <div class="headline">${texts.empty.title}</div>
-            <div class="hint">${texts.empty.hint}</div>
-          </div>`
-    }
+    ${open.length > 0 ? this.#rows(open, view) : emptyState(icons.check, texts.empty)}
     ${config?.completed === 'hide' ? nothing : this.#completed(of('completed'), view)}`;
   }
 
@@ -232,7 +175,7 @@ export class TodoCard extends LitElement implements ActionsHost {
   #completed(items: TodoItem[], view: View): TemplateResult | typeof nothing {
     if (items.length === 0) return nothing;
     const { texts } = view;
-    const isFolded = this.#isFolded ?? this.#config?.completed === 'collapse';
+    const isFolded = this.#isFolded ?? this.config?.completed === 'collapse';
     return html`<section class="completed">
       <div class="fold">
         <h3>
@@ -301,7 +244,7 @@ export class TodoCard extends LitElement implements ActionsHost {
       texts,
       language,
       now: Date.now(),
-      zone: zoneOf(this.#hass),
+      zone: zoneOf(this.hass),
       features: featuresOf(this.#entity?.attributes?.supported_features),
       toggle: (item) => this.#toggle(item),
       edit: (item) => {
@@ -335,16 +278,6 @@ export class TodoCard extends LitElement implements ActionsHost {
   #row(uid: string): HTMLElement | undefined {
     const rows = [...this.renderRoot.querySelectorAll<HTMLElement>('[data-item]')];
     return rows.find((row) => row.dataset.item === uid);
-  }
-
-  #follow(): void {
-    if (!this.isConnected || !this.#hass || !this.#config) return;
-    const list = TodoList.of(this.#hass, this.#config.entity);
-    if (list === this.#list && this.#unfollow) return;
-    this.#unfollow?.();
-    this.#list = list;
-    this.#shown = list.items;
-    this.#unfollow = list.follow(() => this.#listChanged());
   }
 
   #listChanged(): void {

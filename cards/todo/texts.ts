@@ -1,10 +1,10 @@
+import type { CardTexts } from '../dashboardCard.ts';
 import type { Language } from '../language.ts';
 
 /** Everything the card says. Days, times, lists and plurals come from the language itself. */
-export interface Texts {
+export interface Texts extends CardTexts {
   title: string;
   summary: { open(count: number, language: Language): string; overdue(count: number): string };
-  loading: string;
   empty: { title: string; hint: string };
   completed(count: number): string;
   clear: string;
@@ -20,7 +20,6 @@ export interface Texts {
   remove: string;
   undo: string;
   dismiss: string;
-  retry: string;
   ticked(item: string): string;
   unticked(item: string): string;
   added(item: string): string;
@@ -29,14 +28,8 @@ export interface Texts {
   cleared(count: number, language: Language): string;
   restored: string;
   others: { added(items: string): string; removed(items: string): string; ticked(items: string): string };
-  problem: {
-    listFrom(age: string): string;
-    offline: string;
-    stale: string;
-    noList: string;
+  problem: CardTexts['problem'] & {
     missing(entity: string): string;
-    connectionLost: string;
-    unknown: string;
     notDone(item: string, why: string): string;
     notRestored(why: string): string;
   };
@@ -79,10 +72,10 @@ const english: Texts = {
     ticked: (items) => `Done: ${items}`,
   },
   problem: {
-    listFrom: (age) => `The list is from ${age}.`,
+    from: (age) => `The list is from ${age}.`,
     offline: 'No connection to Home Assistant.',
     stale: 'The list could not be updated.',
-    noList: 'The list could not be loaded',
+    headline: 'The list could not be loaded',
     missing: (entity) => `There is no to-do list ${entity} in Home Assistant, or not yet.`,
     connectionLost: 'The connection to Home Assistant was lost.',
     unknown: 'Something went wrong.',
@@ -147,10 +140,10 @@ const german: Texts = {
     ticked: (items) => `Erledigt: ${items}`,
   },
   problem: {
-    listFrom: (age) => `Stand der Liste: ${age}.`,
+    from: (age) => `Stand der Liste: ${age}.`,
     offline: 'Keine Verbindung zu Home Assistant.',
     stale: 'Die Liste konnte nicht aktualisiert werden.',
-    noList: 'Die Liste konnte nicht geladen werden',
+    headline: 'Die Liste konnte nicht geladen werden',
     missing: (entity) => `In Home Assistant gibt es keine To-do-Liste ${entity}, oder noch nicht.`,
     connectionLost: 'Die Verbindung zu Home Assistant ist abgebrochen.',
     unknown: 'Etwas ist schiefgegangen.',

@@ -4,7 +4,7 @@ const SHIFT = 13;
 const SHORT = 95;
 
 /**
- * The bytes of a module that stands in a script as text, written by encode() in js/bundle.mjs. Compressed with the script it
+ * The bytes of a module that stands in a script as text, written by encode() in js/build/bundle.mjs. Compressed with the script it
  * takes 5 % more than the module itself; base64, whose three bytes in four characters hide every repetition, takes 28 %. No
  * character of it is a control or half a surrogate pair, so nothing that handles UTF-8 as text can damage it.
  */

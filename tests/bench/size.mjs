@@ -1,5 +1,5 @@
 // What a page loads.
-import { shippedSizes } from '../../js/sizes.mjs';
+import { shippedSizes } from '../../js/build/sizes.mjs';
 import { table } from './tables.mjs';
 
 export function size() {

@@ -63,7 +63,7 @@ for (const [name, { suite, ...changes }] of Object.entries(mutants)) {
     };
     // Set by the runner around this test: with it the runner inside would report to this one.
     delete env.NODE_TEST_CONTEXT;
-    run(process.execPath, [join('js', 'bundle.mjs')], { env });
+    run(process.execPath, [join('js', 'build', 'bundle.mjs')], { env });
     const { stdout } = spawnSync(
       process.execPath,
       ['--test', '--test-timeout=20000', '--test-reporter=tap', ...suite.map(testFile)],

@@ -15,21 +15,20 @@ const workflow = text('.github/workflows/release.yml');
 
 const CHANGELOG =
   '# Changelog\n\n## Unreleased\n\n## 1.2.3 (2026-11-22)\n\n### Added\n- A card.\n\n## 1.2.2\n\n- Older.\n';
-const AGREED = { version: '1.2.3', locked: '1.2.3', core: '1.2.3', changelog: CHANGELOG };
+const AGREED = { version: '1.2.3', locked: '1.2.3', changelog: CHANGELOG };
 
-test('all places that name a version name the same', () => {
-  const { version, locked, core } = readSources();
+test('package.json and its lock file name the same version', () => {
+  const { version, locked } = readSources();
   assert.match(version, /^\d+\.\d+\.\d+$/);
-  assert.deepEqual([locked, core], [version, version]);
+  assert.equal(locked, version);
 });
 
-test('a tag is released only where package, lock file, core and changelog agree with it', () => {
+test('a tag is released only if package, lock file and changelog agree with it', () => {
   assert.deepEqual(disagreements('v1.2.3', AGREED), []);
   const refused = {
     'another tag': ['v1.2.4', AGREED],
     'a tag without v': ['1.2.3', AGREED],
     'no tag': [undefined, AGREED],
-    'another core': ['v1.2.3', { ...AGREED, core: '1.2.2' }],
     'another lock file': ['v1.2.3', { ...AGREED, locked: '1.2.2' }],
     'no changes told': ['v1.2.3', { ...AGREED, changelog: CHANGELOG.replace('1.2.3', '1.2.30') }],
     'empty changes': ['v1.2.3', { ...AGREED, changelog: '## 1.2.3\n\n## 1.2.2\n- Older.\n' }],
@@ -74,7 +73,7 @@ test('HACS finds the file by the name that the manifest says, on the release alo
   assert.equal(manifest.filename, CARD_FILE);
   // dist/ is not in git: there is nothing to install from a branch.
   assert.equal(manifest.hide_default_branch, true);
-  assert.match(text('.gitignore'), /^dist\/$/m);
+  assert.match(text('.gitignore'), /^\/dist\/$/m);
 });
 
 test('the workflow is sound, makes the release as anybody can, and attaches the card file and its hash alone', () => {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { transform } from 'esbuild';
 import ts from 'typescript';
-import { OLDEST_ENGINES } from '../../js/oldest_engines.mjs';
+import { OLDEST_ENGINES } from '../../js/build/oldest_engines.mjs';
 
 const root = new URL('../../', import.meta.url);
 const FILES = ['index.js', 'index.split.js', 'hass.js', 'cardcache.js'];

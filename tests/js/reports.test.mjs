@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { listen, MINUTE, open, PLAIN, START } from './support/cache.mjs';
+import { sourcesIn, topFiles } from './support/sources.mjs';
 import { passSweep, settle } from './support/time.mjs';
 
 test('hits and misses are counted by tier and by endpoint', (t) => {
@@ -96,7 +97,21 @@ test('statistics of a cache that did nothing are zeros', (t) => {
   ]);
   assert.deepEqual(latency.fetch, { count: 0, p50: 0, p95: 0, max: 0 });
   assert.deepEqual(endpoints, {});
-  assert.ok(wasm.memoryBytes > 0 && /^\d+\.\d+\.\d+/.test(wasm.version));
+  assert.ok(wasm.memoryBytes > 0);
+});
+
+test('the version is the one in package.json, which no source repeats', (t) => {
+  const { version } = JSON.parse(topFiles.find(({ path }) => path === 'package.json').text);
+  assert.equal(open(t).cache.stats().wasm.version, version);
+  const sources = [
+    ...['js', 'cards', 'wasm'].flatMap((folder) => sourcesIn(folder, '.ts', '.mjs', '.cpp', '.hpp')),
+    ...topFiles.filter(({ path }) => /^CMake/.test(path)),
+  ];
+  const repeating = sources.filter(({ text }) => text.match(/[\w.-]+/g)?.includes(version));
+  assert.deepEqual(
+    repeating.map(({ path }) => path),
+    [],
+  );
 });
 
 test('bytes told are bytes that lie there', (t) => {

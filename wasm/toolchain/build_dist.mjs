@@ -25,6 +25,6 @@ export const buildDist = once(async () => {
   const stamp = hashFiles(INPUTS.map((input) => join(projectFolder, input)));
   const stampFile = join(projectFolder, 'build', 'dist.stamp');
   if (existsSync(join(projectFolder, 'dist', 'index.js')) && stampIs(stampFile, stamp)) return;
-  await step('bundling dist', () => run(process.execPath, ['js/bundle.mjs'], { cwd: projectFolder }));
+  await step('bundling dist', () => run(process.execPath, ['js/build/bundle.mjs'], { cwd: projectFolder }));
   writeStamp(stampFile, stamp);
 });

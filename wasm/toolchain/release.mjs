@@ -28,22 +28,20 @@ export async function release([tag]) {
   say(`build/release holds ${tag}; ${CARD_FILE} has the SHA-256 ${hash}`);
 }
 
-/** What has to name the version that is released. */
+/** The two files that hold the released version, and the changelog that tells what is in it. */
 export function readSources() {
   const text = (name) => readFileSync(join(projectFolder, name), 'utf8');
   return {
     version: JSON.parse(text('package.json')).version,
     locked: JSON.parse(text('package-lock.json')).version,
-    core: /^project\(cardcache VERSION (\S+)/m.exec(text('CMakeLists.txt'))?.[1],
     changelog: text('CHANGELOG.md'),
   };
 }
 
-/** Sentences about what does not fit together; none where the tag may be released. */
-export function disagreements(tag, { version, locked, core, changelog }) {
+/** Says what keeps this tag from being released; empty if nothing does. */
+export function disagreements(tag, { version, locked, changelog }) {
   const problems = [];
   if (tag !== `v${version}`) problems.push(`package.json says ${version}, so the tag is v${version} and not ${tag}`);
-  if (core !== version) problems.push(`CMakeLists.txt says ${core}, package.json ${version}`);
   if (locked !== version) problems.push(`package-lock.json says ${locked}, package.json ${version}`);
   if (!changesOf(changelog, version)) problems.push(`CHANGELOG.md has no section "## ${version}" with anything in it`);
   return problems;

@@ -25,6 +25,6 @@ export async function nextRelease(name, version, changes = {}) {
     writeFileSync(join(folder, file), before.replace(text, replacement));
   }
   const env = { CARDCACHE_BUILT: join(projectFolder, 'build', 'wasm'), CARDCACHE_DIST: 'dist' };
-  await run(process.execPath, [join('js', 'bundle.mjs')], { cwd: folder, env });
+  await run(process.execPath, [join('js', 'build', 'bundle.mjs')], { cwd: folder, env });
   return join(folder, 'dist');
 }

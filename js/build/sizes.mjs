@@ -1,11 +1,11 @@
-// Prints what each built file takes on its way to a page, and whose code that is: `node js/sizes.mjs`, after `npm run build`. What was
-// agreed on stands in sizes.json; `-- --agree` writes it anew, and the commit that does so says why.
+// Prints the size of each built file and whose code it consists of: `node js/build/sizes.mjs`, after `npm run build`.
+// sizes.json holds the agreed sizes; `--agree` rewrites it, and the commit that does so says why.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { sizeParts } from './size_parts.mjs';
 
-const dist = fileURLToPath(new URL('../dist/', import.meta.url));
+const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
 const agreed = fileURLToPath(new URL('sizes.json', import.meta.url));
 
 /** Bytes after gzip of everything that is shipped. */

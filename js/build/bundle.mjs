@@ -10,7 +10,7 @@ import { OLDEST_ENGINES } from './oldest_engines.mjs';
 import { shortNotice, thirdPartyNotices } from './thirdPartyNotices.mjs';
 import { stripped } from './wasm_sections.mjs';
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
 // Tests bundle modules of their own, in which a rule is broken.
 const dist = resolve(root, process.env.CARDCACHE_DIST ?? 'dist');
 const built = resolve(root, process.env.CARDCACHE_BUILT ?? join('build', 'wasm'));
@@ -34,6 +34,7 @@ const common = {
   charset: 'utf8',
   logLevel: 'warning',
   absWorkingDir: root,
+  define: { CARDCACHE_VERSION: JSON.stringify(version) },
 };
 
 /** The bytes as text that is as dense in UTF-8 as it can be; js/border/moduleText.ts reads it and says why. */

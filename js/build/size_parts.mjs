@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 import { minified } from './minify.mjs';
 import { codeOf, DATA, functionsOf, sectionsOf } from './wasm_sections.mjs';
 
-const from = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const from = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 /** By the name of a function, the first that fits. */
 const OWNERS = [
