@@ -65,7 +65,7 @@ struct Invalidation {
   Millis at;
   std::size_t by = 0;
   Selector selector;
-  bool spares_kept = false;
+  bool skips_exempt = false;
   /// How many changes of the area had been made when it ended.
   std::size_t changes = 0;
 };
@@ -382,7 +382,7 @@ class World {
   static std::string json(std::size_t answer) { return std::to_string(answer); }
 
   [[nodiscard]] bool selects(const Invalidation& one, std::size_t key) const {
-    return one.selector.selects(keys[key].name, keys[key].tags()) && !(one.spares_kept && keys[key].kept_on_event);
+    return one.selector.selects(keys[key].name, keys[key].tags()) && !(one.skips_exempt && keys[key].kept_on_event);
   }
 
   /// Whether nothing of it is still on its way to this tab. Where another's floor says as much already it leaves none.

@@ -233,8 +233,8 @@ TEST_CASE("invalidating: floors do not grow for ever") {
   for (int i = 0; i < 1'000; ++i) {
     tab.now = tab.now + Millis{1};
     tab.invalidate("team_" + std::to_string(i));
-    REQUIRE(tab.cache.floors().size() <= Floors::most);
-    REQUIRE(count_under(area, u"cardcache_!floor:") <= Floors::most);
+    REQUIRE(tab.cache.floors().size() <= Invalidations::most);
+    REQUIRE(count_under(area, u"cardcache_!floor:") <= Invalidations::most);
   }
   // Coarser than what was asked for, but never lower: what was invalidated stays out.
   REQUIRE(area.set(u"cardcache_team_0", u"{\"data\":1,\"timestamp\":1764000000000}"));

@@ -39,11 +39,11 @@ class Model {
     const auto found = answers_.find(key);
     return found == answers_.end() || now >= found->second.end ? std::nullopt : std::optional(found->second.json);
   }
-  std::size_t drop(const Selector& selector, bool spares_kept, Millis now) {
+  std::size_t drop(const Selector& selector, bool skips_exempt, Millis now) {
     std::size_t count = 0;
     std::erase_if(answers_, [&](const auto& one) {
       const auto& [key, answer] = one;
-      if (!selector.selects(key, answer.tags) || (spares_kept && answer.kept_on_event)) return false;
+      if (!selector.selects(key, answer.tags) || (skips_exempt && answer.kept_on_event)) return false;
       count += now < answer.end ? 1 : 0;
       return true;
     });
@@ -89,11 +89,11 @@ TEST_CASE("model: over hits, ends, reloads, invalidations and events the cache s
     std::vector<Flying> flying;
     int value = 0;
     const auto life = [&] { return Millis{static_cast<double>(random.below(4 * 3'600'000))}; };
-    const auto drop = [&](const Selector& selector, bool spares_kept) {
+    const auto drop = [&](const Selector& selector, bool skips_exempt) {
       for (auto& one : flying) {
-        if (selector.selects(one.key, {}) && !(spares_kept && one.kept_on_event)) one.is_void = true;
+        if (selector.selects(one.key, {}) && !(skips_exempt && one.kept_on_event)) one.is_void = true;
       }
-      return model.drop(selector, spares_kept, tab->now);
+      return model.drop(selector, skips_exempt, tab->now);
     };
 
     for (int step = 0; step < 600; ++step) {

@@ -186,10 +186,10 @@ class World {
   }
 
   template <typename Action>
-  void drop(std::size_t tab, const Selector& selector, bool spares_kept, Action&& act) {
-    note("tab " + std::to_string(tab) + " drops " + selector.to_text() + (spares_kept ? " but paid" : ""));
+  void drop(std::size_t tab, const Selector& selector, bool skips_exempt, Action&& act) {
+    note("tab " + std::to_string(tab) + " drops " + selector.to_text() + (skips_exempt ? " but paid" : ""));
     const auto selects = [&](std::string_view key, const Said& said) {
-      return selector.selects(key, said.tags) && !(spares_kept && said.kept_on_event);
+      return selector.selects(key, said.tags) && !(skips_exempt && said.kept_on_event);
     };
     std::size_t least = 0;
     std::size_t most = 0;

@@ -43,7 +43,7 @@ class Failures {
   void forget_before(std::string_view key, Millis timestamp);
   void end_waits();
   void end_wait(std::string_view key);
-  void end_waits(const Selector& selector, bool spares_kept);
+  void end_waits(const Selector& selector, bool skips_exempt);
   /// Forgets rows that have ended in quiet: nobody has gone on with them for as long again as they had to wait, and
   /// nobody will, as `is_polled` says.
   template <typename Predicate>

@@ -36,9 +36,9 @@ bool Flights::has_younger(std::string_view key, Millis timestamp) const {
                              [&](const Flight& f) { return f.key == key && !f.is_void && f.timestamp > timestamp; });
 }
 
-void Flights::void_selected(const Selector& selector, Millis at, bool spares_kept) {
+void Flights::void_selected(const Selector& selector, Millis at, bool skips_exempt) {
   for (auto& flight : flights_) {
-    if (spares_kept && flight.kept_on_event) continue;
+    if (skips_exempt && flight.kept_on_event) continue;
     if (flight.timestamp <= at && selector.selects(flight.key, flight.tags)) flight.is_void = true;
   }
 }

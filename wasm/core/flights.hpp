@@ -37,7 +37,7 @@ class Flights {
   /// Whether one of the key that still counts began after `timestamp`.
   [[nodiscard]] bool has_younger(std::string_view key, Millis timestamp) const;
   /// Voids what the selector selects and began at or before `at`.
-  void void_selected(const Selector& selector, Millis at, bool spares_kept);
+  void void_selected(const Selector& selector, Millis at, bool skips_exempt);
   [[nodiscard]] std::size_t size() const { return flights_.size(); }
 
  private:

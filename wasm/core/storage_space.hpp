@@ -153,9 +153,9 @@ class StorageSpace {
   std::size_t check_unseen(std::optional<Millis> now, std::size_t steps);
   void check_notes();
   void begin_sweeping(Millis now);
-  [[nodiscard]] std::optional<Floor> floor_of_note(std::string_view area_key, StorageTier*& tier);
+  [[nodiscard]] std::optional<Invalidation> invalidation_of_note(std::string_view area_key, StorageTier*& tier);
   void list_unmet(Millis now);
-  void forget_floors(Millis now);
+  void forget_invalidations(Millis now);
 
   StorageArea* area_;
   std::string name_;

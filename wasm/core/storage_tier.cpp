@@ -194,6 +194,8 @@ void StorageTier::remove_note(std::string_view name) {
   if (space_.area_ && space_.area_->remove(area_key(name))) space_.count_note(prefix_ + std::string(name), 0);
 }
 
+bool StorageTier::notes_are_outdated() const { return space_.purging(); }
+
 std::vector<std::string> StorageTier::notes_with_prefix(std::string_view name) {
   std::vector<std::string> names;
   if (!space_.area_) return names;

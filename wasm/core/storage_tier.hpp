@@ -7,10 +7,11 @@
 #include <string_view>
 #include <vector>
 
-#include "core/floors.hpp"
+#include "core/invalidations.hpp"
 #include "core/key_index.hpp"
 #include "core/memory_tier.hpp"
 #include "core/millis.hpp"
+#include "core/note_store.hpp"
 #include "core/record.hpp"
 #include "core/storage_area.hpp"
 
@@ -18,9 +19,8 @@ namespace cardcache {
 
 class StorageSpace;
 
-/// How the cache's own notes are named: the latest time seen, and an invalidation, whose selector follows.
+/// The note that says the latest time seen.
 inline constexpr std::string_view clock_note = "!clock";
-inline constexpr std::string_view floor_note = "!floor:";
 
 /// What is remembered of a record that lies in the area: a hint, since other tabs write there too. Whatever is answered
 /// is read from the area itself.
@@ -41,7 +41,7 @@ struct StoredFacts {
 
 /// One user's records: every key of the area under one prefix. Its budget and the room it may take from others is its
 /// space's concern.
-class StorageTier {
+class StorageTier final : public NoteStore {
  public:
   enum class Read : std::uint8_t { found, absent, corrupt, version };
   /// `waits`: idle slices make room for it first. `refused`: for another reason than want of room.
@@ -73,12 +73,12 @@ class StorageTier {
   [[nodiscard]] std::vector<std::string> keys_with_prefix(std::string_view start);
   [[nodiscard]] std::u16string area_key(std::string_view key) const;
 
-  /// The cache's own notes (floors): keys that begin with `!`, never evicted.
-  [[nodiscard]] std::optional<std::u16string> read_note(std::string_view name);
-  /// Makes room as for a record; false where there is none to make.
-  bool write_note(std::string_view name, std::string_view text);
-  void remove_note(std::string_view name);
-  [[nodiscard]] std::vector<std::string> notes_with_prefix(std::string_view name);
+  // Notes are never evicted; where capacity is short, records go for them.
+  [[nodiscard]] std::optional<std::u16string> read_note(std::string_view name) override;
+  bool write_note(std::string_view name, std::string_view text) override;
+  void remove_note(std::string_view name) override;
+  [[nodiscard]] std::vector<std::string> notes_with_prefix(std::string_view name) override;
+  [[nodiscard]] bool notes_are_outdated() const override;
 
   /// The hints. The first call reads the area to its end.
   [[nodiscard]] const KeyIndex& index();
@@ -88,9 +88,9 @@ class StorageTier {
   [[nodiscard]] const StoredFacts& facts(KeyIndex::Id id) const { return stored_[id]; }
   /// What was invalidated among these records, as far as it is known here. Walks remove what that makes void, and
   /// forget it once nothing can be left of that.
-  [[nodiscard]] Floors& floors() { return floors_; }
+  [[nodiscard]] Invalidations& invalidations() { return invalidations_; }
   /// They are not forgotten: another store, which no walk goes over, may hold what they make void.
-  void keep_floors() { keeps_floors_ = true; }
+  void keep_invalidations() { keeps_invalidations_ = true; }
 
   [[nodiscard]] const std::string& prefix() const { return prefix_; }
   [[nodiscard]] StorageSpace& space() { return space_; }
@@ -123,12 +123,12 @@ class StorageTier {
   std::vector<StoredFacts> cleared_facts_;
   KeyIndex::Id cleared_end_ = 0;  // those that are left are below it
   Millis void_until_ = long_ago;
-  Floors floors_;
+  Invalidations invalidations_;
   /// The same when the walk began that is under way, or was the last, and whatever notes said then.
-  Floors swept_by_;
+  Invalidations swept_by_;
   /// The last walk that met a record in a format that is unknown here.
   std::uint32_t walk_of_unread_ = 0;
-  bool keeps_floors_ = false;
+  bool keeps_invalidations_ = false;
 };
 
 }  // namespace cardcache

@@ -57,7 +57,8 @@ bool StorageSpace::tend(Millis now, std::size_t steps) {
   while (done < steps && !pending_.empty()) {
     auto record = std::move(pending_.front());
     pending_.erase(pending_.begin());
-    if (record.facts.timestamp <= record.tier->floors_.above(record.key, record.tags, record.facts.kept_on_event)) {
+    if (record.facts.timestamp <=
+        record.tier->invalidations_.latest_for(record.key, record.tags, record.facts.kept_on_event)) {
       record.tier->forget(record.key);
       ++done;
       continue;
@@ -76,7 +77,7 @@ bool StorageSpace::tend(Millis now, std::size_t steps) {
   // Meeting a record costs less than half of removing one.
   if (done < steps && walking_) done += walk_some(now, purging_ ? steps - done : 2 * (steps - done)) / 2 + 1;
   if (done < steps && !walking_) done += check_unseen(now, steps - done);
-  if (sweeping_ && !walking_ && unseen_.empty()) forget_floors(now);
+  if (sweeping_ && !walking_ && unseen_.empty()) forget_invalidations(now);
   if (done < steps && counted_ && trim_) {
     Need need{bytes_ - budget_, 0};
     trim_ = make_room(need, 0, never.value, {}, now, steps - done, true) == Room::later;
@@ -139,7 +140,7 @@ bool StorageSpace::meet(StoredHead& head, std::optional<Millis> now) {
   const bool invalidated =
       now && record &&
       (facts.timestamp <= tier.void_until_ ||
-       facts.timestamp <= tier.swept_by_.above(key, record->facts.tags, record->facts.kept_on_event));
+       facts.timestamp <= tier.swept_by_.latest_for(key, record->facts.tags, record->facts.kept_on_event));
   bool gone = invalidated;
   if (record) {
     const auto grace = grace_of(key, std::max(record->facts.grace, tier.kept_for(key)));
@@ -164,11 +165,11 @@ bool StorageSpace::meet_note(const StoredHead& head, std::optional<Millis> now) 
   const auto note = std::string_view(area_key).substr(area_key.find('!'));
   // The clock's note goes last of all: a purge that is cut short must be taken up again after a reload.
   bool gone = purging_ && note != clock_note && !note_bytes_.find(area_key);
-  if (now && note.starts_with(floor_note)) {
-    // Those that say something go when nothing is left that they make void: forget_floors().
+  if (now && note.starts_with(invalidation_note)) {
+    // Those that say something go when nothing is left that they make void: forget_invalidations().
     const auto at = read_whole_number(head.text);
-    const bool old = !at || Millis{*at} < *now - shortest_floor_life;
-    gone = gone || (old && !Floor::from_note(note.substr(floor_note.size()), head.text));
+    const bool old = !at || Millis{*at} < *now - shortest_invalidation_life;
+    gone = gone || (old && !Invalidation::from_note(note, head.text));
   }
   if (gone && area_->remove(head.name)) {
     count_note(area_key, 0);
@@ -210,34 +211,34 @@ std::size_t StorageSpace::check_unseen(std::optional<Millis> now, std::size_t st
   return done;
 }
 
-std::optional<Floor> StorageSpace::floor_of_note(std::string_view area_key, StorageTier*& tier) {
+std::optional<Invalidation> StorageSpace::invalidation_of_note(std::string_view area_key, StorageTier*& tier) {
   std::string_view note;
   tier = &tier_for(area_key, note);
-  if (!note.starts_with(floor_note)) return std::nullopt;
+  if (!note.starts_with(invalidation_note)) return std::nullopt;
   const auto text = area_->get(to_utf16(area_key));
-  return text ? Floor::from_note(note.substr(floor_note.size()), *text) : std::nullopt;
+  return text ? Invalidation::from_note(note, *text) : std::nullopt;
 }
 
 void StorageSpace::begin_sweeping(Millis now) {
   sweeping_ = true;
-  for (const auto& tier : tiers_) tier->swept_by_ = tier->floors_;
+  for (const auto& tier : tiers_) tier->swept_by_ = tier->invalidations_;
   note_bytes_.for_each([&](std::string_view area_key, std::uint32_t) {
     StorageTier* tier = nullptr;
-    auto floor = floor_of_note(area_key, tier);
+    auto one = invalidation_of_note(area_key, tier);
     // One that lies ahead shows that a clock was wrong: whoever opens its user's cache begins anew.
-    if (floor && is_believed(floor->at, now)) tier->swept_by_.raise(std::move(*floor));
+    if (one && is_believed(one->at, now)) tier->swept_by_.add(std::move(*one));
   });
 }
 
 /// The area's order may change under a walk, and what was never met is not missed: before an invalidation is forgotten,
 /// every name is asked for.
 void StorageSpace::list_unmet(Millis now) {
-  const auto old = now - shortest_floor_life;
+  const auto old = now - shortest_invalidation_life;
   bool met_late = false;
   note_bytes_.for_each([&](std::string_view area_key, std::uint32_t) {
     StorageTier* tier = nullptr;
-    const auto floor = floor_of_note(area_key, tier);
-    met_late = met_late || (floor && floor->at < old && !tier->swept_by_.cover(*floor));
+    const auto one = invalidation_of_note(area_key, tier);
+    met_late = met_late || (one && one->at < old && !tier->swept_by_.cover(*one));
   });
   const auto may_forget = [old](const auto& tier) { return tier->swept_by_.has_older(old); };
   sweeping_ = !met_late && std::ranges::any_of(tiers_, may_forget);
@@ -257,25 +258,25 @@ void StorageSpace::list_unmet(Millis now) {
 }
 
 /// Of what these made void nothing is left.
-void StorageSpace::forget_floors(Millis now) {
+void StorageSpace::forget_invalidations(Millis now) {
   sweeping_ = false;
-  const auto old = now - shortest_floor_life;
+  const auto old = now - shortest_invalidation_life;
   const auto is_clean = [&](const StorageTier& tier) { return !tier.has_void() && tier.walk_of_unread_ != walk_; };
   std::vector<std::string> gone;
   note_bytes_.for_each([&](std::string_view area_key, std::uint32_t) {
     StorageTier* tier = nullptr;
-    const auto floor = floor_of_note(area_key, tier);
-    if (floor && floor->at < old && is_clean(*tier) && tier->swept_by_.cover(*floor)) gone.emplace_back(area_key);
+    const auto one = invalidation_of_note(area_key, tier);
+    if (one && one->at < old && is_clean(*tier) && tier->swept_by_.cover(*one)) gone.emplace_back(area_key);
   });
   for (const auto& area_key : gone) {
     if (area_->remove(to_utf16(area_key))) count_note(area_key, 0);
   }
   for (const auto& tier : tiers_) {
-    if (is_clean(*tier) && !tier->keeps_floors_) tier->floors_.expire(old, tier->swept_by_);
+    if (is_clean(*tier) && !tier->keeps_invalidations_) tier->invalidations_.expire(old, tier->swept_by_);
   }
 }
 
-/// Notes are few: a hundred floors a user at most.
+/// Notes are few: a hundred invalidations a user at most.
 void StorageSpace::check_notes() {
   std::vector<std::string> gone;
   note_bytes_.for_each([&](std::string_view key, std::uint32_t) {

@@ -3,19 +3,16 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/text.hpp"
-
 namespace cardcache {
 TwoTierCache::TwoTierCache(MemoryLimits memory, StorageTier& storage, AlertLimits alerts, std::uint32_t seed)
     : memory_(memory),
       storage_(storage),
       alert_limits_(alerts),
-      tab_(whole_number(seed)),
-      floors_(storage.floors()),
+      invalidations_(storage.invalidations(), storage.space().foreign() ? nullptr : &storage, seed),
       memory_ttl_(memory.ttl),
       beginning_(storage.space().beginnings()) {
   latest_ = storage_.space().latest_time_seen();
-  learn_floors();
+  apply_heard(invalidations_.read_notes(), latest_);
 }
 
 // ---- time
@@ -45,10 +42,9 @@ void TwoTierCache::start_anew() {
   for (const auto slot : slots) memory_.evict(slot, Why::expired);
   flights_.void_selected({}, never, false);
   sealings_.clear();
-  floors_.clear();
+  invalidations_.start_anew();
   failures_.clear();
   coordinator_.start_anew();
-  last_stamp_ = long_ago;
 }
 
 bool TwoTierCache::is_fresh(const EntryFacts& facts, std::string_view key, Millis now, Millis grace) const {
@@ -56,23 +52,14 @@ bool TwoTierCache::is_fresh(const EntryFacts& facts, std::string_view key, Milli
 }
 
 bool TwoTierCache::is_void(const EntryFacts& facts, std::string_view key) const {
-  return facts.timestamp <= floors_.above(key, facts.tags, facts.kept_on_event);
+  return facts.timestamp <= invalidations_.latest_for(key, facts.tags, facts.kept_on_event);
 }
 
 bool TwoTierCache::is_stored_fresh(KeyIndex::Id id, Millis now) const {
   const auto& facts = storage_.facts(id);
   const auto& stored = storage_.index();
   return now < facts.end && is_believed(facts.timestamp, now) &&
-         facts.timestamp > floors_.above(stored.key(id), stored.tags(id), facts.kept_on_event);
-}
-
-Millis TwoTierCache::stamp(std::string_view key, std::span<const std::string> tags, bool kept, Millis now) {
-  const auto above = floors_.above(key, tags, kept);
-  // Only a floor of about now can push it: one that a wrong clock left far ahead must not lend its time to answers.
-  const auto after = above <= now + clock_tolerance ? above + Millis{1} : now;
-  const auto timestamp = std::max(now, after);
-  last_stamp_ = std::max(last_stamp_, timestamp);
-  return timestamp;
+         facts.timestamp > invalidations_.latest_for(stored.key(id), stored.tags(id), facts.kept_on_event);
 }
 
 // ---- reading
@@ -186,7 +173,7 @@ SetResult TwoTierCache::set(const SetRequest& request, Millis now) {
     }
   } else {
     flights_.void_key(request.key);
-    result.timestamp = stamp(request.key, request.tags, request.kept_on_event, now);
+    result.timestamp = invalidations_.stamp(request.key, request.tags, request.kept_on_event, now);
   }
   const bool seals = request.reach == Reach::sealed;
   const auto facts = facts_of(request, result.timestamp);
@@ -251,7 +238,7 @@ void TwoTierCache::sweep(Millis now) {
   memory_.sweep(now, [this](std::string_view key, Millis own) { return grace_of(key, own); });
   coordinator_.sweep(now);
   failures_.sweep(now, [&](std::string_view key) { return coordinator_.is_failing(key); });
-  if (floors_unsaved_) save_floors();
+  invalidations_.save_unsaved();
   storage_.space().begin_sweep();
 }
 

@@ -12,7 +12,7 @@
 #include "core/event_filter.hpp"
 #include "core/failures.hpp"
 #include "core/flights.hpp"
-#include "core/floors.hpp"
+#include "core/invalidation_log.hpp"
 #include "core/memory_tier.hpp"
 #include "core/millis.hpp"
 #include "core/sealings.hpp"
@@ -150,8 +150,8 @@ struct Alert {
 /// themselves stay in the page; here is everything known about them.
 ///
 /// Rules that hold throughout: an answer is fresh while `now < end` and its timestamp is at most a minute ahead; its
-/// life is counted from when it was true, so moving it between tiers never lengthens it; and whatever a floor selects
-/// is gone if it is not younger than the floor, wherever it lies or comes from.
+/// life is counted from when it was true, so moving it between tiers never lengthens it; and whatever an invalidation
+/// selects is gone if it is not younger, wherever it lies or comes from.
 class TwoTierCache {
  public:
   /// After this many unreadable records in a row all of ours are dropped: something has gone over them.
@@ -194,7 +194,7 @@ class TwoTierCache {
   /// Removes an endpoint's records that anybody could read: its policy has come to forbid it.
   void remove_plain(std::string_view endpoint);
 
-  /// How many fresh entries went. Leaves a floor.
+  /// How many fresh entries went.
   std::size_t invalidate(const Selector& selector, Millis now);
   /// The same for what a write of this page may have changed: like an event, it leaves alone what policies keep.
   std::size_t invalidate_after_write(const Selector& selector, Millis now);
@@ -245,9 +245,9 @@ class TwoTierCache {
   /// that its policy gives an answer here.
   [[nodiscard]] SetResult adopt_remote(const SetRequest& request, Millis timestamp, Millis now);
   /// What another process invalidated. Its machine's clock may run ahead of this one's, which is not taken for wrong.
-  void learn_floor(Floor floor, Millis now);
-  /// When what was invalidated last must be younger than, to be told to other processes.
-  [[nodiscard]] Millis last_floor() const { return last_floor_; }
+  void learn_floor(Invalidation invalidation, Millis now);
+  /// When the last invalidation here took effect, to be told to other processes.
+  [[nodiscard]] Millis last_floor() const { return invalidations_.last(); }
 
   void sweep(Millis now);
   /// A slice of what storage has to do, with a sweep or without: a millisecond or two. True while there is more.
@@ -261,7 +261,7 @@ class TwoTierCache {
   [[nodiscard]] std::vector<Entry> inspect(Millis now);
   [[nodiscard]] MemoryTier& memory() { return memory_; }
   [[nodiscard]] StorageTier& storage() { return storage_; }
-  [[nodiscard]] const Floors& floors() const { return floors_; }
+  [[nodiscard]] const Invalidations& floors() const { return invalidations_.known(); }
   [[nodiscard]] const std::vector<Notice>& notices() const { return notices_; }
   [[nodiscard]] std::vector<Notice> take_notices();
   /// Limits crossed since the last call.
@@ -279,28 +279,22 @@ class TwoTierCache {
   [[nodiscard]] Millis grace_of(std::string_view key, Millis own) const {
     return storage_.space().grace_of(key, std::max(own, storage_.kept_for(key)));
   }
-  [[nodiscard]] Millis stamp(std::string_view key, std::span<const std::string> tags, bool kept, Millis now);
   /// What is known of an answer to keep that was true at `timestamp`.
   [[nodiscard]] EntryFacts facts_of(const SetRequest& request, Millis timestamp) const;
-  std::size_t drop_selected(const Floor& floor, Millis now);
-  /// With a floor whose time is yet to be said.
-  std::size_t invalidate_with(Floor floor, Millis now);
-  void request_selected(const Selector& selector, bool spares_kept, Millis now);
+  std::size_t drop_selected(const Invalidation& invalidation, Millis now);
+  /// Its time is yet to be said.
+  std::size_t invalidate_with(Invalidation invalidation, Millis now);
+  void request_selected(const Selector& selector, bool skips_exempt, Millis now);
   void catch_up_after_load(std::string_view key);
   /// There is an answer from `timestamp`, however it came.
   void renewed(std::string_view key, Millis timestamp, std::span<const std::string> tags);
-  void raise(const Floor& floor);
-  void save_floors();
-  void remove_merged_notes();
-  void learn_floors();
-  void learn_newest_floors();
+  /// What other tabs have invalidated: drops what it concerns, and asks for what is watched of that.
+  void apply_heard(std::span<const InvalidationLog::Heard> heard, Millis now);
+  void apply_new_notes() { apply_heard(invalidations_.read_new_notes(), latest_); }
   void count_hit(SlotId slot);
   [[nodiscard]] bool is_void(const EntryFacts& facts, std::string_view key) const;
   [[nodiscard]] std::string binding_of(std::string_view key, const EntryFacts& facts) const;
   [[nodiscard]] bool unseal(Record& record, const LookupRequest& request);
-  void absorb(const Floor& floor, Millis now);
-  /// True where the note is a floor's; nullopt for a text: it was removed.
-  bool absorb_note(std::string_view note, const std::optional<std::u16string>& text, Millis now);
   /// Of the record that lies in the area, whoever wrote it; long ago where there is none that is fresh.
   [[nodiscard]] Millis stored_timestamp(std::string_view key, Millis now);
   /// Of what is here, in memory or else in storage.
@@ -312,8 +306,7 @@ class TwoTierCache {
   MemoryTier memory_;
   StorageTier& storage_;
   AlertLimits alert_limits_;
-  std::string tab_;
-  Floors& floors_;
+  InvalidationLog invalidations_;
   Flights flights_;
   Sealings sealings_;
   EventFilter filter_;
@@ -325,19 +318,13 @@ class TwoTierCache {
   Statistics statistics_;
   std::vector<Notice> notices_;
   std::vector<std::string> changed_elsewhere_;
-  std::u16string floors_mark_;
   Millis memory_ttl_;
   Millis opened_ = never;
   Millis latest_ = long_ago;
-  Millis last_stamp_ = long_ago;
-  Millis last_floor_ = long_ago;
-  std::uint32_t marks_ = 0;
   /// Of the space, when the time was last observed.
   std::uint32_t beginning_;
   int corrupt_in_row_ = 0;
   std::uint8_t alerted_ = 0;
-  /// Floors that found no room in storage; tried again with every sweep.
-  bool floors_unsaved_ = false;
 };
 
 }  // namespace cardcache

@@ -12,10 +12,7 @@ FlightId TwoTierCache::begin_flight(std::string_view key, std::vector<std::strin
                                     Millis now) {
   statistics_.count(FetchCount::started);
   // Younger than what is here, so that an answer of its own millisecond can only have come after it began.
-  const auto known = known_timestamp(key, now);
-  const auto after = known <= now + clock_tolerance ? known + Millis{1} : now;
-  const auto timestamp = std::max(stamp(key, tags, kept_on_event, now), after);
-  last_stamp_ = std::max(last_stamp_, timestamp);
+  const auto timestamp = invalidations_.stamp(key, tags, kept_on_event, now, known_timestamp(key, now));
   return flights_.begin({.id = {},
                          .key = std::string(key),
                          .tags = std::move(tags),
@@ -26,7 +23,7 @@ FlightId TwoTierCache::begin_flight(std::string_view key, std::vector<std::strin
 bool TwoTierCache::is_void(FlightId id) {
   const auto* flight = flights_.find(id);
   if (!flight) return true;
-  learn_newest_floors();
+  apply_new_notes();
   return flight->is_void;
 }
 

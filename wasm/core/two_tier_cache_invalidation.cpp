@@ -1,24 +1,11 @@
-// What makes answers void: invalidations and the floors they leave, mutation events.
+// What invalidates answers: calls, other tabs, mutation events.
 #include <algorithm>
 #include <utility>
 
-#include "core/text.hpp"
 #include "core/two_tier_cache.hpp"
 
 namespace cardcache {
 namespace {
-
-constexpr std::string_view mark_note = "!floors";
-
-std::string name_of_note(const Floor& floor) { return std::string(floor_note) + floor.to_text(); }
-
-std::optional<Floor> read_floor(std::string_view note, std::u16string_view text) {
-  return Floor::from_note(note.substr(floor_note.size()), text);
-}
-
-bool stands(const Floors& floors, std::string_view note) {
-  return std::ranges::any_of(floors.all(), [&](const Floor& floor) { return name_of_note(floor) == note; });
-}
 
 /// What events of that rule void: without one, everything.
 std::vector<Selector> selectors_of(const EventRule* rule) {
@@ -32,17 +19,17 @@ std::vector<Selector> selectors_of(const EventRule* rule) {
 
 // ---- invalidating
 
-std::size_t TwoTierCache::drop_selected(const Floor& floor, Millis now) {
-  const auto& [selector, at, spares_kept, by_write] = floor;
+std::size_t TwoTierCache::drop_selected(const Invalidation& invalidation, Millis now) {
+  const auto& [selector, at, skips_exempt, by_write] = invalidation;
   std::size_t count = 0;
-  // Where a floor is left nothing has to be read: what is not known here is void by it.
+  // Where a note is left nothing has to be read: what is not known here is invalidated by it.
   const bool foreign = storage_.space().foreign();
-  const bool everything = selector == Selector{} && !spares_kept && !foreign;
+  const bool everything = selector == Selector{} && !skips_exempt && !foreign;
   // Storage first: an entry in both tiers is recognised by its slot and counted once.
   const auto& stored = foreign ? storage_.index_for(selector) : storage_.index();
   std::vector<std::string> keys;
   for (const auto id : stored.select(selector)) {
-    if (spares_kept && storage_.facts(id).kept_on_event) continue;
+    if (skips_exempt && storage_.facts(id).kept_on_event) continue;
     keys.push_back(stored.key(id));
     const auto slot = memory_.find(keys.back());
     const bool counted_in_memory = slot && memory_.is_fresh(*slot, now);
@@ -51,21 +38,21 @@ std::size_t TwoTierCache::drop_selected(const Floor& floor, Millis now) {
   if (!everything || !storage_.clear(at)) storage_.remove_all(keys);
   for (const auto id : memory_.select(selector)) {
     const SlotId slot{id};
-    if (spares_kept && memory_.facts(slot).kept_on_event) continue;
+    if (skips_exempt && memory_.facts(slot).kept_on_event) continue;
     if (memory_.is_fresh(slot, now)) ++count;
     memory_.remove(slot);
   }
   return count;
 }
 
-std::size_t TwoTierCache::invalidate_with(Floor floor, Millis now) {
-  // At or after whatever this tab has stamped so far, so that a flight of the very same millisecond is void too.
-  last_floor_ = std::max(now, last_stamp_);
-  floor.at = last_floor_;
-  const auto count = drop_selected(floor, now);
-  flights_.void_selected(floor.selector, floor.at, floor.spares_kept);
-  failures_.end_waits(floor.selector, floor.spares_kept);
-  raise(floor);
+std::size_t TwoTierCache::invalidate_with(Invalidation invalidation, Millis now) {
+  invalidation.at = invalidations_.begin(now);
+  const auto count = drop_selected(invalidation, now);
+  flights_.void_selected(invalidation.selector, invalidation.at, invalidation.skips_exempt);
+  failures_.end_waits(invalidation.selector, invalidation.skips_exempt);
+  const auto added = invalidations_.add(invalidation);
+  apply_heard(added.heard, latest_);
+  if (added.is_unsaved) note_error(ErrorKind::quota, invalidation.note_name());
   return count;
 }
 
@@ -76,14 +63,14 @@ std::size_t TwoTierCache::invalidate(const Selector& selector, Millis now) {
 }
 
 std::size_t TwoTierCache::invalidate_after_write(const Selector& selector, Millis now) {
-  const auto count = invalidate_with({.selector = selector, .at = now, .spares_kept = true, .by_write = true}, now);
+  const auto count = invalidate_with({.selector = selector, .at = now, .skips_exempt = true, .by_write = true}, now);
   request_selected(selector, true, now);
   return count;
 }
 
-void TwoTierCache::request_selected(const Selector& selector, bool spares_kept, Millis now) {
+void TwoTierCache::request_selected(const Selector& selector, bool skips_exempt, Millis now) {
   for (const auto& key : coordinator_.known_keys()) {
-    if (spares_kept && coordinator_.on_event(key) != OnEvent::refresh) continue;
+    if (skips_exempt && coordinator_.on_event(key) != OnEvent::refresh) continue;
     if (!coordinator_.is_selected(key, selector)) continue;
     failures_.end_wait(key);
     coordinator_.request(key, now);
@@ -96,86 +83,23 @@ std::size_t TwoTierCache::clear(Millis now) {
   return count;
 }
 
-void TwoTierCache::raise(const Floor& floor) {
-  if (storage_.space().foreign()) {
-    floors_.raise(floor);
-    return;
+void TwoTierCache::apply_heard(std::span<const InvalidationLog::Heard> heard, Millis now) {
+  for (const auto& [invalidation, is_new] : heard) {
+    const auto& [selector, at, skips_exempt, by_write] = invalidation;
+    // It says what time its tab saw. One that lies ahead shows a clock that was wrong, as the clock's own note does:
+    // with the next call everything begins anew, where it would invalidate all that is stamped until then.
+    latest_ = std::max(latest_, at);
+    storage_.space().saw(at);
+    if (!is_new) continue;
+    flights_.void_selected(selector, at, skips_exempt);
+    failures_.end_waits(selector, skips_exempt);
+    for (const auto id : memory_.select(selector)) {
+      const auto& facts = memory_.facts(SlotId{id});
+      if (facts.timestamp <= at && !(skips_exempt && facts.kept_on_event)) memory_.remove(SlotId{id});
+    }
+    // An event asks nobody to refetch by this way: every tab hears the event itself and decides for its own users.
+    if (!skips_exempt || by_write) request_selected(selector, skips_exempt, now);
   }
-  // Our mark takes the place of another tab's, by which its floors would be noticed.
-  learn_newest_floors();
-  const auto before = floors_.size();
-  if (!floors_.raise(floor)) return;
-  const bool merged = floors_.size() < before || !stands(floors_, name_of_note(floor));
-  if (merged || floors_unsaved_ || !storage_.write_note(name_of_note(floor), whole_number(floor.at.value))) {
-    save_floors();
-    // Before they go it stands in their place, unless there is no room for both.
-    if (merged) remove_merged_notes();
-    if (merged && floors_unsaved_) save_floors();
-    if (floors_unsaved_) note_error(ErrorKind::quota, name_of_note(floor));
-  }
-  const auto mark = tab_ + "." + whole_number(++marks_);
-  floors_unsaved_ = !storage_.write_note(mark_note, mark) || floors_unsaved_;
-  floors_mark_ = to_utf16(mark);
-}
-
-void TwoTierCache::save_floors() {
-  floors_unsaved_ = false;
-  for (const auto& one : floors_.all()) {
-    const bool saved = storage_.write_note(name_of_note(one), whole_number(one.at.value));
-    floors_unsaved_ = floors_unsaved_ || !saved;
-  }
-}
-
-void TwoTierCache::remove_merged_notes() {
-  for (const auto& note : storage_.notes_with_prefix(floor_note)) {
-    const auto floor = read_floor(note, storage_.read_note(note).value_or(u""));
-    if (!floor || stands(floors_, note)) continue;
-    // Another tab's newest may not be known yet.
-    if (floors_.cover(*floor))
-      storage_.remove_note(note);
-    else
-      absorb(*floor, latest_);
-  }
-}
-
-void TwoTierCache::learn_floors() {
-  // What a purge has not come to yet was left by another time.
-  if (storage_.space().foreign() || storage_.space().purging()) return;
-  floors_mark_ = storage_.read_note(mark_note).value_or(u"");
-  for (const auto& note : storage_.notes_with_prefix(floor_note)) {
-    const auto text = storage_.read_note(note);
-    if (!text) continue;
-    if (const auto floor = read_floor(note, *text)) absorb(*floor, latest_);
-  }
-}
-
-void TwoTierCache::learn_newest_floors() {
-  // Another tab's invalidation may not have been announced here yet, but its mark already lies in the area.
-  if (!storage_.space().foreign() && storage_.read_note(mark_note).value_or(u"") != floors_mark_) learn_floors();
-}
-
-bool TwoTierCache::absorb_note(std::string_view note, const std::optional<std::u16string>& text, Millis now) {
-  if (!note.starts_with(floor_note)) return false;
-  if (text) {
-    if (const auto floor = read_floor(note, *text)) absorb(*floor, now);
-  }
-  return true;
-}
-
-void TwoTierCache::absorb(const Floor& floor, Millis now) {
-  // It says what time its tab saw. One that lies ahead shows a clock that was wrong, as the clock's own note does: with
-  // the next call everything begins anew, where it would void all that is stamped until then.
-  latest_ = std::max(latest_, floor.at);
-  storage_.space().saw(floor.at);
-  if (!floors_.raise(floor)) return;
-  flights_.void_selected(floor.selector, floor.at, floor.spares_kept);
-  failures_.end_waits(floor.selector, floor.spares_kept);
-  for (const auto id : memory_.select(floor.selector)) {
-    const auto& facts = memory_.facts(SlotId{id});
-    if (facts.timestamp <= floor.at && !(floor.spares_kept && facts.kept_on_event)) memory_.remove(SlotId{id});
-  }
-  // An event's floor asks nobody to refetch: every tab hears the event itself and decides for its own users.
-  if (!floor.spares_kept || floor.by_write) request_selected(floor.selector, floor.spares_kept, now);
 }
 
 // ---- events
@@ -199,7 +123,7 @@ EventOutcome TwoTierCache::apply_event(std::string_view type, const EventFacts& 
 
   const auto selectors = selectors_of(rule);
   for (const auto& selector : selectors) {
-    outcome.invalidated += invalidate_with({.selector = selector, .at = now, .spares_kept = true}, now);
+    outcome.invalidated += invalidate_with({.selector = selector, .at = now, .skips_exempt = true}, now);
   }
 
   for (const auto& key : coordinator_.known_keys()) {

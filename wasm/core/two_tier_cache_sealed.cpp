@@ -43,7 +43,7 @@ void TwoTierCache::write_sealed(SealingId id, std::string_view box, Millis now) 
   if (!found) return;
   const auto sealing = *found;
   sealings_.end(id);
-  learn_newest_floors();
+  apply_new_notes();
   if (is_void(sealing.facts, sealing.key)) return;
   // Another tab's answer, which came while this one was encrypted.
   const auto there = storage_.read_head(sealing.key);

@@ -1,4 +1,4 @@
-// What other tabs did: records and floors they wrote, answers they bring.
+// What other tabs did: records and invalidations they wrote, answers they bring.
 #include <algorithm>
 #include <utility>
 
@@ -18,7 +18,8 @@ void TwoTierCache::on_area_change(std::optional<std::string_view> area_key, cons
   const auto& prefix = storage_.prefix();
   if (!area_key->starts_with(prefix)) return;
   const auto key = area_key->substr(prefix.size());
-  if (absorb_note(key, text, now) || !is_valid_key(key)) return;
+  if (const auto heard = text ? invalidations_.hear(key, *text) : std::nullopt) apply_heard({&*heard, 1}, now);
+  if (!is_valid_key(key)) return;
   const auto slot = memory_.find(key);
   if (!text) {
     // Deleted there or evicted there: it cannot be told which, and outdated is worse than missed.
@@ -70,7 +71,7 @@ std::vector<std::string> TwoTierCache::take_changed_elsewhere() { return std::ex
 
 SetResult TwoTierCache::adopt(std::string_view key, const EntryFacts& facts, Millis now) {
   if (!is_valid_key(key) || !(facts.cost >= 0)) return {};
-  learn_newest_floors();
+  apply_new_notes();
   if (!is_fresh(facts, key, now, Millis{0}) || flights_.has_younger(key, facts.timestamp)) return {};
   if (const auto slot = memory_.find(key); slot && memory_.facts(*slot).timestamp >= facts.timestamp) return {};
   // Its sender may have stored it as well: then both are of the same time.

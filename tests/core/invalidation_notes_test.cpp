@@ -48,7 +48,7 @@ TEST_CASE("floors: another one takes two writes, however many there are") {
 TEST_CASE("floors: merged into a coarser one they are no error, and hold after a reload") {
   MapArea area;
   Tab tab(&area);
-  for (std::size_t i = 0; i <= Floors::most; ++i) {
+  for (std::size_t i = 0; i <= Invalidations::most; ++i) {
     tab.now = tab.now + Millis{1};
     tab.invalidate("team_" + std::to_string(i));
   }
@@ -56,7 +56,7 @@ TEST_CASE("floors: merged into a coarser one they are no error, and hold after a
   CHECK(tab.cache.take_notices().empty());
   CHECK(notes_in(area) == 1);
   const Tab reloaded(&area, {.now = tab.now});
-  CHECK(reloaded.cache.floors().above("team_0", {}, false) == tab.now);
+  CHECK(reloaded.cache.floors().latest_for("team_0", {}, false) == tab.now);
 }
 
 TEST_CASE("floors: each that found no room is written when there is some, whatever was written in between") {

@@ -227,15 +227,15 @@ TEST_CASE("floor life: day after day of other invalidations, floors do not pile 
 }
 
 TEST_CASE("floor life: selectors as long as a tenth of the budget are merged into one over everything") {
-  Floors floors;
+  Invalidations invalidations;
   for (int i = 0; i < 10; ++i) {
     Selector selector;
-    selector.endpoint = std::string(Floors::most_bytes / 4, static_cast<char>('a' + i));
-    const bool raised = floors.raise({std::move(selector), start + Millis{static_cast<double>(i)}});
+    selector.endpoint = std::string(Invalidations::most_bytes / 4, static_cast<char>('a' + i));
+    const bool raised = invalidations.add({std::move(selector), start + Millis{static_cast<double>(i)}});
     CHECK(raised);
-    CHECK(floors.size() <= 4);
+    CHECK(invalidations.size() <= 4);
   }
-  CHECK(floors.above("plan", {}, false) >= start);
+  CHECK(invalidations.latest_for("plan", {}, false) >= start);
 }
 
 TEST_CASE("floor life: where it is merged with others it stands in the area before they go") {
@@ -243,7 +243,7 @@ TEST_CASE("floor life: where it is merged with others it stands in the area befo
   Tab tab(&area);
   fill(tab, 100, {.ttl = never});
   tab.invalidate(":sara");
-  for (std::size_t i = 0; i < Floors::most; ++i) tab.invalidate("team_" + std::to_string(i));
+  for (std::size_t i = 0; i < Invalidations::most; ++i) tab.invalidate("team_" + std::to_string(i));
   CHECK(floors_in(area) == 1);
   Tab later(&area, {.now = start + Millis{4 * day.value}});
   later.sweep();
