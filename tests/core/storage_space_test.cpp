@@ -129,7 +129,7 @@ TEST_CASE("storage space: budget and eviction span all users") {
   CHECK_FALSE(area.holds(u"cardcache_@sara/plan"));
   CHECK(area.holds(u"cardcache_@tom/plan"));
   REQUIRE(space.evicted().size() == 1);
-  CHECK(space.evicted().front().tier == &space.tier_of("sara"));
+  CHECK(space.tier_of("sara").is_of(space.evicted().front().user));
 }
 
 TEST_CASE("storage space: a new page counts what lies there already, every user's") {
@@ -173,7 +173,7 @@ TEST_CASE("storage space: a large value drives out as many small ones as it need
   auto& tier = space.tier_of(std::nullopt);
   area.quota = 6'000;
   for (int i = 0; i < 40; ++i) CHECK(write(tier, "key_" + std::to_string(i), 60, start) == StorageTier::Write::stored);
-  CHECK(write(tier, "large", 4'500, start + hour) == StorageTier::Write::waits);
+  CHECK(write(tier, "large", 4'500, start + hour) == StorageTier::Write::deferred);
   while (space.tend(start + hour, 8)) continue;
   CHECK(holds(area, "large"));
 }

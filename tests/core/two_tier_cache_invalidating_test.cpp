@@ -278,7 +278,7 @@ TEST_CASE("invalidating: clear reads nothing of what lies there, and nothing of 
   area.reads = area.removals = 0;
   CHECK(tab.cache.clear(tab.now) == 201);
   CHECK(area.reads < 5);
-  CHECK(std::cmp_less_equal(area.removals, StorageSpace::most_at_once));
+  CHECK(std::cmp_less_equal(area.removals, most_at_once));
   tab.observe();
   CHECK(tab.held() == 0);
   CHECK(tab.cache.inspect(tab.now).empty());

@@ -238,7 +238,7 @@ TEST_CASE("writing: eight unreadable records in a row purge this user's, however
   area.removals = 0;
   spoil(20, 28, u"{");
   CHECK(errors_of(sara, ErrorKind::corrupt) == 8);
-  CHECK(area.removals <= 8 + static_cast<int>(StorageSpace::most_at_once));
+  CHECK(area.removals <= 8 + static_cast<int>(most_at_once));
   CHECK(sara.cache.storage().index().size() == 0);
   CHECK_FALSE(Tab(&area, {.user = "sara"}).cache.floors().size() > 0);
   while (sara.cache.tend(start)) continue;
@@ -307,7 +307,7 @@ TEST_CASE("writing: an invalidation of thousands touches a few at once, and none
   tab.now = start + second;
   area.removals = 0;
   CHECK(tab.invalidate("*") == 1'000);
-  CHECK(std::cmp_less_equal(area.removals, StorageSpace::most_at_once));
+  CHECK(std::cmp_less_equal(area.removals, most_at_once));
   Tab reloaded(&area, {.now = tab.now});
   for (int i = 0; i < 1'000; ++i) REQUIRE_FALSE(reloaded.get("key_" + std::to_string(i)));
   tab.sweep();

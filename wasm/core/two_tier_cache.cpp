@@ -260,11 +260,11 @@ void TwoTierCache::collect_evictions() {
   auto& space = storage_.space();
   for (auto& gone : space.evicted()) {
     ++(gone.why == Why::expired ? statistics_.storage.expired : statistics_.storage.evictions);
-    if (gone.tier == &storage_) notices_.push_back({Notice::Kind::evicted, std::move(gone.key), gone.why, {}});
+    if (storage_.is_of(gone.user)) notices_.push_back({Notice::Kind::evicted, std::move(gone.key), gone.why, {}});
   }
   space.evicted().clear();
-  for (const auto& [tier, key] : space.given_up()) {
-    if (tier == &storage_) note_error(ErrorKind::quota, key);
+  for (const auto& [user, key] : space.given_up()) {
+    if (storage_.is_of(user)) note_error(ErrorKind::quota, key);
   }
   space.given_up().clear();
 }

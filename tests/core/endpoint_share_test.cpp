@@ -6,7 +6,7 @@
 #include "core/storage_space.hpp"
 #include "support/late_area.hpp"
 #include "support/map_area.hpp"
-#include "support/room.hpp"
+#include "support/own_space.hpp"
 #include "support/tab.hpp"
 
 using namespace cardcache;

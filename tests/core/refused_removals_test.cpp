@@ -5,8 +5,8 @@
 
 #include "core/storage_space.hpp"
 #include "support/map_area.hpp"
+#include "support/own_space.hpp"
 #include "support/random.hpp"
-#include "support/room.hpp"
 #include "support/tab.hpp"
 
 using namespace cardcache;
@@ -138,9 +138,9 @@ TEST_CASE("room: records of one name that wait for two users are two, and each c
   auto& tom = space.tier_of("tom");
   write_many(sara, 400, 60, start);
   const auto now = start + day;
-  REQUIRE(write(sara, "plan", 25'000, now) == Write::waits);
-  REQUIRE(write(tom, "plan", 20'000, now) == Write::waits);
-  REQUIRE(write(tom, "teams", 21'000, now) == Write::waits);
+  REQUIRE(write(sara, "plan", 25'000, now) == Write::deferred);
+  REQUIRE(write(tom, "plan", 20'000, now) == Write::deferred);
+  REQUIRE(write(tom, "teams", 21'000, now) == Write::deferred);
   const auto size_of = [](StorageTier& tier, std::string_view key) {
     Record record;
     REQUIRE(tier.read(key, record) == Read::found);

@@ -9,7 +9,7 @@
 #include "core/storage_space.hpp"
 #include "core/text.hpp"
 #include "support/map_area.hpp"
-#include "support/room.hpp"
+#include "support/own_space.hpp"
 #include "support/tab.hpp"
 
 using namespace cardcache;
@@ -26,7 +26,7 @@ TEST_CASE("room: a write removes a few records and no more; what takes more is w
   REQUIRE(write(tier, "plan", 60, start) == Write::stored);
   const auto now = start + day;
   area.reads = area.removals = 0;
-  CHECK(write(tier, "plan", 50'000, now) == Write::waits);
+  CHECK(write(tier, "plan", 50'000, now) == Write::deferred);
   CHECK(area.removals <= 2);
   CHECK(area.reads <= 2);
   // The older one is gone at once, the new one can be had, and what is told is what lies there.
@@ -59,7 +59,7 @@ TEST_CASE("room: what 32 records must go for is written at once, what takes one 
     Room room(static_cast<double>(40 * record + one.bytes() - record));
     auto& [area, space, tier] = room;
     for (std::size_t i = 0; i < 40; ++i) REQUIRE(write(tier, key_of(10 + i), 60, start) == Write::stored);
-    CHECK(write(tier, key_of(99), 60 + (count - 1) * record, start) == (count == 32 ? Write::stored : Write::waits));
+    CHECK(write(tier, key_of(99), 60 + (count - 1) * record, start) == (count == 32 ? Write::stored : Write::deferred));
     CHECK(space.evicted().size() == (count == 32 ? 32 : 0));
   }
 }
@@ -69,7 +69,7 @@ TEST_CASE("room: what waits for it is written no more once it is removed, overwr
   auto& [area, space, tier] = room;
   write_many(tier, 400, 60, start);
   const auto now = start + day;
-  REQUIRE(write(tier, "plan", 50'000, now) == Write::waits);
+  REQUIRE(write(tier, "plan", 50'000, now) == Write::deferred);
   SECTION("removed") {
     tier.remove("plan");
     CHECK_FALSE(finds(tier, "plan"));
@@ -108,7 +108,7 @@ TEST_CASE("room: what waited for it in vain is given up, and told") {
   Room room(60'000);
   auto& [area, space, tier] = room;
   write_many(tier, 400, 60, start);
-  REQUIRE(write(tier, "plan", 50'000, start + day) == Write::waits);
+  REQUIRE(write(tier, "plan", 50'000, start + day) == Write::deferred);
   (full ? area.refuses : area.broken) = true;
   while (space.tend(start + day, 16)) continue;
   CHECK_FALSE(finds(tier, "plan"));
@@ -127,7 +127,7 @@ TEST_CASE("room: many records are removed a few at once, and those that wait for
   space.ensure_counted();
   area.removals = 0;
   tier.remove_all(keys);
-  CHECK(std::cmp_equal(area.removals, StorageSpace::most_at_once));
+  CHECK(std::cmp_equal(area.removals, most_at_once));
   CHECK(area.texts().size() > 300);
   CHECK(std::ranges::none_of(keys, [&](const auto& key) { return finds(tier, key); }));
   CHECK(tier.index().size() == 0);
@@ -154,7 +154,7 @@ TEST_CASE("room: all records are removed a few at once too, whoever wrote them, 
   REQUIRE(area.set(u"cardcache_younger", u"{\"data\":2,\"timestamp\":1764000000001}"));
   area.removals = area.reads = 0;
   CHECK(tier.clear(start));
-  CHECK(std::cmp_equal(area.removals, StorageSpace::most_at_once));
+  CHECK(std::cmp_equal(area.removals, most_at_once));
   CHECK(area.reads == 0);
   for (std::size_t i = 0; i < 400; ++i) CHECK_FALSE(finds(tier, key_of(i)));
   CHECK_FALSE(tier.read_head(key_of(399)));
@@ -200,7 +200,7 @@ TEST_CASE("room: what was cleared and still lies there makes room for what is wr
   for (std::size_t i = 0; i < 200; ++i) {
     area.removals = 0;
     REQUIRE(write(tier, key_of(1'000 + i), 60, start + minute) == Write::stored);
-    REQUIRE(std::cmp_less_equal(area.removals, StorageSpace::most_at_once));
+    REQUIRE(std::cmp_less_equal(area.removals, most_at_once));
   }
   CHECK(space.evicted().empty());
   CHECK(is_exact(space, area));
@@ -226,7 +226,7 @@ TEST_CASE("room: in a slice that has removed all it may nothing is written eithe
   auto& [area, space, tier] = room;
   write_many(tier, 400, 60, start);
   const auto now = start + day;
-  REQUIRE(write(tier, "plan", 50'000, now) == Write::waits);
+  REQUIRE(write(tier, "plan", 50'000, now) == Write::deferred);
   std::vector<std::string> keys(400);
   for (std::size_t i = 0; i < keys.size(); ++i) keys[i] = key_of(i);
   tier.remove_all(keys);
@@ -249,7 +249,7 @@ TEST_CASE("room: a slice that made room for what waited leaves what else is to b
     space.begin_sweep();
     // A long slice meets all that lies there, and comes to some of what does not.
     REQUIRE(space.tend(now, 200));
-    REQUIRE(write(tier, "plan", 45'000 + 120 * more, now) == Write::waits);
+    REQUIRE(write(tier, "plan", 45'000 + 120 * more, now) == Write::deferred);
     for (bool busy = true; busy;) {
       area.reads = 0;
       busy = space.tend(now, 16);
@@ -265,7 +265,7 @@ TEST_CASE("room: among many that are removed at once what waits for room does no
   auto& [area, space, tier] = room;
   write_many(tier, 400, 60, start);
   const auto now = start + day;
-  REQUIRE(write(tier, "plan", 50'000, now) == Write::waits);
+  REQUIRE(write(tier, "plan", 50'000, now) == Write::deferred);
   std::vector<std::string> keys(40);
   for (std::size_t i = 0; i < keys.size(); ++i) keys[i] = key_of(i);
   keys.emplace_back("plan");
@@ -283,7 +283,7 @@ TEST_CASE("room: what the area holds on to counts, and is not answered, while wh
   REQUIRE(write(tier, "plan", 60, start) == Write::stored);
   space.ensure_counted();
   area.clings = true;
-  REQUIRE(write(tier, "plan", 40'000, start + day) == Write::waits);
+  REQUIRE(write(tier, "plan", 40'000, start + day) == Write::deferred);
   CHECK(is_exact(space, area));
   Record record;
   REQUIRE(tier.read("plan", record) == Read::found);
@@ -294,7 +294,7 @@ TEST_CASE("room: what waits for it is not taken for gone when all is counted ane
   Room room(60'000);
   auto& [area, space, tier] = room;
   write_many(tier, 400, 60, start);
-  REQUIRE(write(tier, "plan", 50'000, start + day) == Write::waits);
+  REQUIRE(write(tier, "plan", 50'000, start + day) == Write::deferred);
   space.recount();
   CHECK(is_exact(space, area));
   CHECK(space.has_upkeep());

@@ -250,7 +250,7 @@ TEST_CASE("upkeep: a clock set back makes all void at once, and takes it out of 
   const auto now = start - Millis{10 * day.value};
   area.removals = 0;
   CHECK(space.observe(now));
-  CHECK(std::cmp_less_equal(area.removals, StorageSpace::most_at_once));
+  CHECK(std::cmp_less_equal(area.removals, most_at_once));
   for (std::size_t i = 0; i < 200; ++i) {
     REQUIRE_FALSE(finds(tier, key_of(i)));
     REQUIRE_FALSE(finds(sara, key_of(i)));
@@ -295,7 +295,7 @@ TEST_CASE("upkeep: a clock set back ends what waits and what was void, in an are
   std::string noise(12'000, '1');
   Random random(1);
   for (auto& digit : noise) digit = static_cast<char>('1' + random.below(9));
-  REQUIRE(write(tier, "plan", noise, start + hour) == Write::waits);
+  REQUIRE(write(tier, "plan", noise, start + hour) == Write::deferred);
   CHECK(space.observe(start - day));
   while (space.tend(start - day, 16)) continue;
   CHECK(is_exact(space, area));
@@ -328,7 +328,7 @@ TEST_CASE("upkeep: no slice does more than it may, whatever there is to do") {
     for (std::size_t i = 0; i < void_keys.size(); ++i) void_keys[i] = key_of(i);
     REQUIRE(tier.index().size() == 400);
     tier.remove_all(void_keys);
-    REQUIRE(write(tier, "plan", std::string(900, '1'), start + minute) == Write::waits);
+    REQUIRE(write(tier, "plan", std::string(900, '1'), start + minute) == Write::deferred);
     space.begin_sweep();
     int slices = 0;
     for (bool more = true; more; ++slices) {

@@ -6,8 +6,8 @@
 #include "core/storage_space.hpp"
 #include "support/late_area.hpp"
 #include "support/map_area.hpp"
+#include "support/own_space.hpp"
 #include "support/random.hpp"
-#include "support/room.hpp"
 #include "support/tab.hpp"
 
 using namespace cardcache;
@@ -36,9 +36,9 @@ TEST_CASE("room: one large value does not drive out hundreds that were used as l
   CHECK(area.bytes() == before);
   CHECK(space.evicted().empty());
   // Where losing it costs as much, it does; and where they have not been asked for in a long time.
-  CHECK(write(tier, "paid", 50'000, start, 100) == Write::waits);
+  CHECK(write(tier, "paid", 50'000, start, 100) == Write::deferred);
   tier.remove("paid");
-  CHECK(write(tier, "large", 50'000, start + day) == Write::waits);
+  CHECK(write(tier, "large", 50'000, start + day) == Write::deferred);
 }
 
 TEST_CASE("room: a value displaces what is worth 64 times itself, and nothing that is worth more") {
