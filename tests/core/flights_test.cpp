@@ -27,7 +27,7 @@ TEST_CASE("flights: a flight is found until it has ended") {
   CHECK(one != other);
   REQUIRE(flights.find(one));
   CHECK(flights.find(one)->key == "teams");
-  CHECK_FALSE(flights.find(one)->is_void);
+  CHECK_FALSE(flights.find(one)->is_superseded);
   flights.end(one);
   CHECK_FALSE(flights.find(one));
   CHECK(flights.find(other));
@@ -41,8 +41,8 @@ TEST_CASE("flights: a set of the key voids its flights and no others") {
   const auto mine = flights.begin(flight_of("daily_plan:sara", 100));
   const auto other = flights.begin(flight_of("daily_plan:sarah", 100));
   flights.void_key("daily_plan:sara");
-  CHECK(flights.find(mine)->is_void);
-  CHECK_FALSE(flights.find(other)->is_void);
+  CHECK(flights.find(mine)->is_superseded);
+  CHECK_FALSE(flights.find(other)->is_superseded);
 }
 
 TEST_CASE("flights: an invalidation voids what it selects and what began no later") {
@@ -52,10 +52,10 @@ TEST_CASE("flights: an invalidation voids what it selects and what began no late
   const auto after = flights.begin(flight_of("daily_plan:sara", 201));
   const auto other = flights.begin(flight_of("teams", 100));
   flights.void_selected(by_text(":sara"), Millis{200}, false);
-  CHECK(flights.find(before)->is_void);
-  CHECK(flights.find(same)->is_void);
-  CHECK_FALSE(flights.find(after)->is_void);
-  CHECK_FALSE(flights.find(other)->is_void);
+  CHECK(flights.find(before)->is_superseded);
+  CHECK(flights.find(same)->is_superseded);
+  CHECK_FALSE(flights.find(after)->is_superseded);
+  CHECK_FALSE(flights.find(other)->is_superseded);
 }
 
 TEST_CASE("flights: tags are known while the fetch is under way") {
@@ -63,17 +63,17 @@ TEST_CASE("flights: tags are known while the fetch is under way") {
   const auto tagged = flights.begin(flight_of("team_7_metrics", 100, false, {"metrics"}));
   const auto untagged = flights.begin(flight_of("team_8_metrics", 100));
   flights.void_selected(by_tag("metrics"), Millis{100}, false);
-  CHECK(flights.find(tagged)->is_void);
-  CHECK_FALSE(flights.find(untagged)->is_void);
+  CHECK(flights.find(tagged)->is_superseded);
+  CHECK_FALSE(flights.find(untagged)->is_superseded);
 }
 
 TEST_CASE("flights: an event does not void what is kept on events, an invalidation does") {
   Flights flights;
   const auto kept = flights.begin(flight_of("encouragement:sara", 100, true));
   flights.void_selected({}, Millis{100}, true);
-  CHECK_FALSE(flights.find(kept)->is_void);
+  CHECK_FALSE(flights.find(kept)->is_superseded);
   flights.void_selected({}, Millis{100}, false);
-  CHECK(flights.find(kept)->is_void);
+  CHECK(flights.find(kept)->is_superseded);
 }
 
 TEST_CASE("flights: another answer voids what began before it, not what began with it, and no other key's") {
@@ -82,9 +82,9 @@ TEST_CASE("flights: another answer voids what began before it, not what began wi
   const auto same = flights.begin(flight_of("teams", 100));
   const auto other = flights.begin(flight_of("tasks", 99));
   flights.void_older("teams", Millis{100});
-  CHECK(flights.find(before)->is_void);
-  CHECK_FALSE(flights.find(same)->is_void);
-  CHECK_FALSE(flights.find(other)->is_void);
+  CHECK(flights.find(before)->is_superseded);
+  CHECK_FALSE(flights.find(same)->is_superseded);
+  CHECK_FALSE(flights.find(other)->is_superseded);
 }
 
 TEST_CASE("flights: what is under way is younger than an answer if it began after it and still counts") {

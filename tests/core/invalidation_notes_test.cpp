@@ -87,13 +87,13 @@ TEST_CASE("floors: whether there are new ones is asked by reading one mark") {
   const auto flight = here.fetch("plan");
   here.invalidate("teams");
   area.reads = 0;
-  CHECK_FALSE(here.cache.is_void(flight));
+  CHECK_FALSE(here.cache.is_superseded(flight));
   CHECK(area.reads == 1);
   there.now = start + second;
   there.invalidate("teams");
-  CHECK_FALSE(here.cache.is_void(flight));
+  CHECK_FALSE(here.cache.is_superseded(flight));
   area.reads = 0;
-  CHECK_FALSE(here.cache.is_void(flight));
+  CHECK_FALSE(here.cache.is_superseded(flight));
   CHECK(area.reads == 1);
 }
 
@@ -106,7 +106,7 @@ TEST_CASE("floors: in another program's namespace they stand in the page alone, 
   CHECK(tab.get("plan") == "1");
   const auto flight = tab.fetch("teams");
   area.reads = 0;
-  CHECK_FALSE(tab.cache.is_void(flight));
+  CHECK_FALSE(tab.cache.is_superseded(flight));
   CHECK(area.reads == 0);
   tab.invalidate("plan");
   REQUIRE(area.set(u"agiletrack_plan", record));

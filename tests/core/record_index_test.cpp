@@ -15,7 +15,7 @@ StoredFacts of_bytes(double bytes) { return {.bytes = bytes, .plain_bytes = 2 * 
 /// All that wait for their removal, removed.
 std::set<std::string> remove_pending(RecordIndex& index) {
   std::set<std::string> keys;
-  while (const auto key = index.take_pending_removal()) {
+  while (const auto key = index.take_removal()) {
     keys.insert(*key);
     index.end_invalidated(*key);
   }
@@ -69,17 +69,19 @@ TEST_CASE("record index: an invalidated record still counts, is not remembered, 
   CHECK(index.bytes() == 40);
 }
 
-TEST_CASE("record index: what is to be removed is named once, and what was refused again after retry_removals()") {
+TEST_CASE("record index: what is to be removed is named once, and what was refused again after begin_removals()") {
   RecordIndex index("cardcache_");
   for (const auto* key : {"plan", "teams", "tasks"}) index.remember(key, of_bytes(10), {});
-  index.invalidate_and_queue("plan");
-  index.invalidate_and_queue("teams");
+  index.invalidate("plan");
+  index.invalidate("teams");
+  CHECK_FALSE(index.has_removals());
+  index.begin_removals();
   index.end_invalidated("teams");
-  CHECK(index.has_pending_removals());
-  CHECK(index.take_pending_removal() == "plan");
-  CHECK_FALSE(index.take_pending_removal());
+  CHECK(index.has_removals());
+  CHECK(index.take_removal() == "plan");
+  CHECK_FALSE(index.take_removal());
   CHECK(index.is_invalidated("plan"));
-  index.retry_removals();
+  index.begin_removals();
   CHECK(remove_pending(index) == std::set<std::string>{"plan"});
   CHECK_FALSE(index.has_invalidated());
   CHECK(index.bytes() == 10);
@@ -90,18 +92,26 @@ TEST_CASE("record index: clearing invalidates all at once, and all of it is remo
   for (const auto* key : {"plan", "teams", "tasks"}) index.remember(key, of_bytes(10), {});
   index.forget("tasks");
   REQUIRE(index.clear(start));
-  CHECK_FALSE(index.clear(start + Millis{1}));
   CHECK(index.cleared_until() == start);
   CHECK(index.keys().size() == 0);
   CHECK(index.is_invalidated("plan"));
   CHECK(index.bytes() == 20);
   index.remember("plan", of_bytes(7), {});
   CHECK_FALSE(index.is_invalidated("plan"));
-  CHECK(index.take_pending_removal() == "teams");
+  CHECK(index.take_removal() == "teams");
   // Refused: it counts as it did.
   CHECK(index.is_invalidated("teams"));
   CHECK(index.bytes() == 17);
-  CHECK_FALSE(index.has_pending_removals());
+  index.forget("plan");
+  CHECK_FALSE(index.clear(start + Millis{1}));
+  index.remember("plan", of_bytes(7), {});
+  CHECK_FALSE(index.take_removal());
+  // What was cleared before goes with what is cleared now.
+  REQUIRE(index.clear(start + Millis{1}));
+  CHECK(index.bytes() == 17);
+  CHECK(remove_pending(index) == std::set<std::string>{"plan", "teams"});
+  CHECK(index.bytes() == 0);
+  index.remember("plan", of_bytes(7), {});
   index.forget_everything();
   CHECK(index.bytes() == 0);
   CHECK(index.cleared_until() == long_ago);

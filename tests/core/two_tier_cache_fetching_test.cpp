@@ -68,7 +68,7 @@ TEST_CASE("fetching: a flight that has ended fills nothing") {
   Tab tab(&area);
   const auto flight = tab.fetch("plan");
   tab.cache.end_flight(flight);
-  CHECK(tab.cache.is_void(flight));
+  CHECK(tab.cache.is_superseded(flight));
   CHECK_FALSE(tab.land(flight, "plan", "1"));
 }
 

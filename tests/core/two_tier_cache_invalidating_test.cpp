@@ -81,8 +81,8 @@ TEST_CASE("invalidating: an answer that was on its way fills nothing") {
   const auto flight = tab.fetch("plan:sara");
   const auto other = tab.fetch("plan:sarah");
   tab.invalidate(":sara");
-  CHECK(tab.cache.is_void(flight));
-  CHECK_FALSE(tab.cache.is_void(other));
+  CHECK(tab.cache.is_superseded(flight));
+  CHECK_FALSE(tab.cache.is_superseded(other));
   CHECK_FALSE(tab.land(flight, "plan:sara", "1"));
   CHECK(tab.land(other, "plan:sarah", "2"));
   CHECK_FALSE(tab.get("plan:sara"));

@@ -163,7 +163,7 @@ TEST_CASE("model: over hits, ends, reloads, invalidations and events the cache s
           flying.pop_back();
           const auto json = std::to_string(++value);
           const auto ttl = life();
-          REQUIRE(tab->cache.is_void(one.id) == one.is_void);
+          REQUIRE(tab->cache.is_superseded(one.id) == one.is_void);
           SetOptions options{.ttl = ttl};
           options.kept_on_event = one.kept_on_event;
           REQUIRE(tab->land(one.id, one.key, json, options) == !one.is_void);

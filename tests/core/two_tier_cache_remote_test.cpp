@@ -88,7 +88,7 @@ TEST_CASE("remote: a fetch that began before another process's invalidation fill
   Tab here(nullptr);
   const auto flight = here.cache.begin_flight("plan", {}, false, here.now);
   here.cache.learn_floor({by_text("plan"), start + second, false}, here.now);
-  CHECK(here.cache.is_void(flight));
+  CHECK(here.cache.is_superseded(flight));
 }
 
 TEST_CASE(

@@ -273,7 +273,7 @@ TEST_CASE("tabs: what another tab has stored voids the flight that began before 
   there.now = due;
   there.set("plan", "2");
   CHECK(here.cache.take_due(due).empty());
-  CHECK(here.cache.is_void(flight));
+  CHECK(here.cache.is_superseded(flight));
 }
 
 TEST_CASE("tabs: what a card of another version stored is nothing to those who watch here") {
@@ -545,9 +545,9 @@ TEST_CASE("tabs: a fetch that began before another tab's answer fills nothing, w
   there.set("tasks", "2");
   REQUIRE(here.adopt("plan", "2", facts_at(start + second)));
   here.hear(area, u"cardcache_teams");
-  CHECK(here.cache.is_void(brought));
-  CHECK(here.cache.is_void(announced));
-  CHECK_FALSE(here.cache.is_void(unheard));
+  CHECK(here.cache.is_superseded(brought));
+  CHECK(here.cache.is_superseded(announced));
+  CHECK_FALSE(here.cache.is_superseded(unheard));
   CHECK_FALSE(here.land(unheard, "tasks", "1"));
   CHECK(here.get("tasks") == "2");
   CHECK(here.cache.statistics().fetches[static_cast<std::size_t>(FetchCount::discarded)] == 1);

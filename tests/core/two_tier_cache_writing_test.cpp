@@ -345,7 +345,7 @@ TEST_CASE("writing: a set that names the slot of its key does what any set does"
   CHECK(kept.slot == slot);
   CHECK(kept.timestamp == start + minute);
   CHECK(kept.end == start + minute + minute);
-  CHECK(tab.cache.is_void(flight));
+  CHECK(tab.cache.is_superseded(flight));
   CHECK(tab.cache.coordinator().status("plan:sara")->last_update == start + minute);
   CHECK(tab.cache.memory().facts(*slot).end == start + minute + minute);
   CHECK(tab.cache.memory().version(*slot).empty());

@@ -37,7 +37,7 @@ emscripten::val watch_status(std::uint32_t id) {
 
 [[clang::export_name("isVoid")]] bool is_void(std::uint32_t id, double now, std::uint32_t flight) {
   Call call(id, now);
-  return call.cache.is_void(FlightId{flight});
+  return call.cache.is_superseded(FlightId{flight});
 }
 
 [[clang::export_name("endFlight")]] void end_flight(std::uint32_t id, std::uint32_t flight) {

@@ -33,6 +33,7 @@ WatchId Coordinator::add(std::string_view key, const WatchTimes& times, std::opt
   state->newest = times;
   const WatchId id{next_watch_++};
   state->watchers.push_back({id, times});
+  if (timestamp) catch_up_after_load(*state);
   return id;
 }
 
@@ -53,10 +54,13 @@ void Coordinator::request(std::string_view key, Millis now) {
 }
 
 void Coordinator::outdated(std::string_view key) {
-  auto* state = find(key);
-  if (!state || state->requested) return;
-  state->wanted = long_ago;
-  state->wanted_since = state->updated.value_or(long_ago);
+  if (auto* state = find(key)) mark_outdated(*state);
+}
+
+void Coordinator::mark_outdated(State& state) {
+  if (state.requested) return;
+  state.wanted = long_ago;
+  state.wanted_since = state.updated.value_or(long_ago);
 }
 
 void Coordinator::catch_up(Millis since, Millis now) {
@@ -67,10 +71,17 @@ void Coordinator::catch_up(Millis since, Millis now) {
   }
 }
 
-void Coordinator::catch_up_after_load(std::string_view key, Millis since) {
-  const auto* state = find(key);
-  if (!state || state->newest.on_event != OnEvent::refresh || state->newest.on_load == OnLoad::stale) return;
-  if (state->updated && *state->updated < since) outdated(key);
+void Coordinator::catch_up_after_load(std::vector<Selector> missed, Millis since) {
+  missed_ = std::move(missed);
+  missed_before_ = since;
+  for (auto& state : states_) catch_up_after_load(state);
+}
+
+void Coordinator::catch_up_after_load(State& state) {
+  if (state.newest.on_event != OnEvent::refresh || state.newest.on_load == OnLoad::stale) return;
+  if (!state.updated || *state.updated >= missed_before_) return;
+  const auto selects = [&](const Selector& selector) { return selector.selects(state.key, {}); };
+  if (std::ranges::any_of(missed_, selects)) mark_outdated(state);
 }
 
 void Coordinator::retry_failed(Millis now) {
@@ -111,7 +122,7 @@ void Coordinator::discarded(std::string_view key) {
   auto* state = find(key);
   if (!state) return;
   state->fetching = false;
-  // Whoever asked for it still waits.
+  // The request that it served is still open.
   if (!state->requested) state->requested = state->serving;
   state->serving.reset();
   // The server did answer.

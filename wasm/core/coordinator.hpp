@@ -19,8 +19,8 @@ enum class WatchId : std::uint32_t {};
 /// What a mutation event does to an entry that it selects.
 enum class OnEvent : std::uint8_t { refresh, invalidate, keep };
 
-/// What is fetched after a page was loaded: `missed` what an event may have voided meanwhile, `stale` nothing that is
-/// fresh, `always` whatever the page did not fetch itself.
+/// What is fetched after a page was loaded: `missed` what an event may have invalidated meanwhile, `stale` nothing that
+/// is fresh, `always` whatever the page did not fetch itself.
 enum class OnLoad : std::uint8_t { missed, stale, always };
 
 struct WatchTimes {
@@ -32,7 +32,7 @@ struct WatchTimes {
   std::optional<std::string> version;
   std::vector<std::string> tags;
   /// How long failures in a row are waited out; 0: they are not remembered.
-  Millis longest_wait{300'000};
+  Millis longest_wait = Failures::usual_longest;
   OnLoad on_load = OnLoad::missed;
 };
 
@@ -64,15 +64,15 @@ class Coordinator {
   /// Events before `since` may have been missed: what is older is due at once, but for answers that events do not
   /// refetch.
   void catch_up(Millis since, Millis now);
-  /// The same for one key, after a load.
-  void catch_up_after_load(std::string_view key, Millis since);
+  /// The same after a load, for what these select, whether it is watched already or will be.
+  void catch_up_after_load(std::vector<Selector> missed, Millis since);
   /// The network is back: what failed is tried again at once.
   void retry_failed(Millis now);
 
   void started(std::string_view key);
   void failed(std::string_view key, Millis now);
   void succeeded(std::string_view key, Millis timestamp);
-  /// The fetch was void: its answer was not kept, and the key is as due as before.
+  /// The fetch was superseded: its answer was discarded, and the key is as due as before.
   void discarded(std::string_view key);
   /// The answer is from `timestamp` now, however it came here.
   void renewed(std::string_view key, Millis timestamp, std::span<const std::string> tags = {});
@@ -88,12 +88,12 @@ class Coordinator {
   [[nodiscard]] bool is_watched(std::string_view key) const;
   /// Whether its last fetch failed and another one will be due.
   [[nodiscard]] bool is_failing(std::string_view key) const;
-  /// By its key, and by the tags of whoever watches it or of its last answer.
+  /// By its key, and by the tags of its watchers or of its last answer.
   [[nodiscard]] bool is_selected(std::string_view key, const Selector& selector) const;
   [[nodiscard]] OnEvent on_event(std::string_view key) const;
   /// Whether those who watch it can make use of an answer of that version.
   [[nodiscard]] bool understands(std::string_view key, std::string_view version) const;
-  /// Also those whose last watcher has just gone: whoever comes back must find them due.
+  /// Includes keys whose last watcher has just gone: a watcher that comes back must find them due.
   [[nodiscard]] std::vector<std::string> known_keys() const;
   /// The clock was set back: when anything was fetched cannot be told any more, so all that is watched is due.
   void start_anew();
@@ -131,10 +131,15 @@ class Coordinator {
   [[nodiscard]] State* find(std::string_view key);
   [[nodiscard]] const State* find(std::string_view key) const;
   [[nodiscard]] Millis due(const State& state) const;
+  void catch_up_after_load(State& state);
+  static void mark_outdated(State& state);
 
   const Failures& failures_;
   std::vector<State> states_;
   StringMap positions_;  // of keys in the list of states
+  /// What events may have invalidated before that time, while no page heard them.
+  std::vector<Selector> missed_;
+  Millis missed_before_ = long_ago;
   std::uint32_t next_watch_ = 1;
   bool visible_ = true;
 };

@@ -7,8 +7,6 @@ namespace cardcache {
 namespace {
 
 constexpr Millis first_wait{5'000};
-/// Where nothing is remembered and nothing polls.
-constexpr Millis usual_longest{300'000};
 
 Millis backed_off(int attempt, Millis base, Millis most) {
   return Millis{std::min(base.value * static_cast<double>(1U << (std::clamp(attempt, 1, 30) - 1)), most.value)};

@@ -19,6 +19,8 @@ class Failures {
   static constexpr std::size_t most_keys = 256;
   /// So many failures in a row are followed by a quick poll: a server that restarts is back within half a minute.
   static constexpr int quick_polls = 3;
+  /// How long failures in a row are waited out where a policy says nothing.
+  static constexpr Millis usual_longest{300'000};
   /// A server that says when to come back is believed for so long.
   static constexpr Millis longest_told{3'600'000};
 
@@ -44,8 +46,8 @@ class Failures {
   void end_waits();
   void end_wait(std::string_view key);
   void end_waits(const Selector& selector, bool skips_exempt);
-  /// Forgets rows that have ended in quiet: nobody has gone on with them for as long again as they had to wait, and
-  /// nobody will, as `is_polled` says.
+  /// Forgets rows without a new failure for as long again as the last wait, unless `is_polled` says that another
+  /// attempt will come.
   template <typename Predicate>
   void sweep(Millis now, const Predicate& is_polled) {
     std::erase_if(rows_, [&](const Row& row) { return is_over(row, now) && !is_polled(row.last.key); });
@@ -54,8 +56,8 @@ class Failures {
 
   /// Whether the last fetch of it failed.
   [[nodiscard]] bool has(std::string_view key) const { return find(key) != nullptr; }
-  /// From when on whoever asks may have it fetched; `longest` is what the asker's policy allows. A first failure holds
-  /// up nobody, unless the server said so.
+  /// From when on a request may start a fetch; `longest` is what its policy allows. A first failure delays no request,
+  /// unless the server said so.
   [[nodiscard]] Millis asked_from(std::string_view key, Millis longest) const;
   /// When a poll of that interval that failed at `at` comes next. After the quick ones never sooner than that of a
   /// healthy server would.

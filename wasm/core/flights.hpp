@@ -14,8 +14,8 @@ namespace cardcache {
 
 enum class FlightId : std::uint32_t {};
 
-/// The fetches that are under way. A flight is void once something later says that its answer, which may be older than
-/// that, must not be kept: an invalidation that selects its key, a set or delete of the key, a forced refresh.
+/// The fetches that are in flight. A flight is superseded once something later says that its answer, which may be older
+/// than that, must not be stored: an invalidation that selects its key, a set or delete of the key, a forced refresh.
 class Flights {
  public:
   struct Flight {
@@ -24,7 +24,7 @@ class Flights {
     std::vector<std::string> tags;
     bool kept_on_event = false;
     Millis timestamp;
-    bool is_void = false;
+    bool is_superseded = false;
   };
 
   FlightId begin(Flight flight);
@@ -32,11 +32,11 @@ class Flights {
   /// Null where it has ended.
   [[nodiscard]] const Flight* find(FlightId id) const;
   void void_key(std::string_view key);
-  /// Voids those of the key that began before `timestamp`.
+  /// Supersedes those of the key that began before `timestamp`.
   void void_older(std::string_view key, Millis timestamp);
   /// Whether one of the key that still counts began after `timestamp`.
   [[nodiscard]] bool has_younger(std::string_view key, Millis timestamp) const;
-  /// Voids what the selector selects and began at or before `at`.
+  /// Supersedes what the selector selects and began at or before `at`.
   void void_selected(const Selector& selector, Millis at, bool skips_exempt);
   [[nodiscard]] std::size_t size() const { return flights_.size(); }
 

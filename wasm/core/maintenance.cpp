@@ -22,14 +22,14 @@ Maintenance::Maintenance(StoredRecords& records, RecordWriter& writer)
       is_walking_(area_ != nullptr) {}
 
 bool Maintenance::has_work() const {
-  const auto has_removals = [](const auto& user) { return user->records.has_pending_removals(); };
+  const auto has_removals = [](const auto& user) { return user->records.has_removals(); };
   return is_walking_ || !unseen_.empty() || !records_.deferred().empty() || records_.needs_trim() ||
          std::ranges::any_of(index_.users(), has_removals);
 }
 
 void Maintenance::begin_sweep() {
   if (!area_) return;
-  for (const auto& user : index_.users()) user->records.retry_removals();
+  for (const auto& user : index_.users()) user->records.begin_removals();
   if (!is_walking_ && unseen_.empty()) restart_walk();
 }
 

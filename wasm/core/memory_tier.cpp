@@ -5,7 +5,7 @@
 namespace cardcache {
 namespace {
 
-/// How many slots are looked at for an expired one when room is short: all have been after a few puts.
+/// How many slots are looked at for an expired one when capacity is short: all have been after a few puts.
 constexpr std::uint32_t expiry_sample = 8;
 
 std::uint32_t counted_bytes(double bytes) {
@@ -44,7 +44,7 @@ std::optional<SlotId> MemoryTier::renew(SlotId slot, const EntryFacts& facts, Mi
     eviction_.set_value(id, value_of(facts));
     eviction_.use(id);
   } else {
-    // Out of the queues while room is made, so that what was just put is not what goes.
+    // Out of the queues while others are evicted, so that what was just put is not what goes.
     eviction_.remove(id);
     make_room(id, now);
     eviction_.insert(id, hash_of(index_.key(id)), value_of(facts));

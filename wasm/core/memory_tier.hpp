@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/chunks.hpp"
+#include "core/entry_facts.hpp"
 #include "core/eviction.hpp"
 #include "core/key_index.hpp"
 #include "core/millis.hpp"
@@ -17,28 +18,10 @@ namespace cardcache {
 
 enum class SlotId : std::uint32_t {};
 
-enum class Why : std::uint8_t { expired, capacity, quota };
-
 struct MemoryLimits {
   Millis ttl = default_memory_ttl;
   std::uint32_t max_entries = 1'000;
   double max_bytes = std::numeric_limits<double>::infinity();
-};
-
-/// What the cache knows of one answer, wherever its value lies.
-struct EntryFacts {
-  Millis timestamp;
-  Millis end;
-  std::vector<std::string> tags;
-  std::string version;
-  double cost = 1;
-  double bytes = 0;
-  /// Mutation events leave it alone.
-  bool kept_on_event = false;
-  /// A resident value only: a record of it was written to storage, or it came from there.
-  bool is_stored = false;
-  /// How long past its end it may serve those who ask for that: until then it is kept.
-  Millis grace{0};
 };
 
 /// The answers whose values the page holds by reference. It knows everything about them but the values: each lives in a
@@ -51,7 +34,7 @@ class MemoryTier {
   struct Dropped {
     SlotId slot;
     Why why;
-    bool evicted;  // made room, or was found outdated; else it was removed on purpose
+    bool evicted;  // for capacity, or since it was outdated; else it was removed on purpose
   };
 
   /// How a slot was used. They lie close together: a hit must not bring in more of an entry than this.
@@ -73,8 +56,8 @@ class MemoryTier {
 
   explicit MemoryTier(MemoryLimits limits) : limits_(limits) {}
 
-  /// Puts or replaces an entry and makes room for it. nullopt where it alone is over `max_bytes`; its older value is
-  /// gone then too.
+  /// Puts or replaces an entry and evicts others where capacity is short. nullopt where it alone is over `max_bytes`;
+  /// its older value is gone then too.
   std::optional<SlotId> put(std::string_view key, const EntryFacts& facts, Millis now);
   /// The same for the key that lies in this slot.
   std::optional<SlotId> renew(SlotId slot, const EntryFacts& facts, Millis now);
@@ -118,6 +101,7 @@ class MemoryTier {
   [[nodiscard]] std::uint32_t hits(SlotId slot) const { return uses_[number(slot)].hits; }
   [[nodiscard]] bool holds(SlotId slot) const { return index_.contains(number(slot)); }
   [[nodiscard]] std::size_t size() const { return index_.size(); }
+  [[nodiscard]] Millis ttl() const { return limits_.ttl; }
   [[nodiscard]] const KeyIndex& index() const { return index_; }
 
   /// Until when each slot may be served from memory, in ms; long ago for empty slots. Moves when slots are added.

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/memory_tier.hpp"
+#include "core/entry_facts.hpp"
 #include "core/millis.hpp"
 #include "core/text.hpp"
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/memory_tier.hpp"
+#include "core/entry_facts.hpp"
 #include "core/millis.hpp"
 
 namespace cardcache {

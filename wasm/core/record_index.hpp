@@ -8,7 +8,6 @@
 
 #include "core/key_index.hpp"
 #include "core/millis.hpp"
-#include "core/string_map.hpp"
 
 namespace cardcache {
 
@@ -38,8 +37,8 @@ class RecordIndex {
 
   [[nodiscard]] const std::string& prefix() const { return prefix_; }
   [[nodiscard]] std::u16string area_key(std::string_view key) const;
-  [[nodiscard]] const KeyIndex& keys() const { return keys_; }
-  [[nodiscard]] const StoredFacts& facts(KeyIndex::Id id) const { return facts_[id]; }
+  [[nodiscard]] const KeyIndex& keys() const { return live_.keys; }
+  [[nodiscard]] const StoredFacts& facts(KeyIndex::Id id) const { return live_.facts[id]; }
   /// Null where nothing is remembered.
   [[nodiscard]] const StoredFacts* find(std::string_view key) const;
   /// What they take in the area, invalidated ones included.
@@ -49,47 +48,43 @@ class RecordIndex {
   [[nodiscard]] std::vector<double> endpoint_bytes() const;
 
   void remember(std::string_view key, const StoredFacts& facts, const std::vector<std::string>& tags);
-  void forget(std::string_view key);
+  void forget(std::string_view key) { remove(live_, key); }
   void note_use(std::string_view key, Millis now);
   void extend_grace(std::string_view key, Millis grace);
 
-  [[nodiscard]] bool is_invalidated(std::string_view key) const { return invalidated_.find(key) || cleared_.find(key); }
-  [[nodiscard]] bool has_invalidated() const { return invalidated_.size() > 0 || cleared_.size() > 0; }
+  [[nodiscard]] bool is_invalidated(std::string_view key) const { return invalidated_.keys.find(key).has_value(); }
+  [[nodiscard]] bool has_invalidated() const { return invalidated_.keys.size() > 0; }
   /// Whatever lies under it is answered no more, until it is overwritten or gone.
   void invalidate(std::string_view key);
-  /// The same, and it waits for its removal.
-  void invalidate_and_queue(std::string_view key);
   /// It was overwritten, or is gone.
-  void end_invalidated(std::string_view key);
+  void end_invalidated(std::string_view key) { remove(invalidated_, key); }
   /// Invalidates all that is remembered, however much, in a call of a millisecond. What is not remembered and was true
-  /// at `until` or before is invalid as well: walks remove it. False where an earlier clearing is still under way: then
+  /// at `until` or before is invalid as well: walks remove it. False where more than that is invalidated already: then
   /// nothing was done.
   bool clear(Millis until);
   [[nodiscard]] Millis cleared_until() const { return cleared_until_; }
 
-  [[nodiscard]] bool has_pending_removals() const { return !pending_removals_.empty() || cleared_.size() > 0; }
+  /// All that is invalidated is to be tried, once.
+  void begin_removals() { removals_left_ = invalidated_.keys.capacity(); }
+  [[nodiscard]] bool has_removals() const { return has_invalidated() && removals_left_ > 0; }
   /// An invalidated key to remove from the area now; end_invalidated() follows where that succeeds.
-  [[nodiscard]] std::optional<std::string> take_pending_removal();
-  /// What the area refused to remove is tried once more.
-  void retry_removals();
+  [[nodiscard]] std::optional<std::string> take_removal();
 
   void forget_everything() { *this = RecordIndex(std::move(prefix_)); }
 
  private:
-  void add_invalidated(std::string_view key, double bytes);
-  /// Of the `cleared_` ones: one that is no longer among them.
-  void end_cleared(KeyIndex::Id id);
+  struct Records {
+    KeyIndex keys;
+    std::vector<StoredFacts> facts;
+  };
+
+  StoredFacts& put(Records& records, std::string_view key, const StoredFacts& facts);
+  void remove(Records& records, std::string_view key);
 
   std::string prefix_;
-  KeyIndex keys_;
-  std::vector<StoredFacts> facts_;
+  Records live_, invalidated_;
   double bytes_ = 0, plain_bytes_ = 0;
-  StringMap invalidated_;  // with their bytes
-  std::vector<std::string> pending_removals_;
-  /// More of them: all that were remembered when everything was cleared.
-  KeyIndex cleared_;
-  std::vector<StoredFacts> cleared_facts_;
-  KeyIndex::Id cleared_end_ = 0;  // those that are left are below it
+  std::size_t removals_left_ = 0;  // ids below it
   Millis cleared_until_ = long_ago;
 };
 

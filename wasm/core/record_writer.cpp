@@ -20,7 +20,7 @@ WriteResult RecordWriter::write(RecordWrite record, Millis now) {
   if (written == WriteResult::stored) return written;
   records_.remove(user, record.key);
   if (written != WriteResult::deferred) return written;
-  // It is an entry like others for whoever asks, deletes or invalidates; its bytes count once they lie there.
+  // It can be read, deleted and invalidated like any other entry. Its bytes count once they lie there.
   auto facts = record.facts;
   facts.bytes = facts.plain_bytes = facts.units = 0;
   records_.remember(user, record.key, facts, record.tags);
@@ -55,8 +55,9 @@ WriteResult RecordWriter::attempt(RecordWrite& record, Millis now, Effort effort
     }
     if (!records_.area()->is_full()) return WriteResult::refused;
     if (record.retries-- == 0) return WriteResult::quota;
-    // The origin's own quota is shared with the whole page: it can be full long before our budget is. How much it lacks
-    // nobody can tell; what the record takes is enough, so where we have less to give nothing is given in vain.
+    // The origin's own quota is shared with the whole page: it can be full long before our budget is. The area
+    // does not say how much it lacks. What the record takes is enough; where we have less than that, nothing is
+    // evicted.
     record.need = {record.facts.bytes, record.facts.units};
     if (!std::exchange(record.origin_full, true)) {
       records_.remove(user, record.key);

@@ -13,11 +13,11 @@ namespace cardcache {
 /// `deferred`: idle slices make capacity for it first. `refused`: for another reason than want of capacity.
 enum class WriteResult : std::uint8_t { stored, deferred, quota, refused, unavailable };
 
-/// Writes records and notes, and evicts what is worth least where capacity is short.
+/// Writes records and notes, and evicts records of the least retention value where capacity is short.
 class RecordWriter {
  public:
-  /// A value may displace what is worth so many times as much as itself, and no more: the newest is the likeliest to be
-  /// asked for next, but one list is not worth hundreds of answers that were used just as lately.
+  /// A record may displace others of so many times its own retention value, and no more: the newest is the likeliest to
+  /// be asked for next, but one list is not worth hundreds of answers that were used just as lately.
   static constexpr double most_displaced = 64;
 
   /// `records` must outlive this.

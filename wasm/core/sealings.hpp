@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/memory_tier.hpp"
+#include "core/entry_facts.hpp"
 
 namespace cardcache {
 

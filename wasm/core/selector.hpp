@@ -26,7 +26,7 @@ struct Selector {
 
   [[nodiscard]] bool selects(std::string_view key, std::span<const std::string> tags) const;
 
-  /// The selector as text that reads back to the same selector, for floors that other tabs must understand.
+  /// The selector as text that reads back to the same selector, for invalidations that other tabs must understand.
   [[nodiscard]] std::string to_text() const;
   [[nodiscard]] static std::optional<Selector> from_text(std::string_view text);
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <string_view>
 #include <vector>
 
@@ -45,7 +46,7 @@ struct EndpointCounts {
 /// What happened so far, in counts. Kept as doubles: they cross the border as JavaScript's numbers.
 class Statistics {
  public:
-  TierCounts memory, storage, remote;
+  TierCounts memory, storage;
   std::array<double, fetch_counts> fetches{};
   std::array<double, error_kinds> errors{};
   std::array<Latency, latency_kinds> latencies{};
@@ -68,6 +69,30 @@ class Statistics {
  private:
   StringMap endpoint_numbers_;
   std::vector<EndpointCounts> endpoints_;
+};
+
+struct AlertLimits {
+  double hit_rate_below = 0;
+  double errors_above = std::numeric_limits<double>::infinity();
+  double storage_above = std::numeric_limits<double>::infinity();
+};
+enum class AlertKind : std::uint8_t { hit_rate, errors, storage };
+struct Alert {
+  AlertKind kind;
+  double value, limit;
+};
+
+/// Tells of each limit once when it is crossed, and again after it was kept.
+class Alerts {
+ public:
+  explicit Alerts(const AlertLimits& limits) : limits_(limits) {}
+
+  /// `filled` is the share of the storage budget in use.
+  [[nodiscard]] std::vector<Alert> take(const Statistics& statistics, double filled);
+
+ private:
+  AlertLimits limits_;
+  std::array<bool, 3> crossed_{};
 };
 
 }  // namespace cardcache

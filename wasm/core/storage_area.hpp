@@ -34,7 +34,7 @@ class StorageArea {
   [[nodiscard]] virtual std::optional<std::u16string> get(std::u16string_view key) = 0;
   /// False where the area refused; the older value then still stands.
   [[nodiscard]] virtual bool set(std::u16string_view key, std::u16string_view text) = 0;
-  /// Whether the last refusal was for want of room, which making room can mend.
+  /// Whether the last refusal was for want of capacity, which evictions can free.
   [[nodiscard]] virtual bool is_full() { return true; }
   /// False where the area refused; the value then still stands.
   virtual bool remove(std::u16string_view key) = 0;

@@ -42,7 +42,7 @@ class StorageSpace {
 
   /// Goes over the area to its end, unless that was done; for calls that ask for all records.
   void ensure_counted() { maintenance_.ensure_counted(); }
-  /// What is remembered is doubtful: somebody emptied the area.
+  /// The index is doubtful: somebody emptied the area.
   void recount() { maintenance_.recount(); }
   /// Somebody else wrote this key of the area, or removed it (nullopt).
   void on_change(std::string_view area_key, const std::optional<std::u16string>& text) {

@@ -69,8 +69,9 @@ void StorageTier::remove_all(std::span<const std::string> keys) {
   for (const auto& key : keys.first(at_once)) remove(key);
   for (const auto& key : keys.subspan(at_once)) {
     records_.deferred().abandon(user_, key);
-    user_.records.invalidate_and_queue(key);
+    user_.records.invalidate(key);
   }
+  if (at_once < keys.size()) user_.records.begin_removals();
 }
 
 bool StorageTier::clear(Millis until) {
@@ -102,7 +103,7 @@ std::optional<RecordHead> StorageTier::read_head(std::string_view key) {
 
 std::vector<std::string> StorageTier::keys_with_prefix(std::string_view start) {
   auto keys = notes_with_prefix(start);
-  // Notes, other users' records, and what is gone for whoever asks.
+  // Without notes, other users' records and invalidated ones.
   std::erase_if(keys,
                 [this](const std::string& key) { return !is_valid_key(key) || user_.records.is_invalidated(key); });
   return keys;

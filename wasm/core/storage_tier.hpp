@@ -34,7 +34,7 @@ class StorageTier final : public NoteStore {
   [[nodiscard]] Write write(std::string_view key, std::string_view data, const EntryFacts& facts, Millis now,
                             bool sealed = false);
   void remove(std::string_view key);
-  /// All of them are gone for whoever asks; the area is rid of the first at once and of the rest in idle slices.
+  /// Invalidates all of them; the area is rid of the first at once and of the rest in idle slices.
   void remove_all(std::span<const std::string> keys);
   /// The same of all that are known, however many, in a call of a millisecond; what is not known here and was true at
   /// `until` or before, which an invalidation concerns, goes in idle slices too. False where an earlier clearing is
@@ -61,7 +61,7 @@ class StorageTier final : public NoteStore {
   /// The hints. The first call reads the area to its end.
   [[nodiscard]] const KeyIndex& index();
   /// The same for what `selector` selects. Where that is everything the area is read anew, as it is where another
-  /// program owns the namespace: who writes on this very page by another way tells nobody.
+  /// program owns the namespace: a write on this very page by another way raises no event.
   [[nodiscard]] const KeyIndex& index_for(const Selector& selector);
   [[nodiscard]] const StoredFacts& facts(KeyIndex::Id id) const { return user_.records.facts(id); }
   /// What was invalidated among these records, as far as it is known here. Walks remove what that concerns, and forget

@@ -88,7 +88,7 @@ std::size_t StoredRecords::remove_pending(std::size_t steps) {
   for (const auto& user : index_.users()) {
     auto& records = user->records;
     for (; done < steps; ++done) {
-      const auto key = records.take_pending_removal();
+      const auto key = records.take_removal();
       if (!key) break;
       if (area_->remove(records.area_key(*key))) records.end_invalidated(*key);
     }

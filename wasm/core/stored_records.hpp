@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/deferred_writes.hpp"
-#include "core/memory_tier.hpp"
+#include "core/entry_facts.hpp"
 #include "core/namespace_index.hpp"
 #include "core/record.hpp"
 #include "core/storage_area.hpp"

@@ -16,7 +16,7 @@ class TextStore {
 
   [[nodiscard]] Ref put(std::string_view text);
   [[nodiscard]] std::string_view at(Ref ref) const;
-  /// Its room is lost until its owner puts what is left into another store.
+  /// Its bytes are lost until its owner puts what is left into another store.
   void drop(Ref ref);
   /// Most of it is lost: time to do so. What that costs is at most what was dropped.
   [[nodiscard]] bool is_wasteful() const { return dropped_ > kept_ + block_size; }

@@ -7,33 +7,18 @@ namespace cardcache {
 TwoTierCache::TwoTierCache(MemoryLimits memory, StorageTier& storage, AlertLimits alerts, std::uint32_t seed)
     : memory_(memory),
       storage_(storage),
-      alert_limits_(alerts),
+      clock_(storage.space()),
       invalidations_(storage.invalidations(), storage.space().foreign() ? nullptr : &storage, seed),
-      memory_ttl_(memory.ttl),
-      beginning_(storage.space().beginnings()) {
-  latest_ = storage_.space().latest_time_seen();
-  apply_heard(invalidations_.read_notes(), latest_);
+      alerts_(alerts) {
+  apply_heard(invalidations_.read_notes(), clock_.latest());
 }
 
 // ---- time
 
 bool TwoTierCache::observe(Millis now) {
-  // Storage starts anew once for all users of this page: whoever notices it later must leave what was written since.
-  opened_ = std::min(opened_, now);
-  const bool went_back = storage_.space().observe(now) || now + clock_tolerance < latest_;
-  if (went_back) {
-    latest_ = now;
-    start_anew();
-  }
-  latest_ = std::max(latest_, now);
-  beginning_ = storage_.space().beginnings();
+  const bool went_back = clock_.observe(now);
+  if (went_back) start_anew();
   return went_back;
-}
-
-void TwoTierCache::saw(Millis time) {
-  latest_ = std::max(latest_, time);
-  // Where all has begun anew since, that was another time.
-  if (beginning_ == storage_.space().beginnings()) storage_.space().saw(time);
 }
 
 void TwoTierCache::start_anew() {
@@ -48,10 +33,10 @@ void TwoTierCache::start_anew() {
 }
 
 bool TwoTierCache::is_fresh(const EntryFacts& facts, std::string_view key, Millis now, Millis grace) const {
-  return now < facts.end + grace && is_believed(facts.timestamp, now) && !is_void(facts, key);
+  return now < facts.end + grace && is_believed(facts.timestamp, now) && !is_invalidated(facts, key);
 }
 
-bool TwoTierCache::is_void(const EntryFacts& facts, std::string_view key) const {
+bool TwoTierCache::is_invalidated(const EntryFacts& facts, std::string_view key) const {
   return facts.timestamp <= invalidations_.latest_for(key, facts.tags, facts.kept_on_event);
 }
 
@@ -148,8 +133,7 @@ std::vector<std::string> TwoTierCache::keys(const Selector& selector, Millis now
   for (auto& key : stored) {
     if (const auto slot = memory_.find(key); slot && memory_.is_fresh(*slot, now)) continue;
     Record record;
-    if (storage_.read(key, record) != StorageTier::Read::found || !is_fresh(record.facts, key, now, Millis{0}))
-      continue;
+    if (storage_.read(key, record) != StorageTier::Read::found || !is_fresh(record.facts, key, now)) continue;
     // `get` could not give it.
     if (record.sealed) continue;
     if (selector.selects(key, record.facts.tags)) out.push_back(std::move(key));
@@ -161,10 +145,10 @@ std::vector<std::string> TwoTierCache::keys(const Selector& selector, Millis now
 
 SetResult TwoTierCache::set(const SetRequest& request, Millis now) {
   SetResult result;
-  // The server has answered, or somebody who knows: a value that may yet be taken back is neither.
+  // The server has answered. An optimistic value, which may yet be taken back, says nothing of the server.
   if (request.reach != Reach::resident) failures_.forget(request.key);
   if (request.flight) {
-    const bool is_over = is_void(*request.flight);
+    const bool is_over = is_superseded(*request.flight);
     if (!is_over) result.timestamp = flights_.find(*request.flight)->timestamp;
     // What another tab wrote meanwhile stands, though it may not have been announced here yet.
     if (is_over || stored_timestamp(request.key, now) >= result.timestamp) {
@@ -183,11 +167,7 @@ SetResult TwoTierCache::set(const SetRequest& request, Millis now) {
   if (request.reach != Reach::resident) sealings_.end_key(request.key);
   if (seals) result.sealing = sealings_.begin(request.key, facts);
   if (request.json) {
-    const auto written = storage_.write(request.key, *request.json, facts, now);
-    if (written == StorageTier::Write::stored && result.slot) memory_.note_stored(*result.slot);
-    if (written == StorageTier::Write::quota) note_error(ErrorKind::quota, request.key);
-    if (written == StorageTier::Write::refused) note_error(ErrorKind::unavailable, request.key);
-    collect_evictions();
+    store(request.key, *request.json, facts, result.slot, now, false);
   } else if (request.reach != Reach::resident) {
     storage_.remove(request.key);
   }
@@ -195,10 +175,19 @@ SetResult TwoTierCache::set(const SetRequest& request, Millis now) {
   return result;
 }
 
+void TwoTierCache::store(std::string_view key, std::string_view data, const EntryFacts& facts,
+                         std::optional<SlotId> slot, Millis now, bool sealed) {
+  const auto written = storage_.write(key, data, facts, now, sealed);
+  if (written == StorageTier::Write::stored && slot) memory_.note_stored(*slot);
+  if (written == StorageTier::Write::quota) note_error(ErrorKind::quota, key);
+  if (written == StorageTier::Write::refused) note_error(ErrorKind::unavailable, key);
+  collect_evictions();
+}
+
 EntryFacts TwoTierCache::facts_of(const SetRequest& request, Millis timestamp) const {
   const bool may_store =
       (request.reach == Reach::storage || request.reach == Reach::sealed) && storage_.space().available();
-  const auto life = request.ttl.value_or(may_store ? storage_.space().default_life() : memory_ttl_);
+  const auto life = request.ttl.value_or(may_store ? storage_.space().default_life() : memory_.ttl());
   return {.timestamp = timestamp,
           .end = std::min(timestamp + life, request.expires_at),
           .tags = request.tags,
@@ -221,8 +210,8 @@ bool TwoTierCache::remove(std::string_view key, Millis now) {
   Record record;
   const auto slot = memory_.find(key);
   const bool in_memory = slot && memory_.is_fresh(*slot, now);
-  const bool existed = in_memory || (storage_.read(key, record) == StorageTier::Read::found &&
-                                     is_fresh(record.facts, key, now, Millis{0}));
+  const bool existed =
+      in_memory || (storage_.read(key, record) == StorageTier::Read::found && is_fresh(record.facts, key, now));
   if (slot) memory_.remove(*slot);
   storage_.remove(key);
   return existed;
@@ -232,7 +221,65 @@ void TwoTierCache::drop_resident(std::string_view key) {
   if (const auto slot = memory_.find(key)) memory_.remove(*slot);
 }
 
-// ---- upkeep
+// ---- flights
+
+FlightId TwoTierCache::begin_flight(std::string_view key, std::vector<std::string> tags, bool kept_on_event,
+                                    Millis now) {
+  statistics_.count(FetchCount::started);
+  // Younger than what is here, so that an answer of its own millisecond can only have come after it began.
+  const auto timestamp = invalidations_.stamp(key, tags, kept_on_event, now, known_timestamp(key, now));
+  return flights_.begin({.id = {},
+                         .key = std::string(key),
+                         .tags = std::move(tags),
+                         .kept_on_event = kept_on_event,
+                         .timestamp = timestamp});
+}
+
+bool TwoTierCache::is_superseded(FlightId id) {
+  const auto* flight = flights_.find(id);
+  if (!flight) return true;
+  apply_new_notes();
+  return flight->is_superseded;
+}
+
+void TwoTierCache::end_flight(FlightId flight) { flights_.end(flight); }
+
+void TwoTierCache::fail_flight(FlightId id, const FailureTerms& terms, double random, Millis now) {
+  const auto* flight = flights_.find(id);
+  if (!flight) return;
+  // Where an answer has overtaken it, it tells nothing of the server as it is now.
+  if (flight->is_superseded && known_timestamp(flight->key, now) >= flight->timestamp) return;
+  failures_.add({.key = flight->key,
+                 .tags = flight->tags,
+                 .kept_on_event = flight->kept_on_event,
+                 .longest = terms.longest,
+                 .told = terms.told,
+                 .lasting = terms.lasting},
+                now, random);
+}
+
+Millis TwoTierCache::back_off(std::string_view key, Millis longest, Millis now) {
+  const auto wait = failures_.asked_from(key, longest) - now;
+  if (wait <= Millis{0}) return Millis{0};
+  ++statistics_.spared;
+  return wait;
+}
+
+// ---- watching
+
+WatchId TwoTierCache::watch(std::string_view key, const WatchTimes& times, std::optional<Millis> timestamp) {
+  const auto id = coordinator_.add(key, times, timestamp);
+  if (const auto slot = memory_.find(key)) coordinator_.tagged(key, memory_.tags(*slot));
+  if (timestamp && times.on_load == OnLoad::always && *timestamp < clock_.opened()) coordinator_.outdated(key);
+  return id;
+}
+
+void TwoTierCache::retry_failed(Millis now) {
+  failures_.end_waits();
+  coordinator_.retry_failed(now);
+}
+
+// ---- maintenance
 
 void TwoTierCache::sweep(Millis now) {
   memory_.sweep(now, [this](std::string_view key, Millis own) { return grace_of(key, own); });
@@ -275,28 +322,6 @@ void TwoTierCache::note_error(ErrorKind kind, std::string_view key) {
 }
 
 std::vector<Notice> TwoTierCache::take_notices() { return std::exchange(notices_, {}); }
-
-std::vector<Alert> TwoTierCache::take_alerts() {
-  const auto asked = statistics_.memory.hits + statistics_.memory.misses;
-  const auto hits = statistics_.memory.hits + statistics_.storage.hits;
-  double errors = 0;
-  for (const auto count : statistics_.errors) errors += count;
-  const double filled = storage_.space().bytes() / storage_.space().budget();
-  // A rate of a handful of requests says nothing yet.
-  constexpr double enough = 20;
-  std::vector<Alert> out;
-  const auto check = [&](AlertKind kind, bool crossed, double value, double limit) {
-    const auto bit = static_cast<std::uint8_t>(1U << static_cast<unsigned>(kind));
-    if (crossed && !(alerted_ & bit)) out.push_back({kind, value, limit});
-    alerted_ = static_cast<std::uint8_t>(crossed ? alerted_ | bit : alerted_ & ~bit);
-  };
-  const double rate = hits / asked;
-  check(AlertKind::hit_rate, asked >= enough && rate < alert_limits_.hit_rate_below, rate,
-        alert_limits_.hit_rate_below);
-  check(AlertKind::errors, errors > alert_limits_.errors_above, errors, alert_limits_.errors_above);
-  check(AlertKind::storage, filled > alert_limits_.storage_above, filled, alert_limits_.storage_above);
-  return out;
-}
 
 std::vector<Entry> TwoTierCache::inspect(Millis now) {
   std::vector<Entry> out;

@@ -15,6 +15,7 @@
 #include "core/invalidation_log.hpp"
 #include "core/memory_tier.hpp"
 #include "core/millis.hpp"
+#include "core/page_clock.hpp"
 #include "core/sealings.hpp"
 #include "core/statistics.hpp"
 #include "core/storage_space.hpp"
@@ -48,7 +49,7 @@ struct SetRequest {
 };
 
 struct SetResult {
-  /// False for the answer of a void flight: it fills nothing.
+  /// False for the answer of a superseded flight: it was discarded.
   bool kept = false;
   std::optional<SlotId> slot;
   Millis timestamp;
@@ -135,17 +136,6 @@ struct Notice {
   ErrorKind error{};
 };
 
-struct AlertLimits {
-  double hit_rate_below = 0;
-  double errors_above = never.value;
-  double storage_above = never.value;
-};
-enum class AlertKind : std::uint8_t { hit_rate, errors, storage };
-struct Alert {
-  AlertKind kind;
-  double value, limit;
-};
-
 /// The cache of one user: what is fresh, what goes first, what an invalidation touches, over both tiers. The values
 /// themselves stay in the page; here is everything known about them.
 ///
@@ -164,9 +154,9 @@ class TwoTierCache {
   /// longer be told. True where that happened.
   bool observe(Millis now);
   /// Hits, which are no calls, have seen this time since the last observe().
-  void saw(Millis time);
+  void saw(Millis time) { clock_.saw(time); }
   /// A time below this needs observe() before the next hit.
-  [[nodiscard]] Millis believed_from() const { return latest_ - clock_tolerance; }
+  [[nodiscard]] Millis believed_from() const { return clock_.latest() - clock_tolerance; }
   void drain_hits(std::span<const std::uint32_t> slots);
 
   [[nodiscard]] Lookup look_up(const LookupRequest& request, Millis now);
@@ -203,11 +193,11 @@ class TwoTierCache {
 
   [[nodiscard]] FlightId begin_flight(std::string_view key, std::vector<std::string> tags, bool kept_on_event,
                                       Millis now);
-  [[nodiscard]] bool is_void(FlightId flight);
+  [[nodiscard]] bool is_superseded(FlightId flight);
   void end_flight(FlightId flight);
   void void_flights(std::string_view key) { flights_.void_key(key); }
   void fail_flight(FlightId id, const FailureTerms& terms, double random, Millis now);
-  /// How long the key is left alone after failures in a row: whoever asks is told so, and counted. 0: it may be
+  /// How long the key is left alone after failures in a row: a request is told so, and counted. 0: it may be
   /// fetched.
   [[nodiscard]] Millis back_off(std::string_view key, Millis longest, Millis now);
   [[nodiscard]] const Failures& failures() const { return failures_; }
@@ -221,17 +211,17 @@ class TwoTierCache {
   [[nodiscard]] Coordinator& coordinator() { return coordinator_; }
   /// `timestamp` tells how old the answer is that the watcher shows; nullopt where it has none.
   WatchId watch(std::string_view key, const WatchTimes& times, std::optional<Millis> timestamp);
-  /// Events of these types may have been missed before `since`, while no page heard them: what they void, or any rule
-  /// names, is due at once where it is watched and older.
+  /// Events of these types may have been missed before `since`, while no page heard them: what they invalidate, or any
+  /// rule names, is due at once where it is watched and older.
   void catch_up_after_load(std::span<const std::string> types, Millis since);
-  /// There is a way to the server again: nobody waits for what failed.
+  /// The network is back: what failed may be fetched at once.
   void retry_failed(Millis now);
   /// Watched keys that are due at `now`; they count as started. What another tab has fetched and stored meanwhile is
-  /// not, though its tidings may not be here yet: see take_changed_elsewhere().
+  /// not, though its message may not be here yet: see take_changed_elsewhere().
   [[nodiscard]] std::vector<std::string> take_due(Millis now);
 
-  /// An answer that another tab brought, with its own facts; not kept where it is void, outdated or no younger than
-  /// what is here or under way here. Flights that began before it are void: they would land with an older one.
+  /// An answer that another tab brought, with its own facts; discarded where it is invalidated, outdated or no younger
+  /// than what is here or in flight here. It supersedes flights that began before it: they would bring an older one.
   [[nodiscard]] SetResult adopt(std::string_view key, const EntryFacts& facts, Millis now);
   /// The timestamp from which another tab's answer will do for a fetch that is asked for now: younger than what is here
   /// and not older than `max_age`. With less than 0 it must be of a fetch that begins later.
@@ -265,14 +255,19 @@ class TwoTierCache {
   [[nodiscard]] const std::vector<Notice>& notices() const { return notices_; }
   [[nodiscard]] std::vector<Notice> take_notices();
   /// Limits crossed since the last call.
-  [[nodiscard]] std::vector<Alert> take_alerts();
+  [[nodiscard]] std::vector<Alert> take_alerts() {
+    return alerts_.take(statistics_, storage_.space().bytes() / storage_.space().budget());
+  }
   void note_error(ErrorKind kind, std::string_view key);
 
  private:
   [[nodiscard]] bool is_fresh(const EntryFacts& facts, std::string_view key, Millis now, Millis grace) const;
+  [[nodiscard]] bool is_fresh(const EntryFacts& facts, std::string_view key, Millis now) const {
+    return is_fresh(facts, key, now, Millis{0});
+  }
   /// The same by what is remembered of a record, without reading it.
   [[nodiscard]] bool is_stored_fresh(KeyIndex::Id id, Millis now) const;
-  /// Fresh, or one that somebody may yet ask for past its end.
+  /// Fresh, or still within its grace.
   [[nodiscard]] bool may_still_serve(const EntryFacts& facts, std::string_view key, Millis now) const {
     return is_fresh(facts, key, now, grace_of(key, facts.grace));
   }
@@ -285,18 +280,21 @@ class TwoTierCache {
   /// Its time is yet to be said.
   std::size_t invalidate_with(Invalidation invalidation, Millis now);
   void request_selected(const Selector& selector, bool skips_exempt, Millis now);
-  void catch_up_after_load(std::string_view key);
   /// There is an answer from `timestamp`, however it came.
   void renewed(std::string_view key, Millis timestamp, std::span<const std::string> tags);
   /// What other tabs have invalidated: drops what it concerns, and asks for what is watched of that.
   void apply_heard(std::span<const InvalidationLog::Heard> heard, Millis now);
-  void apply_new_notes() { apply_heard(invalidations_.read_new_notes(), latest_); }
+  void apply_new_notes() { apply_heard(invalidations_.read_new_notes(), clock_.latest()); }
   void count_hit(SlotId slot);
-  [[nodiscard]] bool is_void(const EntryFacts& facts, std::string_view key) const;
+  [[nodiscard]] bool is_invalidated(const EntryFacts& facts, std::string_view key) const;
   [[nodiscard]] std::string binding_of(std::string_view key, const EntryFacts& facts) const;
   [[nodiscard]] bool unseal(Record& record, const LookupRequest& request);
-  /// Of the record that lies in the area, whoever wrote it; long ago where there is none that is fresh.
+  /// What the record in the area says of itself, whoever wrote it; nullopt where there is none that is fresh.
+  [[nodiscard]] std::optional<RecordHead> fresh_head(std::string_view key, Millis now);
   [[nodiscard]] Millis stored_timestamp(std::string_view key, Millis now);
+  /// Writes through; a resident value of `slot` is stored then.
+  void store(std::string_view key, std::string_view data, const EntryFacts& facts, std::optional<SlotId> slot,
+             Millis now, bool sealed);
   /// Of what is here, in memory or else in storage.
   [[nodiscard]] Millis known_timestamp(std::string_view key, Millis now);
   void note_corrupt(std::string_view key);
@@ -305,26 +303,18 @@ class TwoTierCache {
 
   MemoryTier memory_;
   StorageTier& storage_;
-  AlertLimits alert_limits_;
+  PageClock clock_;
   InvalidationLog invalidations_;
   Flights flights_;
   Sealings sealings_;
   EventFilter filter_;
   Failures failures_;
   Coordinator coordinator_{failures_};
-  /// What events may have voided before that time, while no page heard them.
-  std::vector<Selector> missed_;
-  Millis missed_before_ = long_ago;
   Statistics statistics_;
+  Alerts alerts_;
   std::vector<Notice> notices_;
   std::vector<std::string> changed_elsewhere_;
-  Millis memory_ttl_;
-  Millis opened_ = never;
-  Millis latest_ = long_ago;
-  /// Of the space, when the time was last observed.
-  std::uint32_t beginning_;
   int corrupt_in_row_ = 0;
-  std::uint8_t alerted_ = 0;
 };
 
 }  // namespace cardcache

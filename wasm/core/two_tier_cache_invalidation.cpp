@@ -7,7 +7,7 @@
 namespace cardcache {
 namespace {
 
-/// What events of that rule void: without one, everything.
+/// What events of that rule invalidate: without one, everything.
 std::vector<Selector> selectors_of(const EventRule* rule) {
   std::vector<Selector> selectors(rule ? rule->endpoints.size() : 0);
   for (std::size_t i = 0; i < selectors.size(); ++i) selectors[i].endpoint = rule->endpoints[i];
@@ -51,7 +51,7 @@ std::size_t TwoTierCache::invalidate_with(Invalidation invalidation, Millis now)
   flights_.void_selected(invalidation.selector, invalidation.at, invalidation.skips_exempt);
   failures_.end_waits(invalidation.selector, invalidation.skips_exempt);
   const auto added = invalidations_.add(invalidation);
-  apply_heard(added.heard, latest_);
+  apply_heard(added.heard, clock_.latest());
   if (added.is_unsaved) note_error(ErrorKind::quota, invalidation.note_name());
   return count;
 }
@@ -88,8 +88,7 @@ void TwoTierCache::apply_heard(std::span<const InvalidationLog::Heard> heard, Mi
     const auto& [selector, at, skips_exempt, by_write] = invalidation;
     // It says what time its tab saw. One that lies ahead shows a clock that was wrong, as the clock's own note does:
     // with the next call everything begins anew, where it would invalidate all that is stamped until then.
-    latest_ = std::max(latest_, at);
-    storage_.space().saw(at);
+    clock_.heard(at);
     if (!is_new) continue;
     flights_.void_selected(selector, at, skips_exempt);
     failures_.end_waits(selector, skips_exempt);
@@ -97,7 +96,7 @@ void TwoTierCache::apply_heard(std::span<const InvalidationLog::Heard> heard, Mi
       const auto& facts = memory_.facts(SlotId{id});
       if (facts.timestamp <= at && !(skips_exempt && facts.kept_on_event)) memory_.remove(SlotId{id});
     }
-    // An event asks nobody to refetch by this way: every tab hears the event itself and decides for its own users.
+    // A note of an event requests no refetch: every tab hears the event itself and decides for its own users.
     if (!skips_exempt || by_write) request_selected(selector, skips_exempt, now);
   }
 }
@@ -142,17 +141,11 @@ EventOutcome TwoTierCache::apply_event(std::string_view type, const EventFacts& 
 // ---- events that were missed
 
 void TwoTierCache::catch_up_after_load(std::span<const std::string> types, Millis since) {
-  missed_before_ = since;
-  missed_ = filter_.named();
+  auto missed = filter_.named();
   for (const auto& type : types) {
-    for (auto& selector : selectors_of(filter_.rule_for(type))) missed_.push_back(std::move(selector));
+    for (auto& selector : selectors_of(filter_.rule_for(type))) missed.push_back(std::move(selector));
   }
-  for (const auto& key : coordinator_.known_keys()) catch_up_after_load(key);
-}
-
-void TwoTierCache::catch_up_after_load(std::string_view key) {
-  const auto selects = [key](const Selector& selector) { return selector.selects(key, {}); };
-  if (std::ranges::any_of(missed_, selects)) coordinator_.catch_up_after_load(key, missed_before_);
+  coordinator_.catch_up_after_load(std::move(missed), since);
 }
 
 }  // namespace cardcache

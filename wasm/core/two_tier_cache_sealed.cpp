@@ -30,7 +30,7 @@ EntryFacts as_read_back(EntryFacts facts) {
 
 std::optional<Sealed> TwoTierCache::prepare_sealing(SealingId id, std::string_view json) {
   const auto* sealing = sealings_.find(id);
-  if (!sealing || is_void(sealing->facts, sealing->key)) {
+  if (!sealing || is_invalidated(sealing->facts, sealing->key)) {
     sealings_.end(id);
     return std::nullopt;
   }
@@ -44,18 +44,12 @@ void TwoTierCache::write_sealed(SealingId id, std::string_view box, Millis now) 
   const auto sealing = *found;
   sealings_.end(id);
   apply_new_notes();
-  if (is_void(sealing.facts, sealing.key)) return;
+  if (is_invalidated(sealing.facts, sealing.key)) return;
   // Another tab's answer, which came while this one was encrypted.
-  const auto there = storage_.read_head(sealing.key);
-  if (there && is_fresh(there->facts, sealing.key, now, Millis{0}) && there->facts.timestamp > sealing.facts.timestamp)
-    return;
-  const auto written = storage_.write(sealing.key, box, as_read_back(sealing.facts), now, true);
-  const auto slot = memory_.find(sealing.key);
-  if (written == StorageTier::Write::stored && slot && memory_.facts(*slot).timestamp == sealing.facts.timestamp)
-    memory_.note_stored(*slot);
-  if (written == StorageTier::Write::quota) note_error(ErrorKind::quota, sealing.key);
-  if (written == StorageTier::Write::refused) note_error(ErrorKind::unavailable, sealing.key);
-  collect_evictions();
+  if (stored_timestamp(sealing.key, now) > sealing.facts.timestamp) return;
+  auto slot = memory_.find(sealing.key);
+  if (slot && memory_.facts(*slot).timestamp != sealing.facts.timestamp) slot.reset();
+  store(sealing.key, box, as_read_back(sealing.facts), slot, now, true);
   if (!storage_.read_note(sealed_note)) storage_.write_note(sealed_note, "1");
 }
 

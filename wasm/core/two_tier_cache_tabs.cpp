@@ -1,4 +1,4 @@
-// What other tabs did: records and invalidations they wrote, answers they bring.
+// What others did: records and invalidations that other tabs and processes wrote, answers they bring.
 #include <algorithm>
 #include <utility>
 
@@ -27,9 +27,9 @@ void TwoTierCache::on_area_change(std::optional<std::string_view> area_key, cons
     sealings_.end_key(key);
     return;
   }
-  // Asked now: tidings of older writes come late.
-  const auto head = storage_.read_head(key);
-  if (!head || !is_fresh(head->facts, key, now, Millis{0})) return;
+  // Read again: the event may be older than what lies there now.
+  const auto head = fresh_head(key, now);
+  if (!head) return;
   // A tab with an older card, or a newer one, fetches for itself.
   if (!coordinator_.understands(key, head->facts.version)) return;
   flights_.void_older(key, head->facts.timestamp);
@@ -51,8 +51,8 @@ void TwoTierCache::on_area_change(std::optional<std::string_view> area_key, cons
 
 std::vector<std::string> TwoTierCache::take_due(Millis now) {
   for (const auto& key : coordinator_.due_keys(now)) {
-    const auto head = storage_.read_head(key);
-    if (!head || !is_fresh(head->facts, key, now, Millis{0})) continue;
+    const auto head = fresh_head(key, now);
+    if (!head) continue;
     // Who shows nothing could not make use of it.
     const auto status = coordinator_.status(key);
     const auto shown = status ? status->last_update.value_or(never) : never;
@@ -72,7 +72,7 @@ std::vector<std::string> TwoTierCache::take_changed_elsewhere() { return std::ex
 SetResult TwoTierCache::adopt(std::string_view key, const EntryFacts& facts, Millis now) {
   if (!is_valid_key(key) || !(facts.cost >= 0)) return {};
   apply_new_notes();
-  if (!is_fresh(facts, key, now, Millis{0}) || flights_.has_younger(key, facts.timestamp)) return {};
+  if (!is_fresh(facts, key, now) || flights_.has_younger(key, facts.timestamp)) return {};
   if (const auto slot = memory_.find(key); slot && memory_.facts(*slot).timestamp >= facts.timestamp) return {};
   // Its sender may have stored it as well: then both are of the same time.
   if (stored_timestamp(key, now) > facts.timestamp) return {};
@@ -82,9 +82,14 @@ SetResult TwoTierCache::adopt(std::string_view key, const EntryFacts& facts, Mil
   return {.kept = true, .slot = memory_.put(key, facts, now), .timestamp = facts.timestamp, .end = facts.end};
 }
 
+std::optional<RecordHead> TwoTierCache::fresh_head(std::string_view key, Millis now) {
+  auto head = storage_.read_head(key);
+  return head && is_fresh(head->facts, key, now) ? std::move(head) : std::nullopt;
+}
+
 Millis TwoTierCache::stored_timestamp(std::string_view key, Millis now) {
-  const auto head = storage_.read_head(key);
-  return head && is_fresh(head->facts, key, now, Millis{0}) ? head->facts.timestamp : long_ago;
+  const auto head = fresh_head(key, now);
+  return head ? head->facts.timestamp : long_ago;
 }
 
 Millis TwoTierCache::oldest_to_take(std::string_view key, Millis max_age, Millis now) {
@@ -94,6 +99,21 @@ Millis TwoTierCache::oldest_to_take(std::string_view key, Millis max_age, Millis
 Millis TwoTierCache::known_timestamp(std::string_view key, Millis now) {
   const auto slot = memory_.find(key);
   return slot ? memory_.facts(*slot).timestamp : stored_timestamp(key, now);
+}
+
+// ---- other processes, which share a store
+
+SetResult TwoTierCache::adopt_remote(const SetRequest& request, Millis timestamp, Millis now) {
+  storage_.keep_invalidations();
+  return adopt(request.key, facts_of(request, timestamp), now);
+}
+
+void TwoTierCache::learn_floor(Invalidation invalidation, Millis now) {
+  storage_.keep_invalidations();
+  // Further ahead it would push answers of now to where they are not believed.
+  invalidation.at = std::min(invalidation.at, now + clock_tolerance - Millis{1});
+  const InvalidationLog::Heard heard{invalidation, invalidations_.merge(invalidation)};
+  apply_heard({&heard, 1}, now);
 }
 
 }  // namespace cardcache

@@ -5,8 +5,8 @@
 
 namespace cardcache {
 
-/// Room for so many items that nobody fills: strings and vectors fill theirs, in a module that is compiled for size
-/// byte by byte, which takes longer than writing over it.
+/// Memory for so many items that is left uninitialized: strings and vectors fill theirs, in a module that is compiled
+/// for size byte by byte, which takes longer than writing over it.
 template <typename Item>
 class Unfilled {
  public:
