@@ -1,4 +1,4 @@
-#include "core/byte_reader.hpp"
+#include "core/base/byte_reader.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <string>

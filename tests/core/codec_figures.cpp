@@ -13,11 +13,11 @@
 #include <set>
 #include <string>
 
-#include "core/dictionary.hpp"
-#include "core/json_block.hpp"
-#include "core/lz4_block.hpp"
-#include "core/record.hpp"
-#include "core/text.hpp"
+#include "core/base/text.hpp"
+#include "core/codec/compressed_json.hpp"
+#include "core/codec/dictionary.hpp"
+#include "core/codec/lz4_block.hpp"
+#include "core/codec/record.hpp"
 
 using namespace cardcache;
 

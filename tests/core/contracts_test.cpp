@@ -9,12 +9,12 @@
 #include <string>
 #include <vector>
 
-#include "core/event_filter.hpp"
-#include "core/json_documents.hpp"
-#include "core/key_index.hpp"
-#include "core/keys.hpp"
-#include "core/record.hpp"
-#include "core/selector.hpp"
+#include "core/codec/record.hpp"
+#include "core/events/event_filter.hpp"
+#include "core/events/json_documents.hpp"
+#include "core/keys/key_index.hpp"
+#include "core/keys/keys.hpp"
+#include "core/keys/selector.hpp"
 #include "support/map_area.hpp"
 #include "support/tab.hpp"
 

@@ -1,4 +1,4 @@
-#include "core/coordinator.hpp"
+#include "core/fetching/coordinator.hpp"
 
 #include <algorithm>
 #include <catch2/catch_approx.hpp>

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <string>
 
-#include "core/storage_space.hpp"
+#include "core/storage/storage_space.hpp"
 #include "support/late_area.hpp"
 #include "support/map_area.hpp"
 #include "support/own_space.hpp"

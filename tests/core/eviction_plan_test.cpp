@@ -1,4 +1,4 @@
-#include "core/eviction_plan.hpp"
+#include "core/storage/eviction_plan.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <string>

@@ -1,4 +1,4 @@
-#include "core/eviction_queues.hpp"
+#include "core/memory/eviction_queues.hpp"
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>

@@ -1,4 +1,4 @@
-#include "core/failures.hpp"
+#include "core/fetching/failures.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <string>

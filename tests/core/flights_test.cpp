@@ -1,4 +1,4 @@
-#include "core/flights.hpp"
+#include "core/fetching/flights.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/two_tier_cache.hpp"
+#include "core/cache/two_tier_cache.hpp"
 #include "support/map_area.hpp"
 #include "support/random.hpp"
 #include "support/selectors.hpp"

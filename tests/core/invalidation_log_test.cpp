@@ -1,11 +1,11 @@
-#include "core/invalidation_log.hpp"
+#include "core/invalidation/invalidation_log.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <map>
 #include <string>
 #include <vector>
 
-#include "core/text.hpp"
+#include "core/base/text.hpp"
 #include "support/selectors.hpp"
 
 using namespace cardcache;

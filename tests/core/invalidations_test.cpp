@@ -1,4 +1,4 @@
-#include "core/invalidations.hpp"
+#include "core/invalidation/invalidations.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <string>

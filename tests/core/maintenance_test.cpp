@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/storage_space.hpp"
-#include "core/text.hpp"
+#include "core/base/text.hpp"
+#include "core/storage/storage_space.hpp"
 #include "support/map_area.hpp"
 #include "support/random.hpp"
 #include "support/storage.hpp"

@@ -1,4 +1,4 @@
-#include "core/memory_tier.hpp"
+#include "core/memory/memory_tier.hpp"
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>

@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "core/packed_record.hpp"
-#include "core/record.hpp"
-#include "core/text.hpp"
+#include "core/base/text.hpp"
+#include "core/codec/packed_record.hpp"
+#include "core/codec/record.hpp"
 #include "support/exact.hpp"
 #include "support/random.hpp"
 #include "support/random_json.hpp"

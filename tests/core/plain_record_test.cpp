@@ -1,4 +1,4 @@
-#include "core/plain_record.hpp"
+#include "core/codec/plain_record.hpp"
 
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
@@ -7,7 +7,7 @@
 #include <regex>
 #include <string>
 
-#include "core/text.hpp"
+#include "core/base/text.hpp"
 #include "support/exact.hpp"
 #include "support/random.hpp"
 

@@ -1,4 +1,4 @@
-#include "core/record_index.hpp"
+#include "core/storage/record_index.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <set>

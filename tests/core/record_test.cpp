@@ -1,15 +1,15 @@
-#include "core/record.hpp"
+#include "core/codec/record.hpp"
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 
-#include "core/byte_reader.hpp"
-#include "core/checksum.hpp"
-#include "core/dictionary.hpp"
-#include "core/packed_record.hpp"
-#include "core/packing.hpp"
-#include "core/text.hpp"
+#include "core/base/byte_reader.hpp"
+#include "core/base/checksum.hpp"
+#include "core/base/text.hpp"
+#include "core/codec/base32768.hpp"
+#include "core/codec/dictionary.hpp"
+#include "core/codec/packed_record.hpp"
 #include "support/exact.hpp"
 #include "support/random.hpp"
 

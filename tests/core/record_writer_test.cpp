@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "core/storage_space.hpp"
+#include "core/storage/storage_space.hpp"
 #include "support/late_area.hpp"
 #include "support/map_area.hpp"
 #include "support/own_space.hpp"

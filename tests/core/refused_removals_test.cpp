@@ -3,7 +3,7 @@
 #include <map>
 #include <string>
 
-#include "core/storage_space.hpp"
+#include "core/storage/storage_space.hpp"
 #include "support/map_area.hpp"
 #include "support/own_space.hpp"
 #include "support/random.hpp"

@@ -1,4 +1,4 @@
-#include "core/statistics_report.hpp"
+#include "core/cache/statistics_report.hpp"
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>

@@ -1,5 +1,5 @@
 // Budget, eviction and upkeep over all users of a namespace.
-#include "core/storage_space.hpp"
+#include "core/storage/storage_space.hpp"
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>

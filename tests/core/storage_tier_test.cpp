@@ -1,8 +1,8 @@
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 
-#include "core/json_block.hpp"
-#include "core/storage_space.hpp"
+#include "core/codec/compressed_json.hpp"
+#include "core/storage/storage_space.hpp"
 #include "support/map_area.hpp"
 #include "support/tab.hpp"
 

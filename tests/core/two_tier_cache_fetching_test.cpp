@@ -2,7 +2,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 
-#include "core/two_tier_cache.hpp"
+#include "core/cache/two_tier_cache.hpp"
 #include "support/map_area.hpp"
 #include "support/selectors.hpp"
 #include "support/tab.hpp"

@@ -15,8 +15,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/text.hpp"
-#include "core/two_tier_cache.hpp"
+#include "core/base/text.hpp"
+#include "core/cache/two_tier_cache.hpp"
 #include "support/late_area.hpp"
 #include "support/map_area.hpp"
 #include "support/random.hpp"

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/two_tier_cache.hpp"
+#include "core/cache/two_tier_cache.hpp"
 #include "support/map_area.hpp"
 #include "support/selectors.hpp"
 #include "support/tab.hpp"

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "core/text.hpp"
-#include "core/two_tier_cache.hpp"
+#include "core/base/text.hpp"
+#include "core/cache/two_tier_cache.hpp"
 #include "support/map_area.hpp"
 #include "support/selectors.hpp"
 #include "support/tab.hpp"

@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "core/two_tier_cache.hpp"
+#include "core/cache/two_tier_cache.hpp"
 #include "support/map_area.hpp"
 #include "support/tab.hpp"
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "bindings/page.hpp"
-#include "core/text.hpp"
+#include "core/base/text.hpp"
 
 namespace cardcache::bindings {
 namespace {

@@ -2,7 +2,7 @@
 #include <emscripten/bind.h>
 
 #include "bindings/page.hpp"
-#include "core/json_documents.hpp"
+#include "core/events/json_documents.hpp"
 
 namespace cardcache::bindings {
 namespace {

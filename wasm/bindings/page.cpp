@@ -7,7 +7,7 @@
 
 #include "bindings/js_text.hpp"
 #include "bindings/local_storage.hpp"
-#include "core/text.hpp"
+#include "core/base/text.hpp"
 
 namespace cardcache::bindings {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "bindings/js_text.hpp"
 #include "bindings/page.hpp"
-#include "core/text.hpp"
+#include "core/base/text.hpp"
 
 namespace cardcache::bindings {
 namespace {

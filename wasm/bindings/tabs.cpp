@@ -2,7 +2,7 @@
 #include <emscripten/bind.h>
 
 #include "bindings/page.hpp"
-#include "core/text.hpp"
+#include "core/base/text.hpp"
 
 namespace cardcache::bindings {
 namespace {

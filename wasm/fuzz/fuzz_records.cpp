@@ -5,11 +5,11 @@
 #include <cstring>
 #include <string>
 
-#include "core/checksum.hpp"
-#include "core/packed_record.hpp"
-#include "core/packing.hpp"
-#include "core/record.hpp"
-#include "core/text.hpp"
+#include "core/base/checksum.hpp"
+#include "core/base/text.hpp"
+#include "core/codec/base32768.hpp"
+#include "core/codec/packed_record.hpp"
+#include "core/codec/record.hpp"
 #include "fuzz/fuzz_input.hpp"
 
 using namespace cardcache;

@@ -3,11 +3,11 @@
 #include <string>
 #include <vector>
 
-#include "core/invalidations.hpp"
-#include "core/key_index.hpp"
-#include "core/keys.hpp"
-#include "core/selector.hpp"
-#include "core/text.hpp"
+#include "core/base/text.hpp"
+#include "core/invalidation/invalidations.hpp"
+#include "core/keys/key_index.hpp"
+#include "core/keys/keys.hpp"
+#include "core/keys/selector.hpp"
 #include "fuzz/fuzz_input.hpp"
 
 using namespace cardcache;

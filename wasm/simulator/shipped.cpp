@@ -3,7 +3,7 @@
 #include <span>
 #include <string>
 
-#include "core/memory_tier.hpp"
+#include "core/memory/memory_tier.hpp"
 #include "simulator/policy.hpp"
 
 namespace cardcache::simulator {

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/storage_space.hpp"
+#include "core/storage/storage_space.hpp"
 #include "map_area.hpp"
 #include "storage.hpp"
 #include "tab.hpp"

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/storage_space.hpp"
-#include "core/two_tier_cache.hpp"
+#include "core/cache/two_tier_cache.hpp"
+#include "core/storage/storage_space.hpp"
 #include "map_area.hpp"
 
 namespace cardcache::testing {
