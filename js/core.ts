@@ -8,7 +8,7 @@ import { noSelector, stageSelector } from './selectors.ts';
 import type { Opened } from './sealedRecords.ts';
 import type { CacheError, CacheEvents, Key, Policy, Selector } from './types.ts';
 
-/** How far a value may go; the same numbers as `Reach` in wasm/core/cache/two_tier_cache.hpp. */
+/** How far a value may go; the same numbers as `Reach` in wasm/core/two_tier_cache.hpp. */
 export const Reach = { storage: 0, memory: 1, resident: 2, sealed: 3 } as const;
 
 const NO_TAGS: readonly string[] = [];

@@ -1,4 +1,4 @@
-/** Names of the core's numbers, in the order of wasm/core/cache/statistics.hpp and two_tier_cache.hpp. */
+/** Names of the core's numbers, in the order of wasm/core/statistics.hpp and two_tier_cache.hpp. */
 export const ERRORS = ['quota', 'unavailable', 'corrupt', 'serialize', 'crypto', 'fetch', 'remote', 'version'] as const;
 export const FETCH_COUNTS = ['started', 'joined', 'succeeded', 'failed', 'retried', 'discarded'] as const;
 export const LATENCIES = ['persist', 'restore', 'fetch'] as const;

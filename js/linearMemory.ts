@@ -35,7 +35,7 @@ export const Word = {
 /** Hits noted before a call has to drain them; the same number as `Page::ring_size`. */
 export const RING_SIZE = 256;
 
-/** JSON of more bytes is not stored, and so not staged either; the same number as `most_json_bytes` in wasm/core/codec/compressed_json.hpp. */
+/** JSON of more bytes is not stored, and so not staged either; the same number as `most_json_bytes` in wasm/core/json_block.hpp. */
 export const MOST_JSON_BYTES = 2 ** 20;
 
 /** Text goes over in pieces of so many units: Chromium copies each first, and has no room at hand for a copy of hundreds of kB. */

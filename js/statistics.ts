@@ -16,7 +16,7 @@ export function readStatistics(core: Core | undefined): CoreStatistics {
 }
 
 /**
- * Gives the core's numbers their names: `numbers` as wasm/core/cache/statistics_report.hpp lists them, `ofEndpoints` three for each
+ * Gives the core's numbers their names: `numbers` as wasm/core/statistics_report.hpp lists them, `ofEndpoints` three for each
  * of `endpoints`. What is missing is 0.
  */
 function nameStatistics(

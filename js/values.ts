@@ -1,4 +1,4 @@
-/** Records are read so deep and no deeper; the same number as `JsonScanner::max_depth` in wasm/core/codec/json_scanner.hpp. */
+/** Records are read so deep and no deeper; the same number as `JsonScanner::max_depth` in wasm/core/json_scanner.hpp. */
 const DEEPEST = 2_000;
 
 /** A value of more parts is in memory alone: what refers to the same part again and again could have any number. */

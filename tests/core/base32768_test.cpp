@@ -13,7 +13,7 @@ namespace {
 
 std::u16string packed(std::string_view bytes) {
   std::u16string units;
-  append_packed(units, bytes);
+  append_base32768(units, bytes);
   return units;
 }
 
@@ -36,8 +36,8 @@ TEST_CASE("packing: whatever bytes are packed come back, in units that every bro
     REQUIRE(units.size() == bytes.size() * 8 / 15 + 1);
     for (const auto unit : units) REQUIRE((unit >= 0x100 && unit < 0x8100));
     const Exact exact((std::u16string_view(units)));
-    REQUIRE(unpack(exact.view()) == bytes);
-    REQUIRE(bytes.starts_with(unpack_beginning(exact.view().substr(0, random.below(40))).substr(0, bytes.size())));
+    REQUIRE(read_base32768(exact.view()) == bytes);
+    REQUIRE(bytes.starts_with(read_base32768_prefix(exact.view().substr(0, random.below(40))).substr(0, bytes.size())));
   }
 }
 
@@ -48,29 +48,30 @@ TEST_CASE("packing: bytes have one text, so that no change of a text goes unseen
     std::u16string units(1 + random.below(20), u'\0');
     for (auto& unit : units) unit = static_cast<char16_t>(0x100 + random.below(0x8000));
     if (random.chance(3)) units.back() = static_cast<char16_t>(0x100 + (1U << random.below(15)));
-    const auto bytes = unpack(units);
+    const auto bytes = read_base32768(units);
     if (bytes) REQUIRE(packed(*bytes) == units);
   }
 }
 
 TEST_CASE("packing: a text that ends elsewhere, or holds any other unit, is none") {
-  CHECK_FALSE(unpack(u""));
-  CHECK_FALSE(unpack(u"\u0100"));  // no 1 in the last unit
-  CHECK(unpack(u"\u0101") == "");
-  CHECK_FALSE(unpack(u"\u0102"));  // one bit is no byte
+  CHECK_FALSE(read_base32768(u""));
+  CHECK_FALSE(read_base32768(u"\u0100"));  // no 1 in the last unit
+  CHECK(read_base32768(u"\u0101") == "");
+  CHECK_FALSE(read_base32768(u"\u0102"));  // one bit is no byte
   // Eight full units are fifteen bytes: what is no unit among or behind them leaves no bit over to tell.
   const auto full = packed("fifteen bytes !");
   REQUIRE(full.size() == 9);
-  for (std::size_t at = 0; at < full.size(); ++at) CHECK_FALSE(unpack(std::u16string(full).insert(at, 1, u'a')));
-  CHECK_FALSE(unpack(full.substr(0, 7) + u'\x8100'));
-  CHECK_FALSE(unpack(full.substr(0, 7) + u'\xFFFF'));
+  for (std::size_t at = 0; at < full.size(); ++at)
+    CHECK_FALSE(read_base32768(std::u16string(full).insert(at, 1, u'a')));
+  CHECK_FALSE(read_base32768(full.substr(0, 7) + u'\x8100'));
+  CHECK_FALSE(read_base32768(full.substr(0, 7) + u'\xFFFF'));
   const auto units = packed("cardcache");
   for (const int odd : {0, 0x61, 0xFF, 0x8100, 0xD800, 0xFFFF}) {
     for (std::size_t at = 0; at < units.size(); ++at) {
       auto changed = units;
       changed[at] = static_cast<char16_t>(odd);
-      CHECK_FALSE(unpack(changed));
-      CHECK(std::string_view("cardcache").starts_with(unpack_beginning(changed)));
+      CHECK_FALSE(read_base32768(changed));
+      CHECK(std::string_view("cardcache").starts_with(read_base32768_prefix(changed)));
     }
   }
 }

@@ -5,7 +5,7 @@
 using namespace cardcache;
 
 TEST_CASE("chunks: what stands in them stays where it is while they grow") {
-  Chunks<std::uint32_t> chunks;
+  ChunkedVector<std::uint32_t> chunks;
   CHECK(chunks.size() == 0);
   chunks.grow_to(1);
   chunks[0] = 7;
@@ -23,7 +23,7 @@ TEST_CASE("chunks: what stands in them stays where it is while they grow") {
 }
 
 TEST_CASE("rare column: every entry has the usual number until it gets another") {
-  RareColumn<float> column(1);
+  SparseColumn<float> column(1);
   CHECK(column[0] == 1);
   CHECK(column[12'345] == 1);
   column.set(300, 1);

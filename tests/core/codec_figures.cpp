@@ -66,7 +66,7 @@ TEST_CASE("figures of the codec", "[.figures]") {
   const auto known = *dictionary(newest_dictionary);
   EntryFacts facts;
   facts.timestamp = Millis{1'764'000'000'000};
-  facts.end = facts.timestamp + default_storage_ttl;
+  facts.expires_at = facts.timestamp + default_storage_ttl;
   std::printf("%-26s %6s | %11s %11s %11s %11s | %7s %6s %6s %6s\n", "blocks in bytes (us)", "", "ours",
               "no dictionary", "LZ4 fast", "LZ4 HC 9", "record", "ratio", "write", "read");
   for (const auto& path : paths) {

@@ -180,7 +180,7 @@ TEST_CASE("contract: records are read as they are meant") {
     REQUIRE(read_record(u"cardcache_plan", text, {.default_life = life}, record) == RecordFault::none);
     CHECK(Json::parse(record.data, nullptr, false) == one["data"]);
     CHECK(record.facts.timestamp.value == one["timestamp"].get<double>());
-    CHECK(record.facts.end == (one["expires"].is_null() ? never : Millis{one["expires"].get<double>()}));
+    CHECK(record.facts.expires_at == (one["expires"].is_null() ? never : Millis{one["expires"].get<double>()}));
     CHECK(record.facts.version == one.value("version", ""));
     CHECK(record.facts.tags == one.value("tags", Texts{}));
 
@@ -203,7 +203,7 @@ TEST_CASE("contract: packed records are read as they are meant, by this core and
     REQUIRE(read_record(name, to_utf16(one["text"].get<std::string>()), form, record) == RecordFault::none);
     CHECK(Json::parse(record.data, nullptr, false) == one["data"]);
     CHECK(record.facts.timestamp.value == one["timestamp"].get<double>());
-    CHECK(record.facts.end == (one["expires"].is_null() ? never : Millis{one["expires"].get<double>()}));
+    CHECK(record.facts.expires_at == (one["expires"].is_null() ? never : Millis{one["expires"].get<double>()}));
     CHECK(record.facts.version == one.value("version", ""));
     CHECK(record.facts.tags == one.value("tags", Texts{}));
   }

@@ -356,7 +356,7 @@ TEST_CASE("coordinator: when the network is back what failed is tried at once, a
   CHECK(coordinator.take_due(after(20)) == Keys{"plan"});
 }
 
-TEST_CASE("coordinator: after a failure an answer that was void leaves the key due, not forgotten") {
+TEST_CASE("coordinator: after a failure an answer that was superseded leaves the key due, not forgotten") {
   Failures failures;
   Coordinator coordinator(failures);
   coordinator.add("plan", {}, start);
@@ -367,7 +367,7 @@ TEST_CASE("coordinator: after a failure an answer that was void leaves the key d
   CHECK(coordinator.next_due() == after(180'000));
 }
 
-TEST_CASE("coordinator: who asked for a fetch that failed still waits when the next one is void") {
+TEST_CASE("coordinator: who asked for a fetch that failed still waits when the next one is superseded") {
   Failures failures;
   Coordinator coordinator(failures);
   coordinator.add("plan", times_of(never.value), start);

@@ -18,7 +18,9 @@ using namespace cardcache::testing;
 using Write = StorageTier::Write;
 using Read = StorageTier::Read;
 
-TEST_CASE("room: a write removes a few records and no more; what takes more is written when idle slices made room") {
+TEST_CASE(
+    "deferred writes: a write removes a few records and no more; what takes more is deferred until idle slices made "
+    "capacity") {
   MapArea area;
   auto space = space_over(area, 60'000);
   auto& tier = space.tier_of("sara");
@@ -37,7 +39,7 @@ TEST_CASE("room: a write removes a few records and no more; what takes more is w
   int slices = 0;
   for (bool more = true; more; ++slices) {
     area.removals = 0;
-    more = space.tend(now, 16);
+    more = space.maintain(now, 16);
     REQUIRE(area.removals <= 16);
     REQUIRE(is_exact(space, area));
   }
@@ -50,13 +52,13 @@ TEST_CASE("room: a write removes a few records and no more; what takes more is w
   CHECK(finds(again.tier_of("sara"), "plan"));
 }
 
-TEST_CASE("room: what 32 records must go for is written at once, what takes one more waits") {
+TEST_CASE("deferred writes: what 32 records must go for is written at once, what takes one more is deferred") {
   MapArea one;
   auto measuring = space_over(one, plenty);
   REQUIRE(write(measuring.tier_of(std::nullopt), key_of(10), 60, start) == Write::stored);
   const auto record = one.bytes_under(u"cardcache_key_10");
   for (const std::size_t count : {32U, 33U}) {
-    Room room(static_cast<double>(40 * record + one.bytes() - record));
+    OwnSpace room(static_cast<double>(40 * record + one.bytes() - record));
     auto& [area, space, tier] = room;
     for (std::size_t i = 0; i < 40; ++i) REQUIRE(write(tier, key_of(10 + i), 60, start) == Write::stored);
     CHECK(write(tier, key_of(99), 60 + (count - 1) * record, start) == (count == 32 ? Write::stored : Write::deferred));
@@ -64,8 +66,8 @@ TEST_CASE("room: what 32 records must go for is written at once, what takes one 
   }
 }
 
-TEST_CASE("room: what waits for it is written no more once it is removed, overwritten or overtaken") {
-  Room room(60'000);
+TEST_CASE("deferred writes: a write is dropped once its key is removed, overwritten or superseded") {
+  OwnSpace room(60'000);
   auto& [area, space, tier] = room;
   write_many(tier, 400, 60, start);
   const auto now = start + day;
@@ -103,14 +105,14 @@ TEST_CASE("room: what waits for it is written no more once it is removed, overwr
   CHECK(is_exact(space, area));
 }
 
-TEST_CASE("room: what waited for it in vain is given up, and told") {
+TEST_CASE("deferred writes: a write for which no capacity could be made is given up, and told") {
   const bool full = GENERATE(true, false);
-  Room room(60'000);
+  OwnSpace room(60'000);
   auto& [area, space, tier] = room;
   write_many(tier, 400, 60, start);
   REQUIRE(write(tier, "plan", 50'000, start + day) == Write::deferred);
   (full ? area.refuses : area.broken) = true;
-  while (space.tend(start + day, 16)) continue;
+  while (space.maintain(start + day, 16)) continue;
   CHECK_FALSE(finds(tier, "plan"));
   CHECK(tier.index().find("plan") == std::nullopt);
   REQUIRE(space.given_up().size() == 1);
@@ -118,8 +120,8 @@ TEST_CASE("room: what waited for it in vain is given up, and told") {
   CHECK(is_exact(space, area));
 }
 
-TEST_CASE("room: many records are removed a few at once, and those that wait for it are answered no more") {
-  Room room;
+TEST_CASE("deferred writes: many records are removed a few at once, and those that are left are answered no more") {
+  OwnSpace room;
   auto& [area, space, tier] = room;
   write_many(tier, 400, 60, start);
   std::vector<std::string> keys(400);
@@ -135,15 +137,16 @@ TEST_CASE("room: many records are removed a few at once, and those that wait for
   CHECK(write(tier, key_of(399), 10, start) == Write::stored);
   REQUIRE(area.set(u"cardcache_key_398", u"{\"data\":2,\"timestamp\":1764000000000}"));
   space.on_change("cardcache_key_398", area.get(u"cardcache_key_398"));
-  while (space.tend(start, 16)) continue;
+  while (space.maintain(start, 16)) continue;
   CHECK(finds(tier, key_of(399)));
   CHECK(finds(tier, key_of(398)));
   CHECK(area.bytes() == area.bytes_under(u"cardcache_!") + area.bytes_under(u"cardcache_key_39"));
   CHECK(is_exact(space, area));
 }
 
-TEST_CASE("room: all records are removed a few at once too, whoever wrote them, and what is written since stays") {
-  Room room;
+TEST_CASE(
+    "deferred writes: all records are removed a few at once too, whoever wrote them, and what is written since stays") {
+  OwnSpace room;
   auto& [area, space, tier] = room;
   auto& other = space.tier_of("tom");
   write_many(tier, 400, 60, start);
@@ -170,14 +173,14 @@ TEST_CASE("room: all records are removed a few at once too, whoever wrote them, 
   }
   SECTION("while the area holds on to them") {
     area.clings = true;
-    while (space.tend(start, 16)) continue;
+    while (space.maintain(start, 16)) continue;
     area.clings = false;
     CHECK_FALSE(finds(tier, key_of(100)));
     sweep(space, start);
   }
   for (bool busy = true; busy;) {
     area.removals = 0;
-    busy = space.tend(start + minute, 16);
+    busy = space.maintain(start + minute, 16);
     REQUIRE(area.removals <= 16);
   }
   CHECK(finds(tier, key_of(399)));
@@ -190,8 +193,8 @@ TEST_CASE("room: all records are removed a few at once too, whoever wrote them, 
   CHECK(is_exact(space, area));
 }
 
-TEST_CASE("room: what was cleared and still lies there makes room for what is written next") {
-  Room room(60'000);
+TEST_CASE("deferred writes: what was cleared and still lies there makes room for what is written next") {
+  OwnSpace room(60'000);
   auto& [area, space, tier] = room;
   write_many(tier, 500, 60, start);
   space.ensure_counted();
@@ -206,23 +209,23 @@ TEST_CASE("room: what was cleared and still lies there makes room for what is wr
   CHECK(is_exact(space, area));
 }
 
-TEST_CASE("room: a clock set back forgets until when all was void") {
-  Room room;
+TEST_CASE("deferred writes: a clock set back forgets until when all was cleared") {
+  OwnSpace room;
   auto& [area, space, tier] = room;
   space.observe(start);
   write_many(tier, 100, 60, start);
   CHECK(tier.clear(start));
   space.observe(start - day);
   CHECK(write(tier, "plan", 60, start - day) == Write::stored);
-  while (space.tend(start - day, 16)) continue;
+  while (space.maintain(start - day, 16)) continue;
   sweep(space, start - day);
   CHECK(finds(tier, "plan"));
   CHECK(tier.index().size() == 1);
   CHECK(is_exact(space, area));
 }
 
-TEST_CASE("room: in a slice that has removed all it may nothing is written either") {
-  Room room(60'000);
+TEST_CASE("deferred writes: in a slice that has removed all it may nothing is written either") {
+  OwnSpace room(60'000);
   auto& [area, space, tier] = room;
   write_many(tier, 400, 60, start);
   const auto now = start + day;
@@ -232,15 +235,17 @@ TEST_CASE("room: in a slice that has removed all it may nothing is written eithe
   tier.remove_all(keys);
   for (bool more = true; more;) {
     area.writes = area.removals = 0;
-    more = space.tend(now, 16);
+    more = space.maintain(now, 16);
     REQUIRE(area.writes + area.removals <= 16);
   }
   CHECK(area.holds(u"cardcache_plan"));
 }
 
-TEST_CASE("room: a slice that made room for what waited leaves what else is to be looked for to the next") {
+TEST_CASE(
+    "deferred writes: a slice that made capacity for a deferred write leaves what else is to be looked for to the "
+    "next") {
   for (std::size_t more = 0; more < 18; ++more) {
-    Room room(60'000);
+    OwnSpace room(60'000);
     auto& [area, space, tier] = room;
     write_many(tier, 400, 60, start);
     const auto now = start + day;
@@ -248,11 +253,11 @@ TEST_CASE("room: a slice that made room for what waited leaves what else is to b
     for (std::size_t i = 0; i < 60; ++i) area.remove(to_utf16("cardcache_" + key_of(i)));
     space.begin_sweep();
     // A long slice meets all that lies there, and comes to some of what does not.
-    REQUIRE(space.tend(now, 200));
+    REQUIRE(space.maintain(now, 200));
     REQUIRE(write(tier, "plan", 45'000 + 120 * more, now) == Write::deferred);
     for (bool busy = true; busy;) {
       area.reads = 0;
-      busy = space.tend(now, 16);
+      busy = space.maintain(now, 16);
       REQUIRE(area.reads <= 32);
     }
     CHECK(area.holds(u"cardcache_plan"));
@@ -260,8 +265,8 @@ TEST_CASE("room: a slice that made room for what waited leaves what else is to b
   }
 }
 
-TEST_CASE("room: among many that are removed at once what waits for room does not come any more") {
-  Room room(60'000);
+TEST_CASE("deferred writes: among many that are removed at once deferred writes are dropped") {
+  OwnSpace room(60'000);
   auto& [area, space, tier] = room;
   write_many(tier, 400, 60, start);
   const auto now = start + day;
@@ -276,8 +281,8 @@ TEST_CASE("room: among many that are removed at once what waits for room does no
   CHECK(is_exact(space, area));
 }
 
-TEST_CASE("room: what the area holds on to counts, and is not answered, while what replaces it waits") {
-  Room room(60'000);
+TEST_CASE("deferred writes: what the area holds on to counts, and is not answered, while what replaces it waits") {
+  OwnSpace room(60'000);
   auto& [area, space, tier] = room;
   write_many(tier, 400, 60, start);
   REQUIRE(write(tier, "plan", 60, start) == Write::stored);
@@ -290,15 +295,15 @@ TEST_CASE("room: what the area holds on to counts, and is not answered, while wh
   CHECK(record.data.size() == 40'002);
 }
 
-TEST_CASE("room: what waits for it is not taken for gone when all is counted anew") {
-  Room room(60'000);
+TEST_CASE("deferred writes: a deferred write is not taken for gone when all is counted anew") {
+  OwnSpace room(60'000);
   auto& [area, space, tier] = room;
   write_many(tier, 400, 60, start);
   REQUIRE(write(tier, "plan", 50'000, start + day) == Write::deferred);
   space.recount();
   CHECK(is_exact(space, area));
-  CHECK(space.has_upkeep());
+  CHECK(space.needs_maintenance());
   CHECK(finds(tier, "plan"));
-  while (space.tend(start + day, 16)) continue;
+  while (space.maintain(start + day, 16)) continue;
   CHECK(area.holds(u"cardcache_plan"));
 }

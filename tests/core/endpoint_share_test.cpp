@@ -40,8 +40,8 @@ void ask_new_questions(StorageTier& tier, std::size_t count, std::size_t bytes, 
 
 }  // namespace
 
-TEST_CASE("share: 300 new questions push out no other endpoint's records, however long those lie there") {
-  Room room(100'000);
+TEST_CASE("endpoint share: 300 new questions push out no other endpoint's records, however long those lie there") {
+  OwnSpace room(100'000);
   auto& tier = room.tier;
   write_some(tier, "plan", 20, 500, start);
   write_some(tier, "statistics", 20, 1'000, start);
@@ -53,8 +53,9 @@ TEST_CASE("share: 300 new questions push out no other endpoint's records, howeve
   CHECK(finds(tier, name_of("reads", 299)));
 }
 
-TEST_CASE("share: what others write afterwards takes the place of those questions, not of each other's records") {
-  Room room(100'000);
+TEST_CASE(
+    "endpoint share: what others write afterwards takes the place of those questions, not of each other's records") {
+  OwnSpace room(100'000);
   auto& tier = room.tier;
   write_some(tier, "plan", 20, 500, start);
   ask_new_questions(tier, 300, 700, start + hour);
@@ -64,8 +65,8 @@ TEST_CASE("share: what others write afterwards takes the place of those question
   CHECK(left_of(tier, "team", 20) == 20);
 }
 
-TEST_CASE("share: other users' records stay as well") {
-  Room room(100'000);
+TEST_CASE("endpoint share: other users' records stay as well") {
+  OwnSpace room(100'000);
   auto& sara = room.space.tier_of("sara");
   write_some(sara, "plan", 20, 500, start);
   write_some(sara, "reads", 20, 500, start);
@@ -74,8 +75,8 @@ TEST_CASE("share: other users' records stay as well") {
   CHECK(left_of(sara, "reads", 20) == 20);
 }
 
-TEST_CASE("share: in an origin that others have filled a question takes the place of an older one") {
-  Room room(1'000'000);
+TEST_CASE("endpoint share: in an origin that others have filled a question takes the place of an older one") {
+  OwnSpace room(1'000'000);
   auto& [area, space, tier] = room;
   write_some(tier, "plan", 20, 500, start);
   ask_new_questions(tier, 30, 700, start + hour);
@@ -88,8 +89,8 @@ TEST_CASE("share: in an origin that others have filled a question takes the plac
   CHECK(finds(tier, name_of("reads", 329)));
 }
 
-TEST_CASE("share: an endpoint below its share displaces what is worth least, wherever that lies") {
-  Room room(20'000);
+TEST_CASE("endpoint share: an endpoint below its share displaces what is worth least, wherever that lies") {
+  OwnSpace room(20'000);
   auto& tier = room.tier;
   for (const auto* endpoint : {"a", "b", "c", "d", "e"}) write_some(tier, endpoint, 5, 650, start + minute);
   REQUIRE(write(tier, name_of("old", 0), 650, start) == Write::stored);
@@ -97,8 +98,8 @@ TEST_CASE("share: an endpoint below its share displaces what is worth least, whe
   CHECK_FALSE(finds(tier, name_of("old", 0)));
 }
 
-TEST_CASE("share: what has ended goes first, whose it may be") {
-  Room room(20'000);
+TEST_CASE("endpoint share: what has ended goes first, whose it may be") {
+  OwnSpace room(20'000);
   auto& tier = room.tier;
   write_some(tier, "plan", 3, 500, start);
   ask_new_questions(tier, 20, 700, start + hour);

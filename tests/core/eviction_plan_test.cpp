@@ -21,7 +21,8 @@ std::vector<std::string> order_of(EvictionPlan plan) {
 
 void remember(UserRecords& user, std::string_view key, double bytes, Millis used = now - hour, double cost = 1,
               Millis end = now + hour) {
-  user.records.remember(key, {.bytes = bytes, .timestamp = now - hour, .end = end, .cost = cost, .last_use = used}, {});
+  user.records.remember(
+      key, {.bytes = bytes, .timestamp = now - hour, .expires_at = end, .cost = cost, .last_use = used}, {});
 }
 
 }  // namespace

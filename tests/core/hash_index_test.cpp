@@ -11,7 +11,7 @@ using namespace cardcache;
 using namespace cardcache::testing;
 
 TEST_CASE("id table: who has the hash is asked whether it is the one") {
-  IdTable table;
+  HashIndex table;
   const std::vector<std::string> names{"plan", "teams", "tasks"};
   const auto find = [&](std::string_view name) { return table.find(7, [&](auto id) { return names[id] == name; }); };
   CHECK_FALSE(find("plan"));
@@ -31,7 +31,7 @@ TEST_CASE("id table: who has the hash is asked whether it is the one") {
 TEST_CASE("id table: it does what a map does, whatever comes in whatever order") {
   Random random;
   INFO("--rng-seed " << random.seed());
-  IdTable table;
+  HashIndex table;
   std::map<std::uint32_t, std::uint32_t> hashes;
   // Few hashes in a small table: searches run into each other and around its end.
   for (int step = 0; step < 20'000; ++step) {

@@ -1,4 +1,4 @@
-// How long an invalidation is remembered: as long as anything may lie in the area that it makes void, and no longer.
+// How long an invalidation is remembered: as long as anything may lie in the area that it invalidates, and no longer.
 #include <algorithm>
 #include <array>
 #include <catch2/catch_test_macros.hpp>
@@ -21,7 +21,7 @@ namespace {
 
 constexpr Millis month{30 * day.value};
 
-std::size_t floors_in(const MapArea& area, std::u16string_view prefix = u"cardcache_!floor:") {
+std::size_t notes_in_area(const MapArea& area, std::u16string_view prefix = u"cardcache_!floor:") {
   return static_cast<std::size_t>(
       std::ranges::count_if(area.texts(), [&](const auto& one) { return one.first.starts_with(prefix); }));
 }
@@ -39,17 +39,17 @@ int served(Tab& tab, int count) {
 
 }  // namespace
 
-TEST_CASE("floor life: what was invalidated is served by no later page, however long its records live") {
+TEST_CASE("invalidation life: what was invalidated is served by no later page, however long its records live") {
   for (const auto& options :
        {SetOptions{.ttl = month}, SetOptions{.ttl = never}, SetOptions{.ttl = month, .tags = {"a"}},
-        SetOptions{.ttl = minute, .grace = month}, SetOptions{.ttl = month, .kept_on_event = true}}) {
+        SetOptions{.ttl = minute, .grace = month}, SetOptions{.ttl = month, .exempt_from_events = true}}) {
     for (const int days : {2, 4, 29}) {
       MapArea area;
       {
         Tab tab(&area);
         fill(tab, 100, options);
         CHECK(tab.invalidate(":sara") == 100);
-        REQUIRE(floors_in(area) == 1);
+        REQUIRE(notes_in_area(area) == 1);
       }
       Tab later(&area, {.now = start + Millis{day.value * days}});
       INFO(days << " days later");
@@ -67,7 +67,8 @@ TEST_CASE("floor life: what was invalidated is served by no later page, however 
 }
 
 TEST_CASE(
-    "floor life: three days old it goes after one sweep that took what it makes void, and what is younger stays") {
+    "invalidation life: three days old it goes after one sweep that took what it invalidates, and what is younger "
+    "stays") {
   MapArea area;
   {
     Tab tab(&area);
@@ -78,13 +79,13 @@ TEST_CASE(
   }
   Tab later(&area, {.now = start + Millis{4 * day.value}});
   later.sweep();
-  CHECK(floors_in(area) == 0);
-  CHECK(later.cache.floors().size() == 0);
+  CHECK(notes_in_area(area) == 0);
+  CHECK(later.cache.invalidations().size() == 0);
   CHECK(later.get("plan:sara") == "2");
   CHECK(later.space.bytes() == static_cast<double>(area.bytes_under(u"cardcache_")));
 }
 
-TEST_CASE("floor life: a sweep that is cut off by closing leaves it to the next page") {
+TEST_CASE("invalidation life: a sweep that is cut off by closing leaves it to the next page") {
   MapArea area;
   {
     Tab tab(&area);
@@ -94,12 +95,12 @@ TEST_CASE("floor life: a sweep that is cut off by closing leaves it to the next 
   for (int page = 0; page < 12; ++page) {
     Tab tab(&area, {.now = start + Millis{(4 + page) * day.value}});
     tab.cache.sweep(tab.now);
-    for (int slice = 0; slice < page % 4; ++slice) tab.space.tend(tab.now, 4);
+    for (int slice = 0; slice < page % 4; ++slice) tab.space.maintain(tab.now, 4);
     CHECK(served(tab, 200) == 0);
   }
 }
 
-TEST_CASE("floor life: a page that lists its keys while a sweep is under way does not end it too early") {
+TEST_CASE("invalidation life: a page that lists its keys while a sweep is under way does not end it too early") {
   MapArea area;
   {
     Tab tab(&area);
@@ -108,14 +109,14 @@ TEST_CASE("floor life: a page that lists its keys while a sweep is under way doe
   }
   Tab tab(&area, {.now = start + Millis{4 * day.value}});
   tab.cache.sweep(tab.now);
-  CHECK(tab.space.tend(tab.now, 4));
+  CHECK(tab.space.maintain(tab.now, 4));
   static_cast<void>(tab.cache.keys({}, tab.now));
-  while (tab.cache.tend(tab.now)) continue;
+  while (tab.cache.maintain(tab.now)) continue;
   CHECK(served(tab, 200) == 0);
   CHECK(served(*std::make_unique<Tab>(&area, TabOptions{.now = tab.now}), 200) == 0);
 }
 
-TEST_CASE("floor life: records that the area refuses to remove keep it") {
+TEST_CASE("invalidation life: records that the area refuses to remove keep it") {
   MapArea area;
   Tab tab(&area);
   fill(tab, 40, {.ttl = never});
@@ -125,33 +126,34 @@ TEST_CASE("floor life: records that the area refuses to remove keep it") {
     Tab later(&area, {.now = start + Millis{days * day.value}});
     later.sweep();
     later.sweep();
-    CHECK(floors_in(area) == 1);
+    CHECK(notes_in_area(area) == 1);
     CHECK(served(later, 40) == 0);
   }
   area.clings = false;
   Tab last(&area, {.now = start + Millis{41 * day.value}});
   last.sweep();
   last.sweep();
-  CHECK(floors_in(area) == 0);
+  CHECK(notes_in_area(area) == 0);
   CHECK(area.bytes_under(u"cardcache_key") == 0);
 }
 
-TEST_CASE("floor life: a record in another core's format keeps it: nobody here can tell what makes that void") {
+TEST_CASE(
+    "invalidation life: a record in another core's format keeps it: nothing here can tell what invalidates that") {
   MapArea area;
   Tab(&area).invalidate("plan");
   REQUIRE(area.set(u"cardcache_plan", u"\u8102" + std::u16string(100, u'\u0150')));
   Tab tab(&area, {.now = start + Millis{4 * day.value}});
   tab.sweep();
   tab.sweep();
-  CHECK(floors_in(area) == 1);
-  CHECK(tab.cache.floors().size() == 1);
+  CHECK(notes_in_area(area) == 1);
+  CHECK(tab.cache.invalidations().size() == 1);
   area.remove(u"cardcache_plan");
   tab.sweep();
-  CHECK(floors_in(area) == 0);
-  CHECK(tab.cache.floors().size() == 0);
+  CHECK(notes_in_area(area) == 0);
+  CHECK(tab.cache.invalidations().size() == 0);
 }
 
-TEST_CASE("floor life: of users whom nobody opens here, what their invalidations make void goes, then these do") {
+TEST_CASE("invalidation life: of users whom nobody opens here, what their invalidations concern goes, then these do") {
   MapArea area;
   {
     Tab tom(&area, {.user = "tom"});
@@ -161,14 +163,14 @@ TEST_CASE("floor life: of users whom nobody opens here, what their invalidations
   }
   Tab sara(&area, {.user = "sara", .now = start + Millis{4 * day.value}});
   sara.sweep();
-  CHECK(floors_in(area, u"cardcache_@tom/!floor:") == 0);
+  CHECK(notes_in_area(area, u"cardcache_@tom/!floor:") == 0);
   CHECK(area.bytes_under(u"cardcache_@tom/key") == 0);
   Tab tom(&area, {.user = "tom", .now = sara.now});
   CHECK(served(tom, 100) == 0);
   CHECK(tom.get("teams") == "2");
 }
 
-TEST_CASE("floor life: a wrong clock's, far ahead, takes nothing of a user whom nobody opens here") {
+TEST_CASE("invalidation life: a wrong clock's, far ahead, takes nothing of a user whom nobody opens here") {
   MapArea area;
   Tab(&area, {.user = "tom"}).set("plan", "1", {.ttl = never});
   REQUIRE(area.set(u"cardcache_@tom/!floor:*", u"1774000000000"));
@@ -179,7 +181,8 @@ TEST_CASE("floor life: a wrong clock's, far ahead, takes nothing of a user whom 
 }
 
 TEST_CASE(
-    "floor life: a record that a walk never met, since the area's order changed under it, keeps or loses nothing") {
+    "invalidation life: a record that a walk never met, since the area's order changed under it, keeps or loses "
+    "nothing") {
   MapArea area;
   {
     Tab tab(&area);
@@ -191,17 +194,17 @@ TEST_CASE(
   }
   Tab tab(&area, {.now = start + Millis{4 * day.value}});
   tab.cache.sweep(tab.now);
-  CHECK(tab.space.tend(tab.now, 2));
+  CHECK(tab.space.maintain(tab.now, 2));
   // Another tab removes what was met already: what follows moves up, and the walk passes over as many.
   area.remove(u"cardcache_0");
   area.remove(u"cardcache_1");
-  while (tab.cache.tend(tab.now)) continue;
+  while (tab.cache.maintain(tab.now)) continue;
   CHECK(served(tab, 100) == 0);
   Tab again(&area, {.now = tab.now});
   CHECK(served(again, 100) == 0);
 }
 
-TEST_CASE("floor life: a value that waits for room is not written once it is invalidated, by another tab too") {
+TEST_CASE("invalidation life: a deferred write is not written once it is invalidated, by another tab too") {
   MapArea area;
   Tab here(&area, {.budget = 4'000, .compress_above = never.value, .seed = 1});
   for (int i = 0; i < 80; ++i) here.set("small_" + std::to_string(i), "1");
@@ -210,23 +213,23 @@ TEST_CASE("floor life: a value that waits for room is not written once it is inv
   here.now = start + second;
   REQUIRE(area.set(u"cardcache_!floor:*", u"1764000000500"));
   here.hear(area, u"cardcache_!floor:*");
-  while (here.cache.tend(here.now)) continue;
+  while (here.cache.maintain(here.now)) continue;
   CHECK_FALSE(area.holds(u"cardcache_large"));
   CHECK_FALSE(here.get("large"));
 }
 
-TEST_CASE("floor life: day after day of other invalidations, floors do not pile up") {
+TEST_CASE("invalidation life: day after day of other selectors, they do not pile up") {
   MapArea area;
   for (int days = 0; days < 60; ++days) {
     Tab tab(&area, {.now = start + Millis{days * day.value}});
     for (int i = 0; i < 5; ++i) tab.invalidate("team_" + std::to_string(days) + "_" + std::to_string(i));
     tab.sweep();
-    CHECK(floors_in(area) <= 20);
-    CHECK(tab.cache.floors().size() <= 20);
+    CHECK(notes_in_area(area) <= 20);
+    CHECK(tab.cache.invalidations().size() <= 20);
   }
 }
 
-TEST_CASE("floor life: selectors as long as a tenth of the budget are merged into one over everything") {
+TEST_CASE("invalidation life: selectors as long as a tenth of the budget are merged into one over everything") {
   Invalidations invalidations;
   for (int i = 0; i < 10; ++i) {
     Selector selector;
@@ -238,23 +241,25 @@ TEST_CASE("floor life: selectors as long as a tenth of the budget are merged int
   CHECK(invalidations.latest_for("plan", {}, false) >= start);
 }
 
-TEST_CASE("floor life: where it is merged with others it stands in the area before they go") {
+TEST_CASE("invalidation life: where it is merged with others it stands in the area before they go") {
   MapArea area;
   Tab tab(&area);
   fill(tab, 100, {.ttl = never});
   tab.invalidate(":sara");
   for (std::size_t i = 0; i < Invalidations::most; ++i) tab.invalidate("team_" + std::to_string(i));
-  CHECK(floors_in(area) == 1);
+  CHECK(notes_in_area(area) == 1);
   Tab later(&area, {.now = start + Millis{4 * day.value}});
   later.sweep();
   CHECK(served(later, 100) == 0);
-  CHECK(floors_in(area) == 0);
+  CHECK(notes_in_area(area) == 0);
 }
 
-TEST_CASE("floor life: one of another process holds as long as this one runs: no walk goes over the store they share") {
+TEST_CASE(
+    "invalidation life: one of another process holds as long as this one runs: no walk goes over the store they "
+    "share") {
   MapArea area;
   Tab tab(&area);
-  tab.cache.learn_floor({by_text("plan"), start}, start);
+  tab.cache.learn_invalidation({by_text("plan"), start}, start);
   for (int days = 1; days < 40; ++days) {
     tab.now = start + Millis{days * day.value};
     tab.sweep();
@@ -265,7 +270,8 @@ TEST_CASE("floor life: one of another process holds as long as this one runs: no
   CHECK_FALSE(tab.cache.adopt_remote(request, start, tab.now).kept);
 }
 
-TEST_CASE("floor life: nothing that was invalidated is ever served again, whoever opens, sweeps and leaves when") {
+TEST_CASE(
+    "invalidation life: nothing that was invalidated is ever served again, whoever opens, sweeps and leaves when") {
   // Weeks in the life of three users over one area, in two tabs each at most, against the simplest model: when each key
   // was voided last.
   constexpr std::array<std::string_view, 6> keys{"plan:sara", "plan:tom",   "tasks:sara:30",
@@ -314,7 +320,7 @@ TEST_CASE("floor life: nothing that was invalidated is ever served again, whoeve
           const auto selector = random.one_of(selectors);
           tab.invalidate(selector);
           for (const auto one : keys) {
-            if (by_text(selector).selects(one, {})) voided[page.user][std::string(one)] = tab.cache.last_floor();
+            if (by_text(selector).selects(one, {})) voided[page.user][std::string(one)] = tab.cache.last_invalidation();
           }
           break;
         }
@@ -323,7 +329,7 @@ TEST_CASE("floor life: nothing that was invalidated is ever served again, whoeve
           break;
         case 4:
           tab.cache.sweep(now);
-          tab.space.tend(now, random.below(6));
+          tab.space.maintain(now, random.below(6));
           break;
         default:
           break;

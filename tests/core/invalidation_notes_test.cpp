@@ -1,5 +1,5 @@
-// Floors as they are kept: what they cost the area, how they are learnt from it, and what becomes of those without
-// room.
+// Invalidations as they are kept: what they cost the area, how they are learnt from it, and what becomes of those
+// without room.
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <string>
@@ -23,7 +23,7 @@ std::size_t notes_in(const MapArea& area) {
 
 }  // namespace
 
-TEST_CASE("floors: one that stands as high already is not written again") {
+TEST_CASE("invalidation notes: one that stands already is not written again") {
   MapArea area;
   Tab tab(&area);
   tab.invalidate("plan");
@@ -32,7 +32,7 @@ TEST_CASE("floors: one that stands as high already is not written again") {
   CHECK(area.writes == writes);
 }
 
-TEST_CASE("floors: another one takes two writes, however many there are") {
+TEST_CASE("invalidation notes: another one takes two writes, however many there are") {
   MapArea area;
   Tab tab(&area);
   for (const auto* selector : {"plan", "teams", ":sara"}) tab.invalidate(selector);
@@ -45,21 +45,21 @@ TEST_CASE("floors: another one takes two writes, however many there are") {
   }
 }
 
-TEST_CASE("floors: merged into a coarser one they are no error, and hold after a reload") {
+TEST_CASE("invalidations: merged into a coarser one they are no error, and hold after a reload") {
   MapArea area;
   Tab tab(&area);
   for (std::size_t i = 0; i <= Invalidations::most; ++i) {
     tab.now = tab.now + Millis{1};
     tab.invalidate("team_" + std::to_string(i));
   }
-  CHECK(tab.cache.floors().size() == 1);
+  CHECK(tab.cache.invalidations().size() == 1);
   CHECK(tab.cache.take_notices().empty());
   CHECK(notes_in(area) == 1);
   const Tab reloaded(&area, {.now = tab.now});
-  CHECK(reloaded.cache.floors().latest_for("team_0", {}, false) == tab.now);
+  CHECK(reloaded.cache.invalidations().latest_for("team_0", {}, false) == tab.now);
 }
 
-TEST_CASE("floors: each that found no room is written when there is some, whatever was written in between") {
+TEST_CASE("invalidations: each that found no room is written when there is some, whatever was written in between") {
   MapArea area;
   Tab tab(&area);
   tab.invalidate("plan");
@@ -74,13 +74,13 @@ TEST_CASE("floors: each that found no room is written when there is some, whatev
     CHECK(notes_in(area) == 4);
   }
   tab.sweep();
-  CHECK(notes_in(area) == tab.cache.floors().size());
+  CHECK(notes_in(area) == tab.cache.invalidations().size());
   area.writes = 0;
   tab.sweep();
   CHECK(area.writes == 0);
 }
 
-TEST_CASE("floors: whether there are new ones is asked by reading one mark") {
+TEST_CASE("invalidations: whether there are new ones is asked by reading one mark") {
   MapArea area;
   Tab here(&area, {.seed = 1});
   Tab there(&area, {.seed = 2});
@@ -97,7 +97,7 @@ TEST_CASE("floors: whether there are new ones is asked by reading one mark") {
   CHECK(area.reads == 1);
 }
 
-TEST_CASE("floors: in another program's namespace they stand in the page alone, and hold there") {
+TEST_CASE("invalidations: in another program's namespace they stand in the page alone, and hold there") {
   MapArea area;
   const std::u16string record = u"{\"data\":1,\"timestamp\":1763999999999}";
   REQUIRE(area.set(u"agiletrack_plan", record));
@@ -113,11 +113,11 @@ TEST_CASE("floors: in another program's namespace they stand in the page alone, 
   CHECK_FALSE(tab.get("plan"));
 }
 
-TEST_CASE("floors: one that is heard takes from memory what is not younger, but what it spares") {
+TEST_CASE("invalidations: one that is heard takes from memory what is not younger, but what it spares") {
   MapArea area;
   Tab tab(&area);
   tab.set("old", "1", {.reach = Reach::memory});
-  tab.set("paid", "2", {.kept_on_event = true, .reach = Reach::memory});
+  tab.set("paid", "2", {.exempt_from_events = true, .reach = Reach::memory});
   tab.now = start + second;
   tab.set("young", "3", {.reach = Reach::memory});
   REQUIRE(area.set(u"cardcache_!floor:~*", u"1764000000000"));
@@ -131,7 +131,7 @@ TEST_CASE("floors: one that is heard takes from memory what is not younger, but 
   CHECK(tab.get("young") == "3");
 }
 
-TEST_CASE("floors: one that is heard a second time asks nobody to fetch again") {
+TEST_CASE("invalidations: one that is heard a second time asks nobody to fetch again") {
   MapArea area;
   Tab tab(&area);
   auto& coordinator = tab.cache.coordinator();

@@ -25,7 +25,7 @@ StorageSpace space_over(StorageArea& area, double budget = plenty) { return {&ar
 Write write(StorageTier& tier, std::string_view key, std::string_view json, Millis now, Millis life = day) {
   EntryFacts facts;
   facts.timestamp = now;
-  facts.end = now + life;
+  facts.expires_at = now + life;
   return tier.write(key, json, facts, now);
 }
 
@@ -38,52 +38,52 @@ void write_many(MapArea& area, std::size_t count, std::optional<std::string_view
 
 }  // namespace
 
-TEST_CASE("upkeep: neither opening nor the first write reads what lies there; slices do, a few at a time") {
+TEST_CASE("maintenance: neither opening nor the first write reads what lies there; slices do, a few at a time") {
   MapArea area;
   write_many(area, 500);
   area.reads = 0;
   auto space = space_over(area);
   auto& tier = space.tier_of(std::nullopt);
-  CHECK(space.has_upkeep());
+  CHECK(space.needs_maintenance());
   CHECK(write(tier, "plan", "1", start) == Write::stored);
   CHECK(area.reads <= 2);
   int slices = 0;
   for (bool more = true; more; ++slices) {
     area.reads = 0;
-    more = space.tend(start, 16);
+    more = space.maintain(start, 16);
     REQUIRE(area.reads <= 36);
   }
   CHECK(slices >= 500 / 32);
-  CHECK_FALSE(space.has_upkeep());
+  CHECK_FALSE(space.needs_maintenance());
   area.reads = 0;
   CHECK(is_exact(space, area));
   CHECK(tier.index().size() == 501);
   CHECK(area.reads == 0);
 }
 
-TEST_CASE("upkeep: who asks for all records before the count is done has it done") {
+TEST_CASE("maintenance: who asks for all records before the count is done has it done") {
   MapArea area;
   write_many(area, 100);
   auto space = space_over(area);
-  CHECK(space.tend(start, 16));
+  CHECK(space.maintain(start, 16));
   CHECK(is_exact(space, area));
   CHECK(space.tier_of(std::nullopt).index().size() == 100);
 }
 
-TEST_CASE("upkeep: what is over the budget once all is counted goes then") {
+TEST_CASE("maintenance: what is over the budget once all is counted goes then") {
   MapArea area;
   write_many(area, 200);
   const double budget = static_cast<double>(area.bytes()) / 2;
   auto space = space_over(area, budget);
   auto& tier = space.tier_of(std::nullopt);
   CHECK(write(tier, "plan", "1", start + hour) == Write::stored);
-  while (space.tend(start + hour, 16)) continue;
+  while (space.maintain(start + hour, 16)) continue;
   CHECK(static_cast<double>(area.bytes()) <= budget);
   CHECK(finds(tier, "plan"));
   CHECK(is_exact(space, area));
 }
 
-TEST_CASE("upkeep: hints are the area's after a sweep, whoever writes, removes and empties while it goes on") {
+TEST_CASE("maintenance: hints are the area's after a sweep, whoever writes, removes and empties while it goes on") {
   Random random;
   INFO("--rng-seed " << random.seed());
   for (int round = 0; round < 20; ++round) {
@@ -100,7 +100,7 @@ TEST_CASE("upkeep: hints are the area's after a sweep, whoever writes, removes a
       step(random.chance(2) ? here : there);
       if (random.chance(60)) area.throw_away();
       if (random.chance(40)) here.begin_sweep();
-      static_cast<void>(here.tend(start, 1 + random.below(6)));
+      static_cast<void>(here.maintain(start, 1 + random.below(6)));
     }
     sweep(here, start);
     sweep(here, start);
@@ -111,7 +111,8 @@ TEST_CASE("upkeep: hints are the area's after a sweep, whoever writes, removes a
   }
 }
 
-TEST_CASE("upkeep: a sweep takes what has ended and what comes from the future, and leaves what may still be wanted") {
+TEST_CASE(
+    "maintenance: a sweep takes what has ended and what comes from the future, and leaves what may still be wanted") {
   MapArea area;
   auto space = space_over(area);
   auto& tier = space.tier_of("sara");
@@ -124,10 +125,10 @@ TEST_CASE("upkeep: a sweep takes what has ended and what comes from the future, 
   sweep(space, start + hour + minute);
   CHECK_FALSE(area.holds(u"cardcache_@sara/ended"));
   REQUIRE(space.evicted().size() == 2);
-  for (const auto& one : space.evicted()) CHECK(one.why == Why::expired);
+  for (const auto& one : space.evicted()) CHECK(one.why == RemovalCause::expired);
 }
 
-TEST_CASE("upkeep: a sweep takes what is no record, and leaves what a core of another format wrote") {
+TEST_CASE("maintenance: a sweep takes what is no record, and leaves what a core of another format wrote") {
   MapArea area;
   const std::u16string other = u"\u8102" + std::u16string(100, u'\u0150');
   REQUIRE(area.set(u"cardcache_other", other));
@@ -148,7 +149,7 @@ TEST_CASE("upkeep: a sweep takes what is no record, and leaves what a core of an
   CHECK(finds(tier, "plan"));
 }
 
-TEST_CASE("upkeep: floors of users who never come back go after three days") {
+TEST_CASE("maintenance: invalidations of users who never come back go after three days") {
   MapArea area;
   REQUIRE(area.set(u"cardcache_@tom/!floor:*", u"1764000000000"));
   REQUIRE(area.set(u"cardcache_@tom/!floor:e4.plan", u"soon"));
@@ -161,7 +162,7 @@ TEST_CASE("upkeep: floors of users who never come back go after three days") {
   CHECK(is_exact(space, area));
 }
 
-TEST_CASE("upkeep: an area that never ends, or whose numbers mean nothing, does not hold us up") {
+TEST_CASE("maintenance: an area that never ends, or whose numbers mean nothing, does not hold us up") {
   class Endless final : public StorageArea {
    public:
     [[nodiscard]] std::optional<std::u16string> get(std::u16string_view) override { return u""; }
@@ -182,7 +183,7 @@ TEST_CASE("upkeep: an area that never ends, or whose numbers mean nothing, does 
   CHECK(write(space.tier_of(std::nullopt), "plan", "1", start) == Write::stored);
 }
 
-TEST_CASE("upkeep: a sweep leaves all notes but floors, and what the area holds on to") {
+TEST_CASE("maintenance: a sweep leaves all notes but old invalidations, and what the area holds on to") {
   MapArea area;
   auto space = space_over(area);
   auto& tier = space.tier_of(std::nullopt);
@@ -198,7 +199,7 @@ TEST_CASE("upkeep: a sweep leaves all notes but floors, and what the area holds 
   CHECK(is_exact(space, area));
 }
 
-TEST_CASE("upkeep: what is not ours to remove does not hold a walk up, wherever it lies") {
+TEST_CASE("maintenance: what is not ours to remove does not hold a walk up, wherever it lies") {
   const bool foreign = GENERATE(false, true);
   MapArea area;
   const std::u16string ours = foreign ? u"agiletrack_" : u"cardcache_";
@@ -213,21 +214,21 @@ TEST_CASE("upkeep: what is not ours to remove does not hold a walk up, wherever 
   REQUIRE(area.set(ours + u"plan", u"{\"data\":1,\"timestamp\":1764000000000}"));
   StorageSpace space(&area, foreign ? "agiletrack_" : "cardcache_", plenty, {.foreign = foreign});
   int slices = 0;
-  while (space.tend(start, 8) && slices < 100) ++slices;
+  while (space.maintain(start, 8) && slices < 100) ++slices;
   CHECK(slices < 30);
   CHECK(space.tier_of(std::nullopt).index().find("plan"));
   CHECK(area.texts().size() == 181);
   if (foreign) CHECK(space.bytes() == static_cast<double>(area.bytes_under(u"agiletrack_plan")));
 }
 
-TEST_CASE("upkeep: behind notes that a walk removes it passes nothing over") {
+TEST_CASE("maintenance: behind notes that a walk removes it passes nothing over") {
   MapArea area;
   write_many(area, 40);
   for (int i = 10; i < 50; ++i) {
     REQUIRE(area.set(u"cardcache_!floor:e2." + to_utf16(std::to_string(i)), u"1763000000000"));
   }
   auto space = space_over(area);
-  while (space.tend(start + hour, 8)) continue;
+  while (space.maintain(start + hour, 8)) continue;
   CHECK(area.bytes_under(u"cardcache_!floor:") == 0);
   area.reads = 0;
   CHECK(space.tier_of(std::nullopt).index().size() == 40);
@@ -237,7 +238,7 @@ TEST_CASE("upkeep: behind notes that a walk removes it passes nothing over") {
 
 // ---- a clock that was set back
 
-TEST_CASE("upkeep: a clock set back makes all void at once, and takes it out of the area a little at a time") {
+TEST_CASE("maintenance: a clock set back invalidates all at once, and takes it out of the area a little at a time") {
   MapArea area;
   write_many(area, 200);
   write_many(area, 200, "sara");
@@ -263,7 +264,7 @@ TEST_CASE("upkeep: a clock set back makes all void at once, and takes it out of 
   SECTION("in the end nothing else is left") {
     for (bool more = true; more;) {
       area.removals = 0;
-      more = space.tend(now, 16);
+      more = space.maintain(now, 16);
       REQUIRE(area.removals <= 16);
     }
     CHECK(finds(tier, key_of(199)));
@@ -282,7 +283,9 @@ TEST_CASE("upkeep: a clock set back makes all void at once, and takes it out of 
   }
 }
 
-TEST_CASE("upkeep: a clock set back ends what waits and what was void, in an area that is known to its end as well") {
+TEST_CASE(
+    "maintenance: a clock set back ends deferred writes and what was invalidated, in an area that is known to its end "
+    "as well") {
   MapArea area;
   auto space = space_over(area, 20'000);
   auto& tier = space.tier_of(std::nullopt);
@@ -297,13 +300,13 @@ TEST_CASE("upkeep: a clock set back ends what waits and what was void, in an are
   for (auto& digit : noise) digit = static_cast<char>('1' + random.below(9));
   REQUIRE(write(tier, "plan", noise, start + hour) == Write::deferred);
   CHECK(space.observe(start - day));
-  while (space.tend(start - day, 16)) continue;
+  while (space.maintain(start - day, 16)) continue;
   CHECK(is_exact(space, area));
   CHECK(area.texts().size() == 1);
   CHECK(area.holds(u"cardcache_!clock"));
 }
 
-TEST_CASE("upkeep: an area that will not be emptied answers nothing of old all the same") {
+TEST_CASE("maintenance: an area that will not be emptied answers nothing of old all the same") {
   MapArea area;
   write_many(area, 100);
   auto space = space_over(area);
@@ -317,7 +320,7 @@ TEST_CASE("upkeep: an area that will not be emptied answers nothing of old all t
 
 // ---- how much at once
 
-TEST_CASE("upkeep: no slice does more than it may, whatever there is to do") {
+TEST_CASE("maintenance: no slice does more than it may, whatever there is to do") {
   for (const std::size_t steps : {3U, 16U}) {
     INFO("slices of " << steps);
     MapArea area;
@@ -333,7 +336,7 @@ TEST_CASE("upkeep: no slice does more than it may, whatever there is to do") {
     int slices = 0;
     for (bool more = true; more; ++slices) {
       area.reads = area.removals = 0;
-      more = space.tend(start + minute, steps);
+      more = space.maintain(start + minute, steps);
       CHECK(std::cmp_less_equal(area.removals, steps));
       CHECK(std::cmp_less_equal(area.reads, 2 * steps));
     }
@@ -344,7 +347,7 @@ TEST_CASE("upkeep: no slice does more than it may, whatever there is to do") {
   }
 }
 
-TEST_CASE("upkeep: no slice looks for more of what it did not meet than it may, wherever its walk ends") {
+TEST_CASE("maintenance: no slice looks for more of what it did not meet than it may, wherever its walk ends") {
   for (std::size_t left = 0; left <= 34; ++left) {
     INFO(left << " left");
     MapArea area;
@@ -355,7 +358,7 @@ TEST_CASE("upkeep: no slice looks for more of what it did not meet than it may, 
     space.begin_sweep();
     for (bool more = true; more;) {
       area.reads = 0;
-      more = space.tend(start, 16);
+      more = space.maintain(start, 16);
       REQUIRE(area.reads <= 32);
     }
     CHECK(space.tier_of(std::nullopt).index().size() == left);
@@ -363,7 +366,7 @@ TEST_CASE("upkeep: no slice looks for more of what it did not meet than it may, 
   }
 }
 
-TEST_CASE("upkeep: what others write beyond the budget while a sweep goes on goes a few at a time") {
+TEST_CASE("maintenance: what others write beyond the budget while a sweep goes on goes a few at a time") {
   MapArea area;
   write_many(area, 200);
   auto space = space_over(area, static_cast<double>(area.bytes()));
@@ -376,36 +379,36 @@ TEST_CASE("upkeep: what others write beyond the budget while a sweep goes on goe
   space.begin_sweep();
   for (bool more = true; more;) {
     area.removals = 0;
-    more = space.tend(start, 16);
+    more = space.maintain(start, 16);
     REQUIRE(area.removals <= 16);
   }
   CHECK(space.bytes() <= space.budget());
   CHECK(is_exact(space, area));
 }
 
-TEST_CASE("upkeep: a sweep that is asked for while one goes on does not begin anew") {
+TEST_CASE("maintenance: a sweep that is asked for while one goes on does not begin anew") {
   MapArea area;
   write_many(area, 100);
   REQUIRE(area.set(u"cardcache_zebra", u"{\"data\":1,\"timestamp\":1}"));
   auto space = space_over(area);
   for (int i = 0; i < 60; ++i) {
     space.begin_sweep();
-    static_cast<void>(space.tend(start, 2));
+    static_cast<void>(space.maintain(start, 2));
   }
   CHECK_FALSE(area.holds(u"cardcache_zebra"));
 }
 
-TEST_CASE("upkeep: what was written before the place where a walk stands is met where all is counted anew") {
+TEST_CASE("maintenance: what was written before the place where a walk stands is met where all is counted anew") {
   MapArea area;
   write_many(area, 100);
   auto space = space_over(area);
-  static_cast<void>(space.tend(start, 10));
+  static_cast<void>(space.maintain(start, 10));
   REQUIRE(area.set(u"cardcache_apple", u"{\"data\":1,\"timestamp\":1764000000000}"));
   space.recount();
   CHECK(is_exact(space, area));
 }
 
-TEST_CASE("upkeep: who asks how much it is while a sweep or a purge goes on does not wait for its end") {
+TEST_CASE("maintenance: who asks how much it is while a sweep or a purge goes on does not wait for its end") {
   MapArea area;
   write_many(area, 200);
   auto space = space_over(area);

@@ -4,32 +4,32 @@
 
 using namespace cardcache;
 
-TEST_CASE("sealings: one is found by its number until it ends") {
-  Sealings sealings;
+TEST_CASE("pending_encryptions: one is found by its number until it ends") {
+  PendingEncryptions pending_encryptions;
   EntryFacts facts;
   facts.timestamp = Millis{5};
-  const auto plan = sealings.begin("plan", facts);
-  const auto list = sealings.begin("list", {});
-  CHECK(sealings.size() == 2);
-  REQUIRE(sealings.find(plan));
-  CHECK(sealings.find(plan)->key == "plan");
-  CHECK(sealings.find(plan)->facts.timestamp == Millis{5});
-  sealings.end(plan);
-  CHECK_FALSE(sealings.find(plan));
-  CHECK(sealings.find(list));
-  sealings.clear();
-  CHECK(sealings.size() == 0);
+  const auto plan = pending_encryptions.begin("plan", facts);
+  const auto list = pending_encryptions.begin("list", {});
+  CHECK(pending_encryptions.size() == 2);
+  REQUIRE(pending_encryptions.find(plan));
+  CHECK(pending_encryptions.find(plan)->key == "plan");
+  CHECK(pending_encryptions.find(plan)->facts.timestamp == Millis{5});
+  pending_encryptions.end(plan);
+  CHECK_FALSE(pending_encryptions.find(plan));
+  CHECK(pending_encryptions.find(list));
+  pending_encryptions.clear();
+  CHECK(pending_encryptions.size() == 0);
 }
 
-TEST_CASE("sealings: a key has one, and the later ends the earlier") {
-  Sealings sealings;
-  const auto first = sealings.begin("plan", {});
-  const auto other = sealings.begin("plans", {});
-  const auto second = sealings.begin("plan", {});
+TEST_CASE("pending_encryptions: a key has one, and the later ends the earlier") {
+  PendingEncryptions pending_encryptions;
+  const auto first = pending_encryptions.begin("plan", {});
+  const auto other = pending_encryptions.begin("plans", {});
+  const auto second = pending_encryptions.begin("plan", {});
   CHECK(first != second);
-  CHECK_FALSE(sealings.find(first));
-  CHECK(sealings.find(second));
-  sealings.end_key("plan");
-  CHECK_FALSE(sealings.find(second));
-  CHECK(sealings.find(other));
+  CHECK_FALSE(pending_encryptions.find(first));
+  CHECK(pending_encryptions.find(second));
+  pending_encryptions.end_key("plan");
+  CHECK_FALSE(pending_encryptions.find(second));
+  CHECK(pending_encryptions.find(other));
 }

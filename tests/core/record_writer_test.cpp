@@ -27,8 +27,8 @@ void fill_to_the_brim(MapArea& area) {
 
 // ---- what is worth it
 
-TEST_CASE("room: one large value does not drive out hundreds that were used as lately") {
-  Room room(60'000);
+TEST_CASE("record writer: one large value does not drive out hundreds that were used as lately") {
+  OwnSpace room(60'000);
   auto& [area, space, tier] = room;
   write_many(tier, 400, 60, start);
   const auto before = area.bytes();
@@ -41,9 +41,9 @@ TEST_CASE("room: one large value does not drive out hundreds that were used as l
   CHECK(write(tier, "large", 50'000, start + day) == Write::deferred);
 }
 
-TEST_CASE("room: a value displaces what is worth 64 times itself, and nothing that is worth more") {
+TEST_CASE("record writer: a value displaces what is worth 64 times itself, and nothing that is worth more") {
   for (const double cost : {64.0, 65.0}) {
-    Room room(1'000);
+    OwnSpace room(1'000);
     auto& [area, space, tier] = room;
     REQUIRE(write(tier, "dear", 500, start, cost) == Write::stored);
     CHECK(write(tier, "plan", 600, start) == (cost == 64 ? Write::stored : Write::quota));
@@ -51,13 +51,14 @@ TEST_CASE("room: a value displaces what is worth 64 times itself, and nothing th
   }
 }
 
-TEST_CASE("room: where something must go, a twentieth of the budget goes besides, what is missed least first") {
+TEST_CASE(
+    "record writer: where something must go, a twentieth of the budget goes besides, what is missed least first") {
   MapArea one;
   auto measuring = space_over(one, plenty);
   REQUIRE(write(measuring.tier_of(std::nullopt), key_of(10), 100, start) == Write::stored);
   const auto record = one.bytes_under(u"cardcache_key_10");
   const auto note = one.bytes() - record;
-  Room room(static_cast<double>(40 * record));
+  OwnSpace room(static_cast<double>(40 * record));
   auto& [area, space, tier] = room;
   // Never in the order of their ages.
   const auto place = [](std::size_t number) { return number * 7 % 38; };
@@ -72,8 +73,8 @@ TEST_CASE("room: where something must go, a twentieth of the budget goes besides
   CHECK(area.bytes() == 38 * record);
 }
 
-TEST_CASE("room: a sweep does not forget when a record was used last") {
-  Room room(1'300);
+TEST_CASE("record writer: a sweep does not forget when a record was used last") {
+  OwnSpace room(1'300);
   auto& [area, space, tier] = room;
   REQUIRE(write(tier, "used", 500, start) == Write::stored);
   REQUIRE(write(tier, "idle", 500, start + second) == Write::stored);
@@ -84,8 +85,8 @@ TEST_CASE("room: a sweep does not forget when a record was used last") {
   CHECK_FALSE(finds(tier, "idle"));
 }
 
-TEST_CASE("room: what takes the place of a removed record is not taken for used when that was") {
-  Room room(1'300);
+TEST_CASE("record writer: what takes the place of a removed record is not taken for used when that was") {
+  OwnSpace room(1'300);
   auto& [area, space, tier] = room;
   REQUIRE(write(tier, "gone", 500, start) == Write::stored);
   tier.note_use("gone", start + hour);
@@ -99,7 +100,7 @@ TEST_CASE("room: what takes the place of a removed record is not taken for used 
   CHECK_FALSE(area.holds(u"cardcache_other"));
 }
 
-TEST_CASE("room: what comes from the future is not worth keeping, however new it claims to be") {
+TEST_CASE("record writer: what comes from the future is not worth keeping, however new it claims to be") {
   MapArea area;
   REQUIRE(
       area.set(u"cardcache_future", u"{\"data\":\"" + std::u16string(500, u'x') + u"\",\"timestamp\":1774000000000}"));
@@ -110,12 +111,12 @@ TEST_CASE("room: what comes from the future is not worth keeping, however new it
   CHECK(write(tier, "teams", 500, start) == Write::stored);
   CHECK_FALSE(area.holds(u"cardcache_future"));
   REQUIRE(space.evicted().size() == 1);
-  CHECK(space.evicted().front().why == Why::expired);
+  CHECK(space.evicted().front().why == RemovalCause::expired);
   CHECK(finds(tier, "plan"));
 }
 
-TEST_CASE("room: what another tab has renewed is not what was chosen to go, and what is gone makes no room") {
-  Room room(2'000);
+TEST_CASE("record writer: what another tab has renewed is not what was chosen to go, and what is gone makes no room") {
+  OwnSpace room(2'000);
   auto& [area, space, tier] = room;
   REQUIRE(write(tier, "gone", 500, start) == Write::stored);
   REQUIRE(write(tier, "renewed", 500, start + second) == Write::stored);
@@ -134,8 +135,8 @@ TEST_CASE("room: what another tab has renewed is not what was chosen to go, and 
 
 // ---- a full origin
 
-TEST_CASE("room: in a full origin nothing of ours goes where all of it would not be enough") {
-  Room room;
+TEST_CASE("record writer: in a full origin nothing of ours goes where all of it would not be enough") {
+  OwnSpace room;
   auto& [area, space, tier] = room;
   write_many(tier, 10, 60, start);
   REQUIRE(write(tier, "plan", 60, start) == Write::stored);
@@ -146,8 +147,8 @@ TEST_CASE("room: in a full origin nothing of ours goes where all of it would not
   CHECK(area.get(u"somebody") == u"else");
 }
 
-TEST_CASE("room: in a full origin one record goes for another that takes as much") {
-  Room room;
+TEST_CASE("record writer: in a full origin one record goes for another that takes as much") {
+  OwnSpace room;
   auto& [area, space, tier] = room;
   for (std::size_t i = 10; i < 20; ++i) REQUIRE(write(tier, key_of(i), 200, start) == Write::stored);
   fill_to_the_brim(area);
@@ -155,8 +156,8 @@ TEST_CASE("room: in a full origin one record goes for another that takes as much
   CHECK(space.evicted().size() == 1);
 }
 
-TEST_CASE("room: in a full origin as much goes as a record takes, and no more") {
-  Room room;
+TEST_CASE("record writer: in a full origin as much goes as a record takes, and no more") {
+  OwnSpace room;
   auto& [area, space, tier] = room;
   write_many(tier, 40, 200, start);
   const auto one = area.bytes_under(u"cardcache_key_1") / 11;
@@ -167,14 +168,15 @@ TEST_CASE("room: in a full origin as much goes as a record takes, and no more") 
   CHECK(area.bytes() <= area.quota);
 }
 
-TEST_CASE("room: what an engine counts in units is counted in units, where ours is narrow and the new one wide") {
+TEST_CASE(
+    "record writer: what an engine counts in units is counted in units, where ours is narrow and the new one wide") {
   MapArea area;
   area.counts_units = true;
   StorageSpace space(&area, "cardcache_", plenty, {.compress_above = 100});
   auto& tier = space.tier_of(std::nullopt);
   EntryFacts facts;
   facts.timestamp = start;
-  facts.end = start + default_storage_ttl;
+  facts.expires_at = start + default_storage_ttl;
   Random random;
   INFO("--rng-seed " << random.seed());
   for (std::size_t i = 0; i < 40; ++i) {
@@ -194,21 +196,21 @@ TEST_CASE("room: what an engine counts in units is counted in units, where ours 
   CHECK(area.refusals <= 10);
 }
 
-TEST_CASE("room: in a full origin one try makes enough room, for what takes two bytes a unit as well") {
-  Room room;
+TEST_CASE("record writer: in a full origin one try makes enough room, for what takes two bytes a unit as well") {
+  OwnSpace room;
   auto& [area, space, tier] = room;
   write_many(tier, 40, 200, start);
   REQUIRE(write(tier, "plan", 200, start) == Write::stored);
   fill_to_the_brim(area);
   EntryFacts facts;
   facts.timestamp = start + day;
-  facts.end = facts.timestamp + default_storage_ttl;
+  facts.expires_at = facts.timestamp + default_storage_ttl;
   CHECK(tier.write("plan", "\"\xC4\x80" + std::string(900, 'x') + "\"", facts, facts.timestamp) == Write::stored);
   CHECK(area.refusals == 1);
   CHECK(area.bytes() <= area.quota);
 }
 
-TEST_CASE("room: an area that does not tell why it refuses is taken to be full") {
+TEST_CASE("record writer: an area that does not tell why it refuses is taken to be full") {
   MapArea view;
   std::vector<AreaChange> log;
   LateArea area(0, &view, &log);
@@ -219,8 +221,8 @@ TEST_CASE("room: an area that does not tell why it refuses is taken to be full")
   CHECK(write(tier, "plan", 200, start + day) == Write::stored);
 }
 
-TEST_CASE("room: where nothing was left of what was to go the budget holds all the same") {
-  Room room(1'000);
+TEST_CASE("record writer: where nothing was left of what was to go the budget holds all the same") {
+  OwnSpace room(1'000);
   auto& [area, space, tier] = room;
   REQUIRE(write(tier, "gone", 500, start) == Write::stored);
   const auto longer_by = 995 - area.bytes_under(u"cardcache_gone");
@@ -230,8 +232,9 @@ TEST_CASE("room: where nothing was left of what was to go the budget holds all t
   CHECK(area.bytes() <= 1'000);
 }
 
-TEST_CASE("room: what is overwritten does not go to make room for itself, but another user's of that name may") {
-  Room room(1'200);
+TEST_CASE(
+    "record writer: what is overwritten does not go to make room for itself, but another user's of that name may") {
+  OwnSpace room(1'200);
   auto& [area, space, tier] = room;
   SECTION("itself") {
     REQUIRE(write(tier, "plan", 700, start, 0.001) == Write::stored);
@@ -247,8 +250,8 @@ TEST_CASE("room: what is overwritten does not go to make room for itself, but an
   CHECK(area.bytes() <= 1'200);
 }
 
-TEST_CASE("room: a write that goes on being refused is given up after two more tries") {
-  Room room;
+TEST_CASE("record writer: a write that goes on being refused is given up after two more tries") {
+  OwnSpace room;
   auto& [area, space, tier] = room;
   write_many(tier, 40, 200, start);
   REQUIRE(write(tier, "plan", 200, start) == Write::stored);
@@ -262,8 +265,8 @@ TEST_CASE("room: a write that goes on being refused is given up after two more t
   CHECK_FALSE(area.holds(u"cardcache_plan"));
 }
 
-TEST_CASE("room: an area that refuses for another reason costs no record but the outdated one") {
-  Room room;
+TEST_CASE("record writer: an area that refuses for another reason costs no record but the outdated one") {
+  OwnSpace room;
   auto& [area, space, tier] = room;
   write_many(tier, 10, 60, start);
   area.broken = true;
@@ -276,8 +279,8 @@ TEST_CASE("room: an area that refuses for another reason costs no record but the
   CHECK(is_exact(space, area));
 }
 
-TEST_CASE("room: a note makes room as a record does, and says where there is none") {
-  Room room;
+TEST_CASE("record writer: a note makes room as a record does, and says where there is none") {
+  OwnSpace room;
   auto& [area, space, tier] = room;
   write_many(tier, 10, 200, start);
   space.observe(start + day);
@@ -292,8 +295,8 @@ TEST_CASE("room: a note makes room as a record does, and says where there is non
   CHECK(area.writes == 3);
 }
 
-TEST_CASE("room: for a note nothing goes in vain") {
-  Room room;
+TEST_CASE("record writer: for a note nothing goes in vain") {
+  OwnSpace room;
   auto& [area, space, tier] = room;
   SECTION("where the area refuses for another reason than want of room") {
     write_many(tier, 10, 200, start);
@@ -309,8 +312,8 @@ TEST_CASE("room: for a note nothing goes in vain") {
   }
 }
 
-TEST_CASE("room: notes count in the budget, and records go for them") {
-  Room room(3'000);
+TEST_CASE("record writer: notes count in the budget, and records go for them") {
+  OwnSpace room(3'000);
   auto& [area, space, tier] = room;
   write_many(tier, 10, 200, start);
   for (int i = 0; i < 30; ++i) {

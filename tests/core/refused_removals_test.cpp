@@ -15,8 +15,8 @@ using namespace cardcache::testing;
 using Write = StorageTier::Write;
 using Read = StorageTier::Read;
 
-TEST_CASE("room: what the area refuses to remove makes no room") {
-  Room room(1'000);
+TEST_CASE("refused removals: what the area refuses to remove frees no capacity") {
+  OwnSpace room(1'000);
   auto& [area, space, tier] = room;
   REQUIRE(write(tier, "old", 500, start) == Write::stored);
   area.clings = true;
@@ -30,7 +30,7 @@ TEST_CASE("room: what the area refuses to remove makes no room") {
   CHECK(is_exact(space, area));
 }
 
-TEST_CASE("room: of another program's namespace records go, and never what has taken the place of one") {
+TEST_CASE("refused removals: of another program's namespace records go, and never what has taken the place of one") {
   MapArea area;
   StorageSpace space(&area, "agiletrack_", 1'000, {.foreign = true});
   auto& tier = space.tier_of(std::nullopt);
@@ -42,8 +42,8 @@ TEST_CASE("room: of another program's namespace records go, and never what has t
   CHECK(area.get(u"agiletrack_teams") == u"7");
 }
 
-TEST_CASE("room: what the area refuses to remove is answered no more, and goes when it can") {
-  Room room;
+TEST_CASE("refused removals: what the area refuses to remove is answered no more, and goes when it can") {
+  OwnSpace room;
   auto& [area, space, tier] = room;
   REQUIRE(write(tier, "plan", 60, start) == Write::stored);
   REQUIRE(write(tier, "teams", 60, start) == Write::stored);
@@ -76,7 +76,8 @@ TEST_CASE("room: what the area refuses to remove is answered no more, and goes w
   CHECK(is_exact(space, area));
 }
 
-TEST_CASE("room: over refusals of every kind its count is the area's, and only the newest is ever answered") {
+TEST_CASE(
+    "refused removals: over refusals of every kind its count is the area's, and only the newest is ever answered") {
   Random random;
   INFO("--rng-seed " << random.seed());
   for (int round = 0; round < 10; ++round) {
@@ -105,12 +106,12 @@ TEST_CASE("room: over refusals of every kind its count is the area's, and only t
           space.begin_sweep();
           break;
         case 3:
-          static_cast<void>(space.tend(now, 1 + random.below(8)));
+          static_cast<void>(space.maintain(now, 1 + random.below(8)));
           break;
         default: {
           EntryFacts facts;
           facts.timestamp = now;
-          facts.end = now + hour;
+          facts.expires_at = now + hour;
           const auto json = std::to_string(step) + std::string(random.below(random.chance(8) ? 9'000 : 300), '0');
           newest[key] = json;
           static_cast<void>(tier.write(key, json, facts, now));
@@ -127,11 +128,11 @@ TEST_CASE("room: over refusals of every kind its count is the area's, and only t
     sweep(space, now);
     CHECK(is_exact(space, area));
     CHECK(space.bytes() <= 12'000);
-    CHECK_FALSE(space.has_upkeep());
+    CHECK_FALSE(space.needs_maintenance());
   }
 }
 
-TEST_CASE("room: records of one name that wait for two users are two, and each can be had") {
+TEST_CASE("refused removals: records of one name that wait for two users are two, and each can be had") {
   MapArea area;
   auto space = space_over(area, 60'000);
   auto& sara = space.tier_of("sara");
@@ -158,8 +159,8 @@ TEST_CASE("room: records of one name that wait for two users are two, and each c
   CHECK_FALSE(finds(sara, "plan"));
 }
 
-TEST_CASE("room: what was remembered and is gone makes room after all") {
-  Room room(1'000);
+TEST_CASE("refused removals: what was remembered and is gone makes room after all") {
+  OwnSpace room(1'000);
   auto& [area, space, tier] = room;
   REQUIRE(write(tier, "gone", 500, start) == Write::stored);
   area.remove(u"cardcache_gone");
@@ -167,7 +168,7 @@ TEST_CASE("room: what was remembered and is gone makes room after all") {
   CHECK(is_exact(space, area));
 }
 
-TEST_CASE("room: a budget is used to its last byte") {
+TEST_CASE("refused removals: a budget is used to its last byte") {
   MapArea one;
   auto measuring = space_over(one, plenty);
   REQUIRE(write(measuring.tier_of(std::nullopt), "plan", 100, start) == Write::stored);

@@ -10,8 +10,8 @@ using namespace cardcache;
 using namespace cardcache::testing;
 
 TEST_CASE("text store: a text comes back as it was put, of whatever length") {
-  TextStore store;
-  std::map<TextStore::Ref, std::string> texts;
+  StringArena store;
+  std::map<StringArena::Ref, std::string> texts;
   for (const auto length : std::initializer_list<std::size_t>{0, 1, 127, 128, 1'000, 1'018, 1'019, 1'020, 4'096, 16'383,
                                                               16'384, 70'000, 5}) {
     const std::string text(length, static_cast<char>('a' + length % 26));
@@ -25,8 +25,8 @@ TEST_CASE("text store: a text comes back as it was put, of whatever length") {
 TEST_CASE("text store: many texts fill block after block, and none is written over") {
   Random random;
   INFO("--rng-seed " << random.seed());
-  TextStore store;
-  std::map<TextStore::Ref, std::string> texts;
+  StringArena store;
+  std::map<StringArena::Ref, std::string> texts;
   for (int count = 0; count < 5'000; ++count) {
     // Now and then one that has a block of its own.
     const auto text = std::to_string(count) + std::string(random.below(random.chance(50) ? 6'000 : 40), '.');
@@ -36,7 +36,7 @@ TEST_CASE("text store: many texts fill block after block, and none is written ov
 }
 
 TEST_CASE("text store: it is wasteful once more was dropped than is left, and a block besides") {
-  TextStore store;
+  StringArena store;
   const auto kept = store.put(std::string(1'000, 'k'));
   std::size_t dropped = 0;
   while (!store.is_wasteful()) {

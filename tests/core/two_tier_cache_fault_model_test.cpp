@@ -38,9 +38,9 @@ constexpr std::size_t plenty = 100'000;
 
 struct Said {
   std::string json;
-  Millis timestamp, end;
+  Millis timestamp, expires_at;
   std::vector<std::string> tags;
-  bool kept_on_event = false;
+  bool exempt_from_events = false;
   /// Who said it: while that page stands it must know it, whatever becomes of storage.
   std::size_t by = 0;
   bool in_memory_alone = false;
@@ -136,15 +136,16 @@ class World {
     SetOptions options{.ttl = Millis{static_cast<double>(random_.below(8 * 3'600'000))}};
     if (random_.chance(6)) options.reach = Reach::memory;
     if (random_.chance(3)) options.tags.emplace_back(random_.one_of(tags));
-    options.kept_on_event = key.starts_with("paid");
+    options.exempt_from_events = key.starts_with("paid");
     auto json = "\"" + std::to_string(++said_count_) + "\"";
     if (random_.chance(4)) json.insert(1, random_.below(900), 'x');
     const auto result = tabs_[tab]->set(key, json, options);
     REQUIRE(result.kept);
     REQUIRE(result.timestamp >= now_);
     const auto name = area_key(key);
-    Said said{json, result.timestamp, result.timestamp + *options.ttl, options.tags, options.kept_on_event, tab, false,
-              {}};
+    Said said{
+        json, result.timestamp, result.timestamp + *options.ttl, options.tags, options.exempt_from_events, tab, false,
+        {}};
     said.in_memory_alone = options.reach == Reach::memory;
     if (!said.in_memory_alone && area_.holds(name) && area_.texts().find(name)->second != before_[name]) {
       said.record = area_.texts().find(name)->second;
@@ -153,7 +154,7 @@ class World {
          (said.in_memory_alone  ? " in memory"
           : said.record.empty() ? " (not stored)"
                                 : "") +
-         " until " + whole_number((said.end - start).value));
+         " until " + whole_number((said.expires_at - start).value));
     supersede(tab, key, false);
     last_.insert_or_assign(key, std::move(said));
   }
@@ -189,7 +190,7 @@ class World {
   void drop(std::size_t tab, const Selector& selector, bool skips_exempt, Action&& act) {
     note("tab " + std::to_string(tab) + " drops " + selector.to_text() + (skips_exempt ? " but paid" : ""));
     const auto selects = [&](std::string_view key, const Said& said) {
-      return selector.selects(key, said.tags) && !(skips_exempt && said.kept_on_event);
+      return selector.selects(key, said.tags) && !(skips_exempt && said.exempt_from_events);
     };
     std::size_t least = 0;
     std::size_t most = 0;
@@ -207,7 +208,7 @@ class World {
     REQUIRE(count >= least);
     REQUIRE(count <= most);
     for (const auto& key : gone) {
-      // Its floor reaches all, unless there is no room for it.
+      // Its invalidation reaches all, unless there is no room for it.
       supersede(tab, key, weather_ == Weather::fair);
       last_.erase(key);
     }
@@ -222,14 +223,14 @@ class World {
     }
   }
 
-  /// A page is opened, or opened anew.
+  /// A page is decrypted, or decrypted anew.
   void load(std::size_t tab) {
     note("tab " + std::to_string(tab) + " is loaded");
     tabs_[tab] =
         std::make_unique<Tab>(&area_, TabOptions{.budget = 6'000, .seed = random_.below(1'000'000), .now = now_});
     for (auto& [key, said] : last_) {
       // What never reached storage went with the page.
-      if (said.by == tab && said.record.empty()) said.end = long_ago;
+      if (said.by == tab && said.record.empty()) said.expires_at = long_ago;
       if (said.by == tab) said.by = tabs_.size();
     }
     older_[tab].clear();
@@ -338,7 +339,7 @@ class World {
   /// Nothing that happened can have taken it from this tab.
   [[nodiscard]] bool is_sure(std::size_t tab, std::string_view key) const {
     const auto found = last_.find(key);
-    if (found == last_.end() || now_ >= found->second.end) return false;
+    if (found == last_.end() || now_ >= found->second.expires_at) return false;
     const auto& said = found->second;
     // What lies in no storage nobody else can take away; of a record that goes nobody can tell whether it was evicted.
     if (said.record.empty()) return said.by == tab && now_ < said.timestamp + default_memory_ttl;
@@ -349,7 +350,7 @@ class World {
   }
 
   [[nodiscard]] bool may_answer(std::size_t tab, std::string_view key, std::optional<std::string> with = {}) const {
-    const auto fits = [&](const Said& said) { return now_ < said.end && (!with || *with == said.json); };
+    const auto fits = [&](const Said& said) { return now_ < said.expires_at && (!with || *with == said.json); };
     const auto found = last_.find(key);
     if (found != last_.end() && fits(found->second) && (!found->second.in_memory_alone || found->second.by == tab))
       return true;
@@ -396,7 +397,7 @@ class World {
 
 }  // namespace
 
-TEST_CASE("model: in every weather two tabs answer what was said last, or what they lost in it") {
+TEST_CASE("model: under every fault of the area two tabs answer what was said last, or what they lost in it") {
   const auto first = Catch::getSeed();
   for (std::uint32_t round = 0; round < tries(20); ++round) {
     INFO("--rng-seed " << first << ", round " << round);

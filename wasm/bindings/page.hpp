@@ -37,7 +37,7 @@ struct Page {
   EntryFacts pending;
   std::uint32_t pending_serial = 0;
   /// What the page encrypts or decrypts next.
-  Sealed sealed;
+  CryptoInput encrypted;
   StatisticsReport report;
 };
 

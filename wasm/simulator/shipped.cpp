@@ -27,7 +27,7 @@ class Shipped final : public Policy {
     drain();
     EntryFacts facts;
     facts.timestamp = now;
-    facts.end = never;
+    facts.expires_at = never;
     facts.bytes = request.bytes;
     facts.cost = request.cost;
     const auto slot = tier_.put("answers:None:" + std::to_string(request.key), facts, now);

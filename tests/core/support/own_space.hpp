@@ -19,8 +19,8 @@ inline StorageSpace space_over(StorageArea& area, double budget) {
 }
 
 /// An area of its own, and the tier in which nobody is signed in.
-struct Room {
-  explicit Room(double budget = plenty) : space(space_over(area, budget)), tier(space.tier_of(std::nullopt)) {}
+struct OwnSpace {
+  explicit OwnSpace(double budget = plenty) : space(space_over(area, budget)), tier(space.tier_of(std::nullopt)) {}
 
   MapArea area;
   StorageSpace space;
@@ -31,7 +31,7 @@ inline StorageTier::Write write(StorageTier& tier, std::string_view key, std::si
                                 double cost = 1) {
   EntryFacts facts;
   facts.timestamp = now;
-  facts.end = now + default_storage_ttl;
+  facts.expires_at = now + default_storage_ttl;
   facts.cost = cost;
   return tier.write(key, "\"" + std::string(bytes, 'x') + "\"", facts, now);
 }

@@ -2,7 +2,7 @@
 
 namespace cardcache {
 
-void append_number(std::string& out, std::uint64_t value) {
+void append_varint(std::string& out, std::uint64_t value) {
   for (; value >= 0x80; value >>= 7) out.push_back(static_cast<char>(value | 0x80));
   out.push_back(static_cast<char>(value));
 }
@@ -17,7 +17,7 @@ std::uint8_t ByteReader::byte() {
   return value;
 }
 
-std::uint64_t ByteReader::number() {
+std::uint64_t ByteReader::varint() {
   std::uint64_t value = 0;
   for (unsigned shift = 0; shift < 63; shift += 7) {
     const auto next = byte();
@@ -29,7 +29,7 @@ std::uint64_t ByteReader::number() {
 }
 
 std::string ByteReader::text() {
-  const auto size = number();
+  const auto size = varint();
   if (size > rest_.size()) {
     ended_ = true;
     return {};

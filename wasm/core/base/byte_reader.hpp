@@ -7,7 +7,7 @@
 namespace cardcache {
 
 /// Seven bits a byte, the low ones first; the high bit says that more follow.
-void append_number(std::string& out, std::uint64_t value);
+void append_varint(std::string& out, std::uint64_t value);
 
 /// Reads what such writers wrote. A step for which the bytes do not suffice gives 0 or nothing; ended() then says so of
 /// all of them.
@@ -17,7 +17,7 @@ class ByteReader {
 
   std::uint8_t byte();
   /// Below 2⁶³.
-  std::uint64_t number();
+  std::uint64_t varint();
   std::string text();
 
   [[nodiscard]] bool ended() const { return ended_; }

@@ -7,7 +7,7 @@
 
 namespace cardcache {
 
-/// What all Chunks share, whatever stands in them: one copy of the code that makes room.
+/// What all ChunkedVector share, whatever stands in them: one copy of the code that makes room.
 class ChunkList {
  public:
   [[nodiscard]] std::uint32_t size() const { return size_; }
@@ -27,12 +27,12 @@ class ChunkList {
 /// A list that grows at its end and never moves what stands in it: a vector of a hundred thousand entries would leave
 /// as much room again behind in WebAssembly's memory, which is never given back.
 template <typename Item>
-class Chunks : public ChunkList {
+class ChunkedVector : public ChunkList {
   static_assert(std::is_trivially_copyable_v<Item>);
 
  public:
   [[nodiscard]] Item& operator[](std::uint32_t at) { return reinterpret_cast<Item*>(chunk_with(at))[at % chunk_size]; }
-  [[nodiscard]] const Item& operator[](std::uint32_t at) const { return const_cast<Chunks&>(*this)[at]; }
+  [[nodiscard]] const Item& operator[](std::uint32_t at) const { return const_cast<ChunkedVector&>(*this)[at]; }
 
   /// `size` is not less than it was.
   void grow_to(std::uint32_t size, const Item& with = Item{}) { grow(size, &with, sizeof(Item)); }
@@ -40,9 +40,9 @@ class Chunks : public ChunkList {
 
 /// A number beside each entry that is the same for all of them in most caches: takes room once one differs.
 template <typename Item>
-class RareColumn {
+class SparseColumn {
  public:
-  explicit RareColumn(Item usual) : usual_(usual) {}
+  explicit SparseColumn(Item usual) : usual_(usual) {}
 
   [[nodiscard]] Item operator[](std::uint32_t at) const { return at < items_.size() ? items_[at] : usual_; }
   void set(std::uint32_t at, Item item) {
@@ -55,7 +55,7 @@ class RareColumn {
 
  private:
   Item usual_;
-  Chunks<Item> items_;
+  ChunkedVector<Item> items_;
 };
 
 }  // namespace cardcache

@@ -4,13 +4,13 @@
 
 namespace cardcache {
 
-void IdTable::place(Cell cell) {
+void HashIndex::place(Cell cell) {
   auto at = home_of(cell.hash);
   while (cells_[at].id != none) at = after(at);
   cells_[at] = cell;
 }
 
-void IdTable::put(std::uint32_t hash, Id id) {
+void HashIndex::put(std::uint32_t hash, Id id) {
   if ((size_ + 1) * 8 > cells_.size() * 7) {
     const auto old = std::exchange(cells_, std::vector<Cell>(cells_.empty() ? 8 : cells_.size() * 2));
     for (const auto& cell : old) {
@@ -21,7 +21,7 @@ void IdTable::put(std::uint32_t hash, Id id) {
   ++size_;
 }
 
-void IdTable::erase(std::uint32_t hash, Id id) {
+void HashIndex::erase(std::uint32_t hash, Id id) {
   auto gap = home_of(hash);
   while (cells_[gap].id != id) gap = after(gap);
   cells_[gap] = {};

@@ -9,7 +9,7 @@ namespace cardcache {
 
 /// Finds small numbers by the hash of what they stand for, which lies elsewhere: who asks says whether a number is the
 /// one. A table with open addressing, 8 bytes a cell.
-class IdTable {
+class HashIndex {
  public:
   using Id = std::uint32_t;
 

@@ -27,7 +27,7 @@ std::string_view text_at(const char* from) {
 
 }  // namespace
 
-TextStore::Ref TextStore::put(std::string_view text) {
+StringArena::Ref StringArena::put(std::string_view text) {
   const auto most = text.size() + most_length_bytes;
   auto block = filling_;
   std::size_t at = 0;
@@ -51,11 +51,11 @@ TextStore::Ref TextStore::put(std::string_view text) {
   return static_cast<Ref>(block * block_size + at + 1);
 }
 
-std::string_view TextStore::at(Ref ref) const {
+std::string_view StringArena::at(Ref ref) const {
   return text_at(blocks_[(ref - 1) / block_size].data() + (ref - 1) % block_size);
 }
 
-void TextStore::drop(Ref ref) {
+void StringArena::drop(Ref ref) {
   const auto size = at(ref).size();
   kept_ -= size;
   dropped_ += size;

@@ -9,7 +9,7 @@ namespace cardcache {
 
 /// Many short texts, laid end to end: a byte or two each beyond what they say, where a std::string takes 12 and, past
 /// ten characters, an allocation of its own.
-class TextStore {
+class StringArena {
  public:
   /// Where a text lies; 0 for none.
   using Ref = std::uint32_t;

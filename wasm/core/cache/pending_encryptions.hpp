@@ -9,29 +9,29 @@
 
 namespace cardcache {
 
-enum class SealingId : std::uint32_t {};
+enum class EncryptionId : std::uint32_t {};
 
 /// Answers that the page encrypts before they are stored. One a key: what a later set, delete or another tab's change
 /// has overtaken is not written any more.
-class Sealings {
+class PendingEncryptions {
  public:
-  struct Sealing {
-    SealingId id;
+  struct PendingEncryption {
+    EncryptionId id;
     std::string key;
     EntryFacts facts;
   };
 
   /// Ends the key's earlier one.
-  SealingId begin(std::string_view key, EntryFacts facts);
+  EncryptionId begin(std::string_view key, EntryFacts facts);
   /// Null where it has ended.
-  [[nodiscard]] const Sealing* find(SealingId id) const;
-  void end(SealingId id);
+  [[nodiscard]] const PendingEncryption* find(EncryptionId id) const;
+  void end(EncryptionId id);
   void end_key(std::string_view key);
-  void clear() { sealings_.clear(); }
-  [[nodiscard]] std::size_t size() const { return sealings_.size(); }
+  void clear() { pending_encryptions_.clear(); }
+  [[nodiscard]] std::size_t size() const { return pending_encryptions_.size(); }
 
  private:
-  std::vector<Sealing> sealings_;
+  std::vector<PendingEncryption> pending_encryptions_;
   std::uint32_t next_ = 1;
 };
 

@@ -30,7 +30,7 @@ StatisticsReport report_statistics(TwoTierCache& cache, Millis now) {
   numbers.bytes = space.bytes();
   numbers.plain_bytes = space.plain_bytes();
   numbers.budget = space.budget();
-  numbers.floors = static_cast<double>(cache.floors().size());
+  numbers.invalidations = static_cast<double>(cache.invalidations().size());
   numbers.fetches = statistics.fetches;
   numbers.events_seen = statistics.events_seen;
   numbers.events_concerned = statistics.events_concerned;

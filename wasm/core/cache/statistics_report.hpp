@@ -25,7 +25,7 @@ struct EndpointNumbers {
 /// Nothing but doubles, side by side: the page reads them where they lie and gives them their names (js/report.ts).
 struct StatisticsNumbers {
   TierNumbers memory, storage;
-  double available = 0, bytes = 0, plain_bytes = 0, budget = 0, floors = 0;  // of storage
+  double available = 0, bytes = 0, plain_bytes = 0, budget = 0, invalidations = 0;  // of storage
   std::array<double, fetch_counts> fetches{};
   double events_seen = 0, events_concerned = 0;
   std::array<double, error_kinds> errors{};

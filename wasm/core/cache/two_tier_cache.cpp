@@ -24,27 +24,27 @@ bool TwoTierCache::observe(Millis now) {
 void TwoTierCache::start_anew() {
   std::vector<SlotId> slots;
   memory_.index().for_each([&](KeyIndex::Id id) { slots.push_back(SlotId{id}); });
-  for (const auto slot : slots) memory_.evict(slot, Why::expired);
-  flights_.void_selected({}, never, false);
-  sealings_.clear();
+  for (const auto slot : slots) memory_.evict(slot, RemovalCause::expired);
+  flights_.supersede_selected({}, never, false);
+  pending_encryptions_.clear();
   invalidations_.start_anew();
   failures_.clear();
   coordinator_.start_anew();
 }
 
 bool TwoTierCache::is_fresh(const EntryFacts& facts, std::string_view key, Millis now, Millis grace) const {
-  return now < facts.end + grace && is_believed(facts.timestamp, now) && !is_invalidated(facts, key);
+  return now < facts.expires_at + grace && is_believed(facts.timestamp, now) && !is_invalidated(facts, key);
 }
 
 bool TwoTierCache::is_invalidated(const EntryFacts& facts, std::string_view key) const {
-  return facts.timestamp <= invalidations_.latest_for(key, facts.tags, facts.kept_on_event);
+  return facts.timestamp <= invalidations_.latest_for(key, facts.tags, facts.exempt_from_events);
 }
 
 bool TwoTierCache::is_stored_fresh(KeyIndex::Id id, Millis now) const {
   const auto& facts = storage_.facts(id);
   const auto& stored = storage_.index();
-  return now < facts.end && is_believed(facts.timestamp, now) &&
-         facts.timestamp > invalidations_.latest_for(stored.key(id), stored.tags(id), facts.kept_on_event);
+  return now < facts.expires_at && is_believed(facts.timestamp, now) &&
+         facts.timestamp > invalidations_.latest_for(stored.key(id), stored.tags(id), facts.exempt_from_events);
 }
 
 // ---- reading
@@ -59,10 +59,11 @@ Lookup TwoTierCache::look_up(const LookupRequest& request, Millis now) {
       if (!request.peek) count_hit(*slot);
       Lookup found{.where = Lookup::Where::memory, .slot = *slot, .json = {}, .facts = {}};
       found.facts.timestamp = facts.timestamp;
-      found.facts.end = facts.end;
+      found.facts.expires_at = facts.expires_at;
       return found;
     }
-    if (!memory_.may_serve(*slot, now, grace_of(request.key, memory_.grace(*slot)))) memory_.evict(*slot, Why::expired);
+    if (!memory_.may_serve(*slot, now, grace_of(request.key, memory_.grace(*slot))))
+      memory_.evict(*slot, RemovalCause::expired);
   }
   if (!request.peek) ++statistics_.memory.misses;
   Record record;
@@ -73,12 +74,12 @@ Lookup TwoTierCache::look_up(const LookupRequest& request, Millis now) {
     reject(request.key, ErrorKind::version);
   } else if (read == StorageTier::Read::found) {
     corrupt_in_row_ = 0;
-    if (request.refuses_plain && !record.sealed && !storage_.space().foreign()) {
+    if (request.refuses_plain && !record.encrypted && !storage_.space().foreign()) {
       storage_.remove(request.key);
     } else if (request.version && *request.version != record.facts.version) {
       reject(request.key, ErrorKind::version);
     } else if (is_fresh(record.facts, request.key, now, request.grace)) {
-      if (record.facts.timestamp >= request.not_before && (!record.sealed || unseal(record, request))) {
+      if (record.facts.timestamp >= request.not_before && (!record.encrypted || decrypt_with(record, request))) {
         if (!request.peek) {
           ++statistics_.storage.hits;
           ++statistics_.counts_of(endpoint).hits;
@@ -135,7 +136,7 @@ std::vector<std::string> TwoTierCache::keys(const Selector& selector, Millis now
     Record record;
     if (storage_.read(key, record) != StorageTier::Read::found || !is_fresh(record.facts, key, now)) continue;
     // `get` could not give it.
-    if (record.sealed) continue;
+    if (record.encrypted) continue;
     if (selector.selects(key, record.facts.tags)) out.push_back(std::move(key));
   }
   return out;
@@ -156,16 +157,16 @@ SetResult TwoTierCache::set(const SetRequest& request, Millis now) {
       return {};
     }
   } else {
-    flights_.void_key(request.key);
-    result.timestamp = invalidations_.stamp(request.key, request.tags, request.kept_on_event, now);
+    flights_.supersede(request.key);
+    result.timestamp = invalidations_.stamp(request.key, request.tags, request.exempt_from_events, now);
   }
-  const bool seals = request.reach == Reach::sealed;
+  const bool encrypts = request.reach == Reach::encrypted;
   const auto facts = facts_of(request, result.timestamp);
   result.kept = true;
-  result.end = facts.end;
+  result.expires_at = facts.expires_at;
   result.slot = request.slot ? memory_.renew(*request.slot, facts, now) : memory_.put(request.key, facts, now);
-  if (request.reach != Reach::resident) sealings_.end_key(request.key);
-  if (seals) result.sealing = sealings_.begin(request.key, facts);
+  if (request.reach != Reach::resident) pending_encryptions_.end_key(request.key);
+  if (encrypts) result.encryption = pending_encryptions_.begin(request.key, facts);
   if (request.json) {
     store(request.key, *request.json, facts, result.slot, now, false);
   } else if (request.reach != Reach::resident) {
@@ -176,8 +177,8 @@ SetResult TwoTierCache::set(const SetRequest& request, Millis now) {
 }
 
 void TwoTierCache::store(std::string_view key, std::string_view data, const EntryFacts& facts,
-                         std::optional<SlotId> slot, Millis now, bool sealed) {
-  const auto written = storage_.write(key, data, facts, now, sealed);
+                         std::optional<SlotId> slot, Millis now, bool encrypted) {
+  const auto written = storage_.write(key, data, facts, now, encrypted);
   if (written == StorageTier::Write::stored && slot) memory_.note_stored(*slot);
   if (written == StorageTier::Write::quota) note_error(ErrorKind::quota, key);
   if (written == StorageTier::Write::refused) note_error(ErrorKind::unavailable, key);
@@ -186,15 +187,15 @@ void TwoTierCache::store(std::string_view key, std::string_view data, const Entr
 
 EntryFacts TwoTierCache::facts_of(const SetRequest& request, Millis timestamp) const {
   const bool may_store =
-      (request.reach == Reach::storage || request.reach == Reach::sealed) && storage_.space().available();
+      (request.reach == Reach::storage || request.reach == Reach::encrypted) && storage_.space().available();
   const auto life = request.ttl.value_or(may_store ? storage_.space().default_life() : memory_.ttl());
   return {.timestamp = timestamp,
-          .end = std::min(timestamp + life, request.expires_at),
+          .expires_at = std::min(timestamp + life, request.expires_at),
           .tags = request.tags,
           .version = request.version,
           .cost = request.cost,
           .bytes = request.bytes,
-          .kept_on_event = request.kept_on_event,
+          .exempt_from_events = request.exempt_from_events,
           .grace = request.grace};
 }
 
@@ -205,8 +206,8 @@ void TwoTierCache::renewed(std::string_view key, Millis timestamp, std::span<con
 
 bool TwoTierCache::remove(std::string_view key, Millis now) {
   failures_.forget(key);
-  flights_.void_key(key);
-  sealings_.end_key(key);
+  flights_.supersede(key);
+  pending_encryptions_.end_key(key);
   Record record;
   const auto slot = memory_.find(key);
   const bool in_memory = slot && memory_.is_fresh(*slot, now);
@@ -223,15 +224,15 @@ void TwoTierCache::drop_resident(std::string_view key) {
 
 // ---- flights
 
-FlightId TwoTierCache::begin_flight(std::string_view key, std::vector<std::string> tags, bool kept_on_event,
+FlightId TwoTierCache::begin_flight(std::string_view key, std::vector<std::string> tags, bool exempt_from_events,
                                     Millis now) {
   statistics_.count(FetchCount::started);
   // Younger than what is here, so that an answer of its own millisecond can only have come after it began.
-  const auto timestamp = invalidations_.stamp(key, tags, kept_on_event, now, known_timestamp(key, now));
+  const auto timestamp = invalidations_.stamp(key, tags, exempt_from_events, now, known_timestamp(key, now));
   return flights_.begin({.id = {},
                          .key = std::string(key),
                          .tags = std::move(tags),
-                         .kept_on_event = kept_on_event,
+                         .exempt_from_events = exempt_from_events,
                          .timestamp = timestamp});
 }
 
@@ -251,7 +252,7 @@ void TwoTierCache::fail_flight(FlightId id, const FailureTerms& terms, double ra
   if (flight->is_superseded && known_timestamp(flight->key, now) >= flight->timestamp) return;
   failures_.add({.key = flight->key,
                  .tags = flight->tags,
-                 .kept_on_event = flight->kept_on_event,
+                 .exempt_from_events = flight->exempt_from_events,
                  .longest = terms.longest,
                  .told = terms.told,
                  .lasting = terms.lasting},
@@ -289,10 +290,10 @@ void TwoTierCache::sweep(Millis now) {
   storage_.space().begin_sweep();
 }
 
-bool TwoTierCache::tend(Millis now) {
+bool TwoTierCache::maintain(Millis now) {
   // About a millisecond: a record costs some 10 µs to read and some 35 to remove (Chromium 156, on a busy machine).
   constexpr std::size_t steps = 32;
-  const bool more = storage_.space().tend(now, steps);
+  const bool more = storage_.space().maintain(now, steps);
   if (!more) storage_.space().keep_time(now);
   collect_evictions();
   return more;
@@ -306,7 +307,7 @@ void TwoTierCache::keep_for(std::string_view key, Millis grace) {
 void TwoTierCache::collect_evictions() {
   auto& space = storage_.space();
   for (auto& gone : space.evicted()) {
-    ++(gone.why == Why::expired ? statistics_.storage.expired : statistics_.storage.evictions);
+    ++(gone.why == RemovalCause::expired ? statistics_.storage.expired : statistics_.storage.evictions);
     if (storage_.is_of(gone.user)) notices_.push_back({Notice::Kind::evicted, std::move(gone.key), gone.why, {}});
   }
   space.evicted().clear();
@@ -331,7 +332,7 @@ std::vector<Entry> TwoTierCache::inspect(Millis now) {
     if (!memory_.is_fresh(slot, now)) return;
     const auto& facts = memory_.facts(slot);
     positions.put(memory_.key(slot), static_cast<std::uint32_t>(out.size()));
-    out.push_back({memory_.key(slot), Lookup::Where::memory, false, facts.timestamp, facts.end, facts.bytes, 0,
+    out.push_back({memory_.key(slot), Lookup::Where::memory, false, facts.timestamp, facts.expires_at, facts.bytes, 0,
                    memory_.hits(slot), memory_.tags(slot)});
   });
   const auto& stored = storage_.index_for({});
@@ -341,8 +342,8 @@ std::vector<Entry> TwoTierCache::inspect(Millis now) {
       out[*known].in_both = true;
       out[*known].stored_bytes = facts.bytes;
     } else if (is_stored_fresh(id, now)) {
-      out.push_back({stored.key(id), Lookup::Where::storage, false, facts.timestamp, facts.end, 0, facts.bytes, 0,
-                     stored.tags(id)});
+      out.push_back({stored.key(id), Lookup::Where::storage, false, facts.timestamp, facts.expires_at, 0, facts.bytes,
+                     0, stored.tags(id)});
     }
   });
   return out;

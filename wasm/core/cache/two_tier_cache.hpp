@@ -23,8 +23,8 @@
 namespace cardcache {
 
 /// How far a value may go. `resident` is for values that may yet be taken back: they stand before the stored record and
-/// leave it as it is, where `memory` removes it. `sealed`: to storage as well, once the page has encrypted it.
-enum class Reach : std::uint8_t { storage, memory, resident, sealed };
+/// leave it as it is, where `memory` removes it. `encrypted`: to storage as well, once the page has encrypted it.
+enum class Reach : std::uint8_t { storage, memory, resident, encrypted };
 
 /// A value to keep, as its owner describes it.
 struct SetRequest {
@@ -41,7 +41,7 @@ struct SetRequest {
   double cost = 1;
   /// What it takes in the page, for the memory tier's byte limit.
   double bytes = 0;
-  bool kept_on_event = false;
+  bool exempt_from_events = false;
   /// How long past its end it may serve: until then it is kept.
   Millis grace{0};
   /// The fetch that brought it; nullopt for a plain set.
@@ -53,25 +53,25 @@ struct SetResult {
   bool kept = false;
   std::optional<SlotId> slot;
   Millis timestamp;
-  Millis end;
-  /// Where it is to be sealed: names it until it is.
-  SealingId sealing{};
+  Millis expires_at;
+  /// Where it is to be encrypted: names it until it is.
+  EncryptionId encryption{};
 };
 
-/// What the page found inside a sealed record, and the end of the box that it found it in.
-struct Opened {
-  std::string_view plain;
-  std::string_view tag;
+/// What the page found inside an encrypted record, and the end of the ciphertext that it found it in.
+struct Decrypted {
+  std::string_view plaintext;
+  std::string_view auth_tag;
 };
 
 /// What the page encrypts, or decrypts: the bytes, and what they are bound to.
-struct Sealed {
+struct CryptoInput {
   std::string bytes;
-  std::string binding;
+  std::string aad;
   Millis timestamp;
 };
 
-/// Why an entry was asked for decides what the answer may be and what asking leaves behind.
+/// RemovalCause an entry was asked for decides what the answer may be and what asking leaves behind.
 struct LookupRequest {
   std::string_view key;
   /// How far past its end it may be.
@@ -84,8 +84,8 @@ struct LookupRequest {
   bool peek = false;
   /// A record that anybody could read is not answered and goes: its policy has come to forbid it.
   bool refuses_plain = false;
-  /// Without it a sealed record is a miss.
-  std::optional<Opened> opened;
+  /// Without it an encrypted record is a miss.
+  std::optional<Decrypted> decrypted;
 };
 
 struct Lookup {
@@ -121,7 +121,7 @@ struct Entry {
   std::string key;
   Lookup::Where first = Lookup::Where::memory;
   bool in_both = false;
-  Millis timestamp, end;
+  Millis timestamp, expires_at;
   double bytes = 0, stored_bytes = 0;
   std::uint32_t hits = 0;
   std::vector<std::string> tags;
@@ -132,7 +132,7 @@ struct Notice {
   enum class Kind : std::uint8_t { evicted, error };
   Kind kind;
   std::string key;
-  Why why{};
+  RemovalCause why{};
   ErrorKind error{};
 };
 
@@ -169,18 +169,18 @@ class TwoTierCache {
   /// Lets go of the value in memory alone: what storage holds answers next.
   void drop_resident(std::string_view key);
 
-  // Sealed records: the page encrypts and decrypts, which takes it a while, and asks again when it has.
+  // CryptoInput records: the page encrypts and decrypts, which takes it a while, and asks again when it has.
 
-  /// Keys whose answers lie sealed in storage and could be served.
-  [[nodiscard]] std::vector<std::string> sealed_keys(Millis now);
-  /// The key's box, where it could be served and memory has nothing to serve.
-  [[nodiscard]] std::optional<Sealed> find_sealed(std::string_view key, Millis now);
+  /// Keys whose answers lie encrypted in storage and could be served.
+  [[nodiscard]] std::vector<std::string> encrypted_keys(Millis now);
+  /// The key's ciphertext, where it could be served and memory has nothing to serve.
+  [[nodiscard]] std::optional<CryptoInput> find_encrypted(std::string_view key, Millis now);
   /// The page cannot decrypt it: it goes, if it still lies there.
-  void reject_sealed(std::string_view key, std::string_view box);
+  void reject_encrypted(std::string_view key, std::string_view ciphertext);
   /// What to encrypt; nullopt once something has overtaken the set.
-  [[nodiscard]] std::optional<Sealed> prepare_sealing(SealingId id, std::string_view json);
-  void write_sealed(SealingId id, std::string_view box, Millis now);
-  void end_sealing(SealingId id) { sealings_.end(id); }
+  [[nodiscard]] std::optional<CryptoInput> prepare_encryption(EncryptionId id, std::string_view json);
+  void write_encrypted(EncryptionId id, std::string_view ciphertext, Millis now);
+  void end_encryption(EncryptionId id) { pending_encryptions_.end(id); }
   /// Removes an endpoint's records that anybody could read: its policy has come to forbid it.
   void remove_plain(std::string_view endpoint);
 
@@ -191,11 +191,11 @@ class TwoTierCache {
   std::size_t clear(Millis now);
   [[nodiscard]] std::vector<std::string> keys(const Selector& selector, Millis now);
 
-  [[nodiscard]] FlightId begin_flight(std::string_view key, std::vector<std::string> tags, bool kept_on_event,
+  [[nodiscard]] FlightId begin_flight(std::string_view key, std::vector<std::string> tags, bool exempt_from_events,
                                       Millis now);
   [[nodiscard]] bool is_superseded(FlightId flight);
   void end_flight(FlightId flight);
-  void void_flights(std::string_view key) { flights_.void_key(key); }
+  void supersede_flights(std::string_view key) { flights_.supersede(key); }
   void fail_flight(FlightId id, const FailureTerms& terms, double random, Millis now);
   /// How long the key is left alone after failures in a row: a request is told so, and counted. 0: it may be
   /// fetched.
@@ -228,20 +228,20 @@ class TwoTierCache {
   [[nodiscard]] Millis oldest_to_take(std::string_view key, Millis max_age, Millis now);
   /// Another tab changed `key` (as it stands in the area) or removed it; nullopt for a key: everything was.
   void on_area_change(std::optional<std::string_view> area_key, const std::optional<std::u16string>& text, Millis now);
-  /// Keys whose answer another tab brought since the last call: watched ones, and sealed ones that were resident.
+  /// Keys whose answer another tab brought since the last call: watched ones, and encrypted ones that were resident.
   [[nodiscard]] std::vector<std::string> take_changed_elsewhere();
 
   /// An answer from the store that processes share, as old as its timestamp: adopted as another tab's is, with the life
   /// that its policy gives an answer here.
   [[nodiscard]] SetResult adopt_remote(const SetRequest& request, Millis timestamp, Millis now);
   /// What another process invalidated. Its machine's clock may run ahead of this one's, which is not taken for wrong.
-  void learn_floor(Invalidation invalidation, Millis now);
+  void learn_invalidation(Invalidation invalidation, Millis now);
   /// When the last invalidation here took effect, to be told to other processes.
-  [[nodiscard]] Millis last_floor() const { return invalidations_.last(); }
+  [[nodiscard]] Millis last_invalidation() const { return invalidations_.last(); }
 
   void sweep(Millis now);
   /// A slice of what storage has to do, with a sweep or without: a millisecond or two. True while there is more.
-  bool tend(Millis now);
+  bool maintain(Millis now);
   /// How long past their end a policy of this page lets an endpoint's answers serve, however they were written.
   void allow_grace(std::string_view endpoint, Millis grace) { storage_.space().allow_grace(endpoint, grace); }
   /// Who asks for `key` may do so until so long past its end, however it was written.
@@ -251,7 +251,7 @@ class TwoTierCache {
   [[nodiscard]] std::vector<Entry> inspect(Millis now);
   [[nodiscard]] MemoryTier& memory() { return memory_; }
   [[nodiscard]] StorageTier& storage() { return storage_; }
-  [[nodiscard]] const Invalidations& floors() const { return invalidations_.known(); }
+  [[nodiscard]] const Invalidations& invalidations() const { return invalidations_.known(); }
   [[nodiscard]] const std::vector<Notice>& notices() const { return notices_; }
   [[nodiscard]] std::vector<Notice> take_notices();
   /// Limits crossed since the last call.
@@ -287,14 +287,14 @@ class TwoTierCache {
   void apply_new_notes() { apply_heard(invalidations_.read_new_notes(), clock_.latest()); }
   void count_hit(SlotId slot);
   [[nodiscard]] bool is_invalidated(const EntryFacts& facts, std::string_view key) const;
-  [[nodiscard]] std::string binding_of(std::string_view key, const EntryFacts& facts) const;
-  [[nodiscard]] bool unseal(Record& record, const LookupRequest& request);
+  [[nodiscard]] std::string aad_of(std::string_view key, const EntryFacts& facts) const;
+  [[nodiscard]] bool decrypt_with(Record& record, const LookupRequest& request);
   /// What the record in the area says of itself, whoever wrote it; nullopt where there is none that is fresh.
   [[nodiscard]] std::optional<RecordHead> fresh_head(std::string_view key, Millis now);
   [[nodiscard]] Millis stored_timestamp(std::string_view key, Millis now);
   /// Writes through; a resident value of `slot` is stored then.
   void store(std::string_view key, std::string_view data, const EntryFacts& facts, std::optional<SlotId> slot,
-             Millis now, bool sealed);
+             Millis now, bool encrypted);
   /// Of what is here, in memory or else in storage.
   [[nodiscard]] Millis known_timestamp(std::string_view key, Millis now);
   void note_corrupt(std::string_view key);
@@ -306,7 +306,7 @@ class TwoTierCache {
   PageClock clock_;
   InvalidationLog invalidations_;
   Flights flights_;
-  Sealings sealings_;
+  PendingEncryptions pending_encryptions_;
   EventFilter filter_;
   Failures failures_;
   Coordinator coordinator_{failures_};

@@ -29,7 +29,7 @@ std::size_t TwoTierCache::drop_selected(const Invalidation& invalidation, Millis
   const auto& stored = foreign ? storage_.index_for(selector) : storage_.index();
   std::vector<std::string> keys;
   for (const auto id : stored.select(selector)) {
-    if (skips_exempt && storage_.facts(id).kept_on_event) continue;
+    if (skips_exempt && storage_.facts(id).exempt_from_events) continue;
     keys.push_back(stored.key(id));
     const auto slot = memory_.find(keys.back());
     const bool counted_in_memory = slot && memory_.is_fresh(*slot, now);
@@ -38,7 +38,7 @@ std::size_t TwoTierCache::drop_selected(const Invalidation& invalidation, Millis
   if (!everything || !storage_.clear(at)) storage_.remove_all(keys);
   for (const auto id : memory_.select(selector)) {
     const SlotId slot{id};
-    if (skips_exempt && memory_.facts(slot).kept_on_event) continue;
+    if (skips_exempt && memory_.facts(slot).exempt_from_events) continue;
     if (memory_.is_fresh(slot, now)) ++count;
     memory_.remove(slot);
   }
@@ -48,7 +48,7 @@ std::size_t TwoTierCache::drop_selected(const Invalidation& invalidation, Millis
 std::size_t TwoTierCache::invalidate_with(Invalidation invalidation, Millis now) {
   invalidation.at = invalidations_.begin(now);
   const auto count = drop_selected(invalidation, now);
-  flights_.void_selected(invalidation.selector, invalidation.at, invalidation.skips_exempt);
+  flights_.supersede_selected(invalidation.selector, invalidation.at, invalidation.skips_exempt);
   failures_.end_waits(invalidation.selector, invalidation.skips_exempt);
   const auto added = invalidations_.add(invalidation);
   apply_heard(added.heard, clock_.latest());
@@ -90,11 +90,11 @@ void TwoTierCache::apply_heard(std::span<const InvalidationLog::Heard> heard, Mi
     // with the next call everything begins anew, where it would invalidate all that is stamped until then.
     clock_.heard(at);
     if (!is_new) continue;
-    flights_.void_selected(selector, at, skips_exempt);
+    flights_.supersede_selected(selector, at, skips_exempt);
     failures_.end_waits(selector, skips_exempt);
     for (const auto id : memory_.select(selector)) {
       const auto& facts = memory_.facts(SlotId{id});
-      if (facts.timestamp <= at && !(skips_exempt && facts.kept_on_event)) memory_.remove(SlotId{id});
+      if (facts.timestamp <= at && !(skips_exempt && facts.exempt_from_events)) memory_.remove(SlotId{id});
     }
     // A note of an event requests no refetch: every tab hears the event itself and decides for its own users.
     if (!skips_exempt || by_write) request_selected(selector, skips_exempt, now);

@@ -24,7 +24,7 @@ void TwoTierCache::on_area_change(std::optional<std::string_view> area_key, cons
   if (!text) {
     // Deleted there or evicted there: it cannot be told which, and outdated is worse than missed.
     if (slot) memory_.remove(*slot);
-    sealings_.end_key(key);
+    pending_encryptions_.end_key(key);
     return;
   }
   // Read again: the event may be older than what lies there now.
@@ -32,7 +32,7 @@ void TwoTierCache::on_area_change(std::optional<std::string_view> area_key, cons
   if (!head) return;
   // A tab with an older card, or a newer one, fetches for itself.
   if (!coordinator_.understands(key, head->facts.version)) return;
-  flights_.void_older(key, head->facts.timestamp);
+  flights_.supersede_older(key, head->facts.timestamp);
   if (slot) {
     const auto& mine = memory_.facts(*slot);
     const auto told = read_record_head(*text, storage_.space().form());
@@ -45,8 +45,8 @@ void TwoTierCache::on_area_change(std::optional<std::string_view> area_key, cons
     memory_.remove(*slot);
   }
   renewed(key, head->facts.timestamp, head->facts.tags);
-  // What was at hand here is to be so again, though it has to be opened first.
-  if (coordinator_.is_watched(key) || (head->sealed && slot)) changed_elsewhere_.emplace_back(key);
+  // What was at hand here is to be so again, though it has to be decrypted first.
+  if (coordinator_.is_watched(key) || (head->encrypted && slot)) changed_elsewhere_.emplace_back(key);
 }
 
 std::vector<std::string> TwoTierCache::take_due(Millis now) {
@@ -59,7 +59,7 @@ std::vector<std::string> TwoTierCache::take_due(Millis now) {
     const auto slot = memory_.find(key);
     const auto known = std::max(shown, slot ? memory_.facts(*slot).timestamp : long_ago);
     if (head->facts.timestamp <= known || !coordinator_.understands(key, head->facts.version)) continue;
-    flights_.void_older(key, head->facts.timestamp);
+    flights_.supersede_older(key, head->facts.timestamp);
     if (slot) memory_.remove(*slot);
     renewed(key, head->facts.timestamp, head->facts.tags);
     changed_elsewhere_.push_back(key);
@@ -76,10 +76,11 @@ SetResult TwoTierCache::adopt(std::string_view key, const EntryFacts& facts, Mil
   if (const auto slot = memory_.find(key); slot && memory_.facts(*slot).timestamp >= facts.timestamp) return {};
   // Its sender may have stored it as well: then both are of the same time.
   if (stored_timestamp(key, now) > facts.timestamp) return {};
-  flights_.void_older(key, facts.timestamp);
-  sealings_.end_key(key);
+  flights_.supersede_older(key, facts.timestamp);
+  pending_encryptions_.end_key(key);
   renewed(key, facts.timestamp, facts.tags);
-  return {.kept = true, .slot = memory_.put(key, facts, now), .timestamp = facts.timestamp, .end = facts.end};
+  return {
+      .kept = true, .slot = memory_.put(key, facts, now), .timestamp = facts.timestamp, .expires_at = facts.expires_at};
 }
 
 std::optional<RecordHead> TwoTierCache::fresh_head(std::string_view key, Millis now) {
@@ -108,7 +109,7 @@ SetResult TwoTierCache::adopt_remote(const SetRequest& request, Millis timestamp
   return adopt(request.key, facts_of(request, timestamp), now);
 }
 
-void TwoTierCache::learn_floor(Invalidation invalidation, Millis now) {
+void TwoTierCache::learn_invalidation(Invalidation invalidation, Millis now) {
   storage_.keep_invalidations();
   // Further ahead it would push answers of now to where they are not believed.
   invalidation.at = std::min(invalidation.at, now + clock_tolerance - Millis{1});

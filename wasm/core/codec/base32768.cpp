@@ -20,10 +20,10 @@ class Unpacker {
  public:
   explicit Unpacker(std::size_t units) : bytes_(units * unit_bits / 8 + word_size), to_(bytes_.data()) {}
 
-  bool take(char16_t unit) { return take_bits(unit - std::uint32_t{first_packed}, unit_bits); }
+  bool take(char16_t unit) { return take_bits(unit - std::uint32_t{first_base32768}, unit_bits); }
   /// The last unit: what stands below its highest 1. True where the bytes end with it.
   bool take_last(char16_t unit) {
-    const auto value = unit - std::uint32_t{first_packed};
+    const auto value = unit - std::uint32_t{first_base32768};
     if (value == 0 || value >= unit_limit) return false;
     const auto width = static_cast<unsigned>(std::bit_width(value)) - 1;
     return take_bits(value ^ (1U << width), width) && count_ % 8 == 0;
@@ -46,7 +46,7 @@ class Unpacker {
     return true;
   }
 
-  const Unfilled<char> bytes_;
+  const UninitializedBuffer<char> bytes_;
   char* to_;
   std::uint64_t waiting_ = 0;
   unsigned count_ = 0;
@@ -54,13 +54,13 @@ class Unpacker {
 
 }  // namespace
 
-void append_packed(std::u16string& out, std::string_view bytes) {
+void append_base32768(std::u16string& out, std::string_view bytes) {
   const auto before = out.size();
   out.resize(before + bytes.size() * 8 / unit_bits + 1);
   auto* to = out.data() + before;
   std::uint32_t waiting = 0;
   unsigned count = 0;
-  const auto put = [&] { *to++ = static_cast<char16_t>(first_packed + waiting % unit_limit); };
+  const auto put = [&] { *to++ = static_cast<char16_t>(first_base32768 + waiting % unit_limit); };
   for (const char byte : bytes) {
     waiting |= static_cast<std::uint32_t>(static_cast<std::uint8_t>(byte)) << count;
     count += 8;
@@ -73,7 +73,7 @@ void append_packed(std::u16string& out, std::string_view bytes) {
   put();
 }
 
-std::optional<std::string> unpack(std::u16string_view units) {
+std::optional<std::string> read_base32768(std::u16string_view units) {
   if (units.empty()) return std::nullopt;
   Unpacker unpacker(units.size());
   for (const auto unit : units.substr(0, units.size() - 1)) {
@@ -83,7 +83,7 @@ std::optional<std::string> unpack(std::u16string_view units) {
   return unpacker.finish();
 }
 
-std::string unpack_beginning(std::u16string_view units) {
+std::string read_base32768_prefix(std::u16string_view units) {
   Unpacker unpacker(units.size());
   for (const auto unit : units) {
     if (!unpacker.take(unit)) break;

@@ -7,9 +7,9 @@
 
 namespace cardcache {
 
-std::string json_block(std::string_view json) {
+std::string compress_json(std::string_view json) {
   std::string block(1, static_cast<char>(newest_dictionary));
-  append_number(block, json.size());
+  append_varint(block, json.size());
   const auto head = block.size();
   append_lz4_block(block, json, dictionary(newest_dictionary).value_or(std::string_view()));
   if (block.size() - head < json.size()) return block;
@@ -18,21 +18,21 @@ std::string json_block(std::string_view json) {
   return block;
 }
 
-bool is_known_block(std::string_view block) {
+bool is_known_dictionary(std::string_view block) {
   return block.empty() || dictionary(static_cast<std::uint8_t>(block.front()));
 }
 
-std::optional<std::string> read_json_block(std::string_view block) {
+std::optional<std::string> decompress_json(std::string_view block) {
   ByteReader reader(block);
   const auto number = reader.byte();
-  const auto size = reader.number();
+  const auto size = reader.varint();
   const auto bytes = reader.rest();
   const auto known = dictionary(number);
   if (reader.ended() || !known || size > most_json_bytes || size > bytes.size() * most_lz4_expansion)
     return std::nullopt;
   if (number == 0) return size == bytes.size() ? std::optional(std::string(bytes)) : std::nullopt;
   const auto length = static_cast<std::size_t>(size);
-  const Unfilled<char> json(length);
+  const UninitializedBuffer<char> json(length);
   if (!read_lz4_block(bytes, *known, {json.data(), length})) return std::nullopt;
   return std::string(json.data(), length);
 }

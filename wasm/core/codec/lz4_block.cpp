@@ -177,12 +177,12 @@ class Compressor {
   }
 
   const std::uint32_t size_;
-  const Unfilled<char> bytes_;  // dictionary and text
+  const UninitializedBuffer<char> bytes_;  // dictionary and text
   const char* const from_;
-  std::uint32_t anchor_;                 // up to here all is written
-  std::vector<std::uint32_t> heads_;     // the latest place of each hash
-  const Unfilled<std::uint16_t> steps_;  // from each place that is remembered back to the one before it
-  const Unfilled<char> block_;
+  std::uint32_t anchor_;                            // up to here all is written
+  std::vector<std::uint32_t> heads_;                // the latest place of each hash
+  const UninitializedBuffer<std::uint16_t> steps_;  // from each place that is remembered back to the one before it
+  const UninitializedBuffer<char> block_;
   char* to_;
 };
 

@@ -13,8 +13,8 @@
 namespace cardcache {
 
 /// The packed form: one unit that names the format, outside the range of the packed ones, then packed bytes: checksum
-/// (4), flags (1), units of the JSON, timestamp, what differs from the defaults, and the data: a json_block(), or what
-/// the page made of it where they are sealed. wasm/README.md has it byte for byte.
+/// (4), flags (1), units of the JSON, timestamp, what differs from the defaults, and the data: a compress_json(), or
+/// what the page made of it where they are encrypted. wasm/README.md has it byte for byte.
 inline constexpr char16_t packed_mark = 0x8101;
 /// Marks of other formats, past and to come.
 inline constexpr char16_t first_mark = 0x8100;
@@ -22,8 +22,8 @@ inline constexpr char16_t last_mark = 0x81FF;
 
 struct PackedHead {
   EntryFacts facts;
-  bool sealed = false;
-  /// What the JSON is as text; of sealed data nothing is said.
+  bool encrypted = false;
+  /// What the JSON is as text; of encrypted data nothing is said.
   Utf16Size size;
 };
 

@@ -130,9 +130,9 @@ std::u16string write_plain_record(std::string_view data, const EntryFacts& facts
   out += to_utf16(data);
   append_field(out, "timestamp");
   append_integer(out, facts.timestamp.value);
-  if (facts.end != facts.timestamp + default_life) {
+  if (facts.expires_at != facts.timestamp + default_life) {
     append_field(out, "expires");
-    append_time(out, facts.end);
+    append_time(out, facts.expires_at);
   }
   if (!facts.version.empty()) {
     append_field(out, "version");
@@ -152,7 +152,7 @@ std::u16string write_plain_record(std::string_view data, const EntryFacts& facts
     append_field(out, "cost");
     append_cost(out, facts.cost);
   }
-  if (facts.kept_on_event) {
+  if (facts.exempt_from_events) {
     append_field(out, "onEvent");
     append_ascii(out, "\"keep\"");
   }
@@ -196,7 +196,7 @@ std::optional<PlainRecord> read_plain_record(std::u16string_view text, Millis de
       // Records are compared by it: NaN would break their order.
       if (cost && *cost >= 0 && std::isfinite(*cost)) record.facts.cost = *cost;
     } else if (*name == u"onEvent") {
-      record.facts.kept_on_event = *value == u"\"keep\"";
+      record.facts.exempt_from_events = *value == u"\"keep\"";
     } else if (*name == u"grace") {
       record.facts.grace = std::max(time_of(*value).value_or(Millis{0}), Millis{0});
     }
@@ -204,7 +204,7 @@ std::optional<PlainRecord> read_plain_record(std::u16string_view text, Millis de
   if (!scanner.take(u'}') || !scanner.at_end() || !data || !timestamp) return std::nullopt;
   record.data = *data;
   record.facts.timestamp = Millis{*timestamp};
-  record.facts.end = expires.value_or(record.facts.timestamp + default_life);
+  record.facts.expires_at = expires.value_or(record.facts.timestamp + default_life);
   record.facts.bytes = static_cast<double>(stored_bytes(*data));
   return record;
 }

@@ -63,15 +63,15 @@ RecordFault read_plain(std::u16string_view area_key, std::u16string_view text, c
 
 }  // namespace
 
-std::u16string write_record(std::u16string_view area_key, std::string_view data, const EntryFacts& facts, bool sealed,
-                            const RecordForm& form) {
-  const auto size = sealed ? Utf16Size{} : utf16_size(data);
-  if (!sealed && (form.foreign || static_cast<double>(size.units) <= form.compress_above)) {
+std::u16string write_record(std::u16string_view area_key, std::string_view data, const EntryFacts& facts,
+                            bool encrypted, const RecordForm& form) {
+  const auto size = encrypted ? Utf16Size{} : utf16_size(data);
+  if (!encrypted && (form.foreign || static_cast<double>(size.units) <= form.compress_above)) {
     auto text = write_plain_record(data, facts, form.default_life);
     return form.foreign ? text : with_sum(std::move(text), seed_of(area_key));
   }
-  const PackedHead head{facts, sealed, size};
-  return write_packed_record(head, sealed ? data : json_block(data), form.default_life, seed_of(area_key));
+  const PackedHead head{facts, encrypted, size};
+  return write_packed_record(head, encrypted ? data : compress_json(data), form.default_life, seed_of(area_key));
 }
 
 RecordFault read_record(std::u16string_view area_key, std::u16string_view text, const RecordForm& form, Record& into) {
@@ -84,14 +84,14 @@ RecordFault read_record(std::u16string_view area_key, std::u16string_view text, 
   auto head = read_packed_head(*bytes, form.default_life, data);
   if (!head) return RecordFault::corrupt;
   into.facts = std::move(head->facts);
-  into.sealed = head->sealed;
-  if (head->sealed) {
+  into.encrypted = head->encrypted;
+  if (head->encrypted) {
     into.facts.bytes = static_cast<double>(data.size());
     into.data = data;
     return RecordFault::none;
   }
-  if (!is_known_block(data)) return RecordFault::version;
-  auto json = read_json_block(data);
+  if (!is_known_dictionary(data)) return RecordFault::version;
+  auto json = decompress_json(data);
   if (!json) return RecordFault::corrupt;
   into.data = std::move(*json);
   return RecordFault::none;
@@ -99,17 +99,17 @@ RecordFault read_record(std::u16string_view area_key, std::u16string_view text, 
 
 std::optional<RecordHead> read_record_head(std::u16string_view text, const RecordForm& form) {
   if (is_packed(text) && !form.foreign) {
-    const auto bytes = unpack_beginning(text.substr(1));
+    const auto bytes = read_base32768_prefix(text.substr(1));
     std::string_view data;
     auto head = read_packed_head(bytes, form.default_life, data);
     if (!head) return std::nullopt;
     double plain_bytes = 0;
-    if (!head->sealed) {
+    if (!head->encrypted) {
       const auto around = write_plain_record("", head->facts, form.default_life);
       const bool wide = head->size.wide || stored_bytes(around) > around.size();
       plain_bytes = static_cast<double>((around.size() + head->size.units + mark_units + sum_units) * (wide ? 2 : 1));
     }
-    return RecordHead{std::move(head->facts), head->sealed, true, plain_bytes};
+    return RecordHead{std::move(head->facts), head->encrypted, true, plain_bytes};
   }
   auto plain = read_plain_record(text, form.default_life);
   if (!plain) return std::nullopt;

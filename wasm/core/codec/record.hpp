@@ -25,7 +25,7 @@ struct Record {
   /// `bytes` is what the value's JSON takes as text.
   EntryFacts facts;
   /// `data` is opaque, encrypted by the page.
-  bool sealed = false;
+  bool encrypted = false;
   /// The value's JSON in UTF-8. A lone surrogate in it is escaped.
   std::string data;
 };
@@ -33,9 +33,10 @@ struct Record {
 /// What a record says of itself before its data.
 struct RecordHead {
   EntryFacts facts;
-  bool sealed = false;
+  bool encrypted = false;
   bool packed = false;
-  /// What the plain form would take of a packed record, as stored_bytes() counts; 0 of others, sealed ones have none.
+  /// What the plain form would take of a packed record, as stored_bytes() counts; 0 of others, encrypted ones have
+  /// none.
   double plain_bytes = 0;
 };
 
@@ -43,9 +44,10 @@ struct RecordHead {
 enum class RecordFault : std::uint8_t { none, corrupt, version };
 
 /// The text that lies under `area_key`; bound to it: read under another key it is corrupt. JSON comes as
-/// JSON.stringify writes it, in UTF-8. Sealed data always take the packed form; there are none in a foreign namespace.
+/// JSON.stringify writes it, in UTF-8. CryptoInput data always take the packed form; there are none in a foreign
+/// namespace.
 [[nodiscard]] std::u16string write_record(std::u16string_view area_key, std::string_view data, const EntryFacts& facts,
-                                          bool sealed, const RecordForm& form);
+                                          bool encrypted, const RecordForm& form);
 
 /// Every change of a record that we wrote is found by its checksum. A plain record without one is read as it stands:
 /// others write those. `into` is unspecified where there is a fault.

@@ -60,7 +60,7 @@ void Failures::end_wait(std::string_view key) {
 
 void Failures::end_waits(const Selector& selector, bool skips_exempt) {
   for (auto& row : rows_) {
-    if (skips_exempt && row.last.kept_on_event) continue;
+    if (skips_exempt && row.last.exempt_from_events) continue;
     if (selector.selects(row.last.key, row.last.tags)) row.waits = false;
   }
 }

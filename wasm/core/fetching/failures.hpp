@@ -27,7 +27,7 @@ class Failures {
   struct Failed {
     std::string key;
     std::vector<std::string> tags;
-    bool kept_on_event = false;
+    bool exempt_from_events = false;
     /// What its policy allows; 0: it is not remembered.
     Millis longest;
     /// What the server asked for.

@@ -19,13 +19,13 @@ const Flights::Flight* Flights::find(FlightId id) const {
   return found == flights_.end() ? nullptr : &*found;
 }
 
-void Flights::void_key(std::string_view key) {
+void Flights::supersede(std::string_view key) {
   for (auto& flight : flights_) {
     if (flight.key == key) flight.is_superseded = true;
   }
 }
 
-void Flights::void_older(std::string_view key, Millis timestamp) {
+void Flights::supersede_older(std::string_view key, Millis timestamp) {
   for (auto& flight : flights_) {
     if (flight.key == key && flight.timestamp < timestamp) flight.is_superseded = true;
   }
@@ -36,9 +36,9 @@ bool Flights::has_younger(std::string_view key, Millis timestamp) const {
       flights_, [&](const Flight& f) { return f.key == key && !f.is_superseded && f.timestamp > timestamp; });
 }
 
-void Flights::void_selected(const Selector& selector, Millis at, bool skips_exempt) {
+void Flights::supersede_selected(const Selector& selector, Millis at, bool skips_exempt) {
   for (auto& flight : flights_) {
-    if (skips_exempt && flight.kept_on_event) continue;
+    if (skips_exempt && flight.exempt_from_events) continue;
     if (flight.timestamp <= at && selector.selects(flight.key, flight.tags)) flight.is_superseded = true;
   }
 }

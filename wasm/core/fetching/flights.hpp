@@ -22,7 +22,7 @@ class Flights {
     FlightId id;
     std::string key;
     std::vector<std::string> tags;
-    bool kept_on_event = false;
+    bool exempt_from_events = false;
     Millis timestamp;
     bool is_superseded = false;
   };
@@ -31,13 +31,13 @@ class Flights {
   void end(FlightId id);
   /// Null where it has ended.
   [[nodiscard]] const Flight* find(FlightId id) const;
-  void void_key(std::string_view key);
+  void supersede(std::string_view key);
   /// Supersedes those of the key that began before `timestamp`.
-  void void_older(std::string_view key, Millis timestamp);
+  void supersede_older(std::string_view key, Millis timestamp);
   /// Whether one of the key that still counts began after `timestamp`.
   [[nodiscard]] bool has_younger(std::string_view key, Millis timestamp) const;
   /// Supersedes what the selector selects and began at or before `at`.
-  void void_selected(const Selector& selector, Millis at, bool skips_exempt);
+  void supersede_selected(const Selector& selector, Millis at, bool skips_exempt);
   [[nodiscard]] std::size_t size() const { return flights_.size(); }
 
  private:

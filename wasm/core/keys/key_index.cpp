@@ -147,7 +147,7 @@ KeyIndex::Id KeyIndex::insert(std::string_view key, std::uint32_t hash, const st
 }
 
 void KeyIndex::repack_texts() {
-  TextStore packed;
+  StringArena packed;
   for_each([&](Id id) { entries_[id].rest = packed.put(texts_.at(entries_[id].rest)); });
   for (auto& group : groups_) {
     if (group.first != none) group.head = packed.put(texts_.at(group.head));

@@ -65,13 +65,13 @@ class KeyIndex {
   static constexpr Id none = 0xFFFFFFFF;
 
   struct Entry {
-    TextStore::Ref rest = 0;  // 0: there is none of this id
+    StringArena::Ref rest = 0;  // 0: there is none of this id
     GroupId group = 0;
     /// In its group; of an id that is free, the next free one.
     Id next = none, previous = none;
   };
   struct Group {
-    TextStore::Ref head = 0;
+    StringArena::Ref head = 0;
     std::uint32_t endpoint = 0, endpoint_position = 0;
     std::uint32_t user = 0, user_position = 0;
     Id first = none;
@@ -92,14 +92,14 @@ class KeyIndex {
   void collect_head(std::string_view head, const Selector& selector, std::vector<Id>& out) const;
   void repack_texts();
 
-  TextStore texts_;
-  Chunks<Entry> entries_;
+  StringArena texts_;
+  ChunkedVector<Entry> entries_;
   Id free_ = none;
-  IdTable ids_;  // by key
+  HashIndex ids_;  // by key
 
   std::vector<Group> groups_;
   std::vector<GroupId> free_groups_;
-  IdTable group_ids_;  // by head
+  HashIndex group_ids_;  // by head
   StringMap endpoint_ids_,
       user_ids_;  // names to numbers, which are lists of groups; the shared ones stand under `None`
   std::vector<GroupList> endpoint_groups_, user_groups_;
@@ -109,7 +109,7 @@ class KeyIndex {
   /// Of entries that have tags; the first is that of all others.
   std::vector<Tagging> taggings_ = std::vector<Tagging>(1);
   std::vector<std::uint32_t> free_taggings_;
-  RareColumn<std::uint32_t> tagging_numbers_{0};
+  SparseColumn<std::uint32_t> tagging_numbers_{0};
 };
 
 }  // namespace cardcache

@@ -100,8 +100,8 @@ class EvictionQueues {
   void age();
 
   EvictionStyle style_;
-  Chunks<Node> nodes_;
-  RareColumn<float> values_{1};
+  ChunkedVector<Node> nodes_;
+  SparseColumn<float> values_{1};
   std::array<std::uint32_t, nowhere> sizes_{};
   /// Something may be.
   bool is_unordered_ = false;

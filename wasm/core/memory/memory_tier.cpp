@@ -26,7 +26,7 @@ std::optional<SlotId> MemoryTier::put(std::string_view key, const EntryFacts& fa
     deadlines_.resize(id + 1, long_ago.value);
   }
   fill(id, facts, now);
-  make_room(id, now);
+  make_capacity(id, now);
   eviction_.insert(id, hash, value_of(facts));
   return SlotId{id};
 }
@@ -34,7 +34,7 @@ std::optional<SlotId> MemoryTier::put(std::string_view key, const EntryFacts& fa
 std::optional<SlotId> MemoryTier::renew(SlotId slot, const EntryFacts& facts, Millis now) {
   const auto id = number(slot);
   if (!may_fit(facts)) {
-    evict(slot, Why::capacity);
+    evict(slot, RemovalCause::capacity);
     return std::nullopt;
   }
   bytes_ -= details_[id].bytes;
@@ -46,17 +46,17 @@ std::optional<SlotId> MemoryTier::renew(SlotId slot, const EntryFacts& facts, Mi
   } else {
     // Out of the queues while others are evicted, so that what was just put is not what goes.
     eviction_.remove(id);
-    make_room(id, now);
+    make_capacity(id, now);
     eviction_.insert(id, hash_of(index_.key(id)), value_of(facts));
   }
   return slot;
 }
 
 void MemoryTier::fill(std::uint32_t id, const EntryFacts& facts, Millis now) {
-  const auto deadline = std::min(facts.end, now + limits_.ttl);
+  const auto deadline = std::min(facts.expires_at, now + limits_.ttl);
   timestamps_[id] = facts.timestamp;
   deadlines_[id] = deadline.value;
-  ends_.set(id, facts.end == deadline ? long_ago : facts.end);
+  ends_.set(id, facts.expires_at == deadline ? long_ago : facts.expires_at);
   graces_.set(id, facts.grace);
   auto extras = details_[id].extras;
   if (facts.cost != 1 || !facts.version.empty()) {
@@ -68,7 +68,7 @@ void MemoryTier::fill(std::uint32_t id, const EntryFacts& facts, Millis now) {
   }
   const Details details{.bytes = counted_bytes(facts.bytes),
                         .extras = extras & Details::most_extras,
-                        .kept_on_event = facts.kept_on_event,
+                        .exempt_from_events = facts.exempt_from_events,
                         .is_stored = facts.is_stored};
   details_.set(id, details);
   bytes_ += details.bytes;
@@ -79,9 +79,9 @@ MemoryTier::Facts MemoryTier::facts(SlotId slot) const {
   const auto end = ends_[id];
   const auto details = details_[id];
   return {.timestamp = timestamps_[id],
-          .end = end == long_ago ? Millis{deadlines_[id]} : end,
+          .expires_at = end == long_ago ? Millis{deadlines_[id]} : end,
           .bytes = static_cast<double>(details.bytes),
-          .kept_on_event = details.kept_on_event != 0,
+          .exempt_from_events = details.exempt_from_events != 0,
           .is_stored = details.is_stored != 0};
 }
 
@@ -106,10 +106,10 @@ void MemoryTier::drop_extras(std::uint32_t number) {
   free_extras_.push_back(number);
 }
 
-void MemoryTier::make_room(std::uint32_t spared, Millis now) {
+void MemoryTier::make_capacity(std::uint32_t excluded, Millis now) {
   while (!fits()) {
-    const auto expired = find_expired(spared, now);
-    expired ? evict(*expired, Why::expired) : evict(SlotId{eviction_.evict()}, Why::capacity);
+    const auto expired = find_expired(excluded, now);
+    expired ? evict(*expired, RemovalCause::expired) : evict(SlotId{eviction_.evict()}, RemovalCause::capacity);
   }
 }
 
@@ -118,10 +118,10 @@ double MemoryTier::value_of(const EntryFacts& facts) const {
                                                                       : facts.cost / std::max(facts.bytes, 1.0);
 }
 
-std::optional<SlotId> MemoryTier::find_expired(std::uint32_t spared, Millis now) {
+std::optional<SlotId> MemoryTier::find_expired(std::uint32_t excluded, Millis now) {
   for (std::uint32_t seen = 0; seen < std::min(expiry_sample, timestamps_.size()); ++seen) {
     const auto id = looked_at_ = (looked_at_ + 1) % timestamps_.size();
-    if (id != spared && index_.contains(id) && deadlines_[id] <= now.value) return SlotId{id};
+    if (id != excluded && index_.contains(id) && deadlines_[id] <= now.value) return SlotId{id};
   }
   return std::nullopt;
 }
@@ -143,11 +143,11 @@ bool MemoryTier::may_serve(SlotId slot, Millis now, Millis grace) const {
   return resident && now < end + grace && is_believed(timestamps_[id], now);
 }
 
-void MemoryTier::remove(SlotId slot) { release(slot, Why::expired, false); }
+void MemoryTier::remove(SlotId slot) { release(slot, RemovalCause::expired, false); }
 
-void MemoryTier::evict(SlotId slot, Why why) { release(slot, why, true); }
+void MemoryTier::evict(SlotId slot, RemovalCause why) { release(slot, why, true); }
 
-void MemoryTier::release(SlotId slot, Why why, bool evicted) {
+void MemoryTier::release(SlotId slot, RemovalCause why, bool evicted) {
   const auto id = number(slot);
   eviction_.remove(id);
   const auto details = details_[id];

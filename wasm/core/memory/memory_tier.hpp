@@ -33,7 +33,7 @@ class MemoryTier {
  public:
   struct Dropped {
     SlotId slot;
-    Why why;
+    RemovalCause why;
     bool evicted;  // for capacity, or since it was outdated; else it was removed on purpose
   };
 
@@ -48,9 +48,9 @@ class MemoryTier {
 
   /// What is known of an entry beside its key, its version and its tags.
   struct Facts {
-    Millis timestamp, end;
+    Millis timestamp, expires_at;
     double bytes = 0;
-    bool kept_on_event = false;
+    bool exempt_from_events = false;
     bool is_stored = false;
   };
 
@@ -67,7 +67,7 @@ class MemoryTier {
   /// Resident and not further than `grace` past its end.
   [[nodiscard]] bool may_serve(SlotId slot, Millis now, Millis grace) const;
   void remove(SlotId slot);
-  void evict(SlotId slot, Why why);
+  void evict(SlotId slot, RemovalCause why);
   /// Drops what is past its residence, past its end by more than `grace_of(key, its own grace)`, or claims to be from
   /// the future.
   template <typename GraceOf>
@@ -75,7 +75,7 @@ class MemoryTier {
     for (std::uint32_t id = 0; id < timestamps_.size(); ++id) {
       const SlotId slot{id};
       if (!holds(slot) || is_fresh(slot, now)) continue;
-      if (!may_serve(slot, now, grace_of(key(slot), grace(slot)))) evict(slot, Why::expired);
+      if (!may_serve(slot, now, grace_of(key(slot), grace(slot)))) evict(slot, RemovalCause::expired);
     }
   }
   /// Null for an empty slot.
@@ -118,7 +118,7 @@ class MemoryTier {
     /// Up to 4 GiB.
     std::uint32_t bytes = 0;
     std::uint32_t extras : 30 = 0;
-    std::uint32_t kept_on_event : 1 = 0;
+    std::uint32_t exempt_from_events : 1 = 0;
     std::uint32_t is_stored : 1 = 0;
 
     friend bool operator==(const Details&, const Details&) = default;
@@ -133,26 +133,26 @@ class MemoryTier {
   void fill(std::uint32_t id, const EntryFacts& facts, Millis now);
   [[nodiscard]] std::uint32_t take_extras();
   void drop_extras(std::uint32_t number);
-  void release(SlotId slot, Why why, bool evicted);
-  void make_room(std::uint32_t spared, Millis now);
+  void release(SlotId slot, RemovalCause why, bool evicted);
+  void make_capacity(std::uint32_t excluded, Millis now);
   [[nodiscard]] bool fits() const { return index_.size() <= limits_.max_entries && bytes_ <= limits_.max_bytes; }
   [[nodiscard]] bool may_fit(const EntryFacts& facts) const {
     return facts.bytes <= limits_.max_bytes && limits_.max_entries > 0;
   }
   /// What losing it costs, for each byte where bytes are what is short.
   [[nodiscard]] double value_of(const EntryFacts& facts) const;
-  [[nodiscard]] std::optional<SlotId> find_expired(std::uint32_t spared, Millis now);
+  [[nodiscard]] std::optional<SlotId> find_expired(std::uint32_t excluded, Millis now);
 
   MemoryLimits limits_;
   KeyIndex index_;
-  Chunks<Millis> timestamps_;
+  ChunkedVector<Millis> timestamps_;
   /// When residence is over, or the end where that comes no later …
   std::vector<double> deadlines_;
   /// … and the end where it does: long ago says that it is the deadline.
-  RareColumn<Millis> ends_{long_ago};
-  RareColumn<Millis> graces_{Millis{0}};
-  RareColumn<Details> details_{{}};
-  Chunks<Use> uses_;
+  SparseColumn<Millis> ends_{long_ago};
+  SparseColumn<Millis> graces_{Millis{0}};
+  SparseColumn<Details> details_{{}};
+  ChunkedVector<Use> uses_;
   std::vector<Extras> extras_ = std::vector<Extras>(1);
   std::vector<std::uint32_t> free_extras_;
   std::vector<Dropped> dropped_;

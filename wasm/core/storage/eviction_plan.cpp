@@ -51,7 +51,7 @@ void EvictionPlan::add_candidates(UserRecords& user, const Excluded& excluded, s
     if (facts.bytes == 0 || (is_writing && keys.key(id) == excluded.key)) return;
     const auto endpoint = keys.endpoint(id);
     auto in = Class::other;
-    if (facts.end <= now || !is_believed(facts.timestamp, now)) {
+    if (facts.expires_at <= now || !is_believed(facts.timestamp, now)) {
       in = Class::expired;
     } else if (own ? is_writing && endpoint == *own : bytes[endpoint] - facts.bytes > share) {
       in = Class::of_large_endpoint;

@@ -108,10 +108,10 @@ bool Maintenance::visit(StoredHead& head, std::optional<Millis> now) {
   if (now && record) {
     const auto& tags = record->facts.tags;
     invalidated = facts.timestamp <= known.cleared_until() ||
-                  facts.timestamp <= user.swept.latest_for(key, tags, record->facts.kept_on_event);
+                  facts.timestamp <= user.swept.latest_for(key, tags, record->facts.exempt_from_events);
     const auto* before = known.find(key);
     const auto grace = index_.grace_of(key, std::max(record->facts.grace, before ? before->grace : Millis{0}));
-    gone = invalidated || facts.end + grace <= *now || !is_believed(facts.timestamp, *now);
+    gone = invalidated || facts.expires_at + grace <= *now || !is_believed(facts.timestamp, *now);
   } else if (Record whole; now) {
     // What another core's format says is that core's business: here it is the first to go when capacity is short.
     gone = read_record(head.name, head.text, form, whole) != RecordFault::version;
@@ -122,7 +122,7 @@ bool Maintenance::visit(StoredHead& head, std::optional<Millis> now) {
   if (!gone) return true;
   const std::string name(key);
   if (!records_.remove(user, name)) return true;
-  if (!invalidated) records_.evicted().push_back({&user, name, Why::expired});
+  if (!invalidated) records_.evicted().push_back({&user, name, RemovalCause::expired});
   return false;
 }
 

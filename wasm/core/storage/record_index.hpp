@@ -18,12 +18,12 @@ struct StoredFacts {
   double plain_bytes = 0;  // in the plain form
   double units = 0;        // as the other engines count
   Millis timestamp = long_ago;
-  Millis end = long_ago;
+  Millis expires_at = long_ago;
   double cost = 1;
   Millis last_use = long_ago;
   /// How long past its end somebody here may ask for it, whatever it says itself.
   Millis grace{0};
-  bool kept_on_event = false;
+  bool exempt_from_events = false;
   /// The last walk over the area that met it.
   std::uint32_t walk = 0;
 };

@@ -105,8 +105,8 @@ Need RecordWriter::evict(UserRecords& user, KeyIndex::Id id, Millis now) {
     return {};
   }
   if (!records_.remove(user, key)) return {};
-  const bool expired = known.end <= now || !is_believed(known.timestamp, now);
-  records_.evicted().push_back({&user, key, expired ? Why::expired : Why::quota});
+  const bool expired = known.expires_at <= now || !is_believed(known.timestamp, now);
+  records_.evicted().push_back({&user, key, expired ? RemovalCause::expired : RemovalCause::quota});
   return {facts.bytes, facts.units};
 }
 
@@ -132,7 +132,8 @@ std::size_t RecordWriter::write_deferred(Millis now, std::size_t steps) {
   while (done < steps && !deferred.empty()) {
     auto record = deferred.take();
     auto& user = *record.user;
-    if (record.facts.timestamp <= user.invalidations.latest_for(record.key, record.tags, record.facts.kept_on_event)) {
+    if (record.facts.timestamp <=
+        user.invalidations.latest_for(record.key, record.tags, record.facts.exempt_from_events)) {
       user.records.forget(record.key);
       ++done;
       continue;

@@ -31,11 +31,11 @@ double StorageSpace::plain_bytes() {
   return records_.index().plain_bytes();
 }
 
-bool StorageSpace::tend(Millis now, std::size_t steps) {
+bool StorageSpace::maintain(Millis now, std::size_t steps) {
   const bool was_purging = purging();
   maintenance_.run(now, steps);
   keep_time_after_purge(was_purging);
-  return has_upkeep();
+  return needs_maintenance();
 }
 
 bool StorageSpace::observe(Millis now) {

@@ -56,8 +56,8 @@ class StorageSpace {
   /// Begins a walk over the area: hints are put right, what has ended or comes from the future is removed.
   void begin_sweep() { maintenance_.begin_sweep(); }
   /// A slice of what is to be done: at most `steps` records are read or removed. True while there is more.
-  bool tend(Millis now, std::size_t steps);
-  [[nodiscard]] bool has_upkeep() const { return maintenance_.has_work(); }
+  bool maintain(Millis now, std::size_t steps);
+  [[nodiscard]] bool needs_maintenance() const { return maintenance_.has_work(); }
 
   /// True where the clock is more than a minute behind what was seen: then all of ours is invalid, every user's.
   bool observe(Millis now);

@@ -31,23 +31,23 @@ StorageTier::Read StorageTier::read(std::string_view key, Record& into) {
 }
 
 StorageTier::Write StorageTier::write(std::string_view key, std::string_view data, const EntryFacts& facts, Millis now,
-                                      bool sealed) {
+                                      bool encrypted) {
   if (!records_.area()) return Write::unavailable;
   if (data.empty() || data.size() > most_json_bytes) {
     remove(key);
     return Write::quota;
   }
   auto name = area_key(key);
-  auto text = write_record(name, data, facts, sealed, records_.form());
+  auto text = write_record(name, data, facts, encrypted, records_.form());
   const auto name_bytes = static_cast<double>(stored_bytes(name));
   const StoredFacts stored{.bytes = name_bytes + static_cast<double>(stored_bytes(text)),
                            .plain_bytes = name_bytes + plain_form_bytes(text, records_.form()),
                            .units = static_cast<double>(name.size() + text.size()),
                            .timestamp = facts.timestamp,
-                           .end = facts.end,
+                           .expires_at = facts.expires_at,
                            .cost = facts.cost,
                            .last_use = now,
-                           .kept_on_event = facts.kept_on_event};
+                           .exempt_from_events = facts.exempt_from_events};
   const auto written = writer_.write({.user = &user_,
                                       .key = std::string(key),
                                       .name = std::move(name),

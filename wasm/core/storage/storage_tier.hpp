@@ -32,7 +32,7 @@ class StorageTier final : public NoteStore {
   /// most_json_bytes (empty: its owner found it so), the key's older record is gone as well: going back to an outdated
   /// answer is worse than a miss.
   [[nodiscard]] Write write(std::string_view key, std::string_view data, const EntryFacts& facts, Millis now,
-                            bool sealed = false);
+                            bool encrypted = false);
   void remove(std::string_view key);
   /// Invalidates all of them; the area is rid of the first at once and of the rest in idle slices.
   void remove_all(std::span<const std::string> keys);

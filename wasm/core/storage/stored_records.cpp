@@ -28,11 +28,11 @@ StoredFacts StoredRecords::facts_of(const StoredHead& head, const std::optional<
   facts.bytes = facts.plain_bytes = name_bytes + (head.wide ? head.units * 2 : head.units);
   facts.units = static_cast<double>(head.name.size()) + head.units;
   if (!record) return facts;
-  if (record->packed && !record->sealed) facts.plain_bytes = name_bytes + record->plain_bytes;
+  if (record->packed && !record->encrypted) facts.plain_bytes = name_bytes + record->plain_bytes;
   facts.timestamp = record->facts.timestamp;
-  facts.end = record->facts.end;
+  facts.expires_at = record->facts.expires_at;
   facts.cost = record->facts.cost;
-  facts.kept_on_event = record->facts.kept_on_event;
+  facts.exempt_from_events = record->facts.exempt_from_events;
   return facts;
 }
 

@@ -25,7 +25,7 @@ class StoredRecords {
   struct Evicted {
     const UserRecords* user;
     std::string key;
-    Why why;
+    RemovalCause why;
   };
 
   /// `area` may be null: then there are no records.
