@@ -14,7 +14,10 @@ const built = join(root, 'build', 'wasm');
 const mutants = {
   'every life is 0': {
     suite: ['module_values'],
-    'two_tier_cache.cpp': ['.end = std::min(timestamp + life, request.expires_at)', '.end = timestamp + (life - life)'],
+    'two_tier_cache.cpp': [
+      '.expires_at = std::min(timestamp + life, request.expires_at)',
+      '.expires_at = timestamp + (life - life)',
+    ],
   },
   'the event filter is inverted': {
     suite: ['demo_events', 'module_values'],
@@ -33,8 +36,8 @@ const mutants = {
   'what another tab has dropped stays': {
     suite: ['../js/interleavings'],
     'two_tier_cache_invalidation.cpp': [
-      'if (facts.timestamp <= floor.at && !(floor.spares_kept && facts.kept_on_event)) memory_.remove(SlotId{id});',
-      'if (facts.timestamp <= floor.at && facts.timestamp > floor.at) memory_.remove(SlotId{id});',
+      'if (facts.timestamp <= at && !(skips_exempt && facts.exempt_from_events)) memory_.remove(SlotId{id});',
+      'if (facts.timestamp <= at && facts.timestamp > at) memory_.remove(SlotId{id});',
     ],
   },
   'users are matched by a part of their name': {
@@ -92,8 +95,9 @@ async function link(folder, changes) {
   const commands = JSON.parse(readFileSync(join(built, 'compile_commands.json'), 'utf8'));
   const objects = Object.entries(changes).map(([file, change]) => {
     const source = join(folder, file);
-    writeFileSync(source, broken(join(root, 'wasm', 'core', file), change));
-    const { command } = commands.find((one) => basename(one.file) === file && one.file.includes(join('wasm', 'core')));
+    const compiled = commands.find((one) => basename(one.file) === file && one.file.includes(join('wasm', 'core')));
+    const { command } = compiled;
+    writeFileSync(source, broken(resolve(built, compiled.file), change));
     const object = join(folder, `${file}.o`);
     inBuild(withArgument(withArgument(command, '-o', object), '-c', source));
     return object;

@@ -1,4 +1,4 @@
-#include "core/byte_reader.hpp"
+#include "core/base/byte_reader.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <string>
@@ -10,7 +10,7 @@ namespace {
 
 std::string bytes_of_number(std::uint64_t value) {
   std::string bytes;
-  append_number(bytes, value);
+  append_varint(bytes, value);
   return bytes;
 }
 
@@ -30,7 +30,7 @@ TEST_CASE("byte reader: a number takes a byte for every seven bits, and comes ba
     const auto bytes = bytes_of_number(value);
     CHECK(bytes.size() == size);
     ByteReader reader(bytes);
-    CHECK(reader.number() == value);
+    CHECK(reader.varint() == value);
     CHECK_FALSE(reader.ended());
     CHECK(reader.rest().empty());
   }
@@ -39,7 +39,7 @@ TEST_CASE("byte reader: a number takes a byte for every seven bits, and comes ba
 TEST_CASE("byte reader: a number beyond all that are written is none") {
   const auto bytes = bytes_of_number(largest + 1);
   ByteReader reader(bytes);
-  CHECK(reader.number() == 0);
+  CHECK(reader.varint() == 0);
   CHECK(reader.ended());
 }
 
@@ -48,7 +48,7 @@ TEST_CASE("byte reader: where nothing is left it gives 0 and nothing, and says s
   CHECK(none.byte() == 0);
   CHECK(none.ended());
   ByteReader cut("\x85");
-  CHECK(cut.number() == 5);
+  CHECK(cut.varint() == 5);
   CHECK(cut.ended());
   ByteReader text(
       "\x04"

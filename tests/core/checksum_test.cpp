@@ -1,4 +1,4 @@
-#include "core/checksum.hpp"
+#include "core/base/checksum.hpp"
 
 #include <xxhash.h>
 

@@ -13,11 +13,11 @@
 #include <set>
 #include <string>
 
-#include "core/dictionary.hpp"
-#include "core/json_block.hpp"
-#include "core/lz4_block.hpp"
-#include "core/record.hpp"
-#include "core/text.hpp"
+#include "core/base/text.hpp"
+#include "core/codec/compressed_json.hpp"
+#include "core/codec/dictionary.hpp"
+#include "core/codec/lz4_block.hpp"
+#include "core/codec/record.hpp"
 
 using namespace cardcache;
 
@@ -66,7 +66,7 @@ TEST_CASE("figures of the codec", "[.figures]") {
   const auto known = *dictionary(newest_dictionary);
   EntryFacts facts;
   facts.timestamp = Millis{1'764'000'000'000};
-  facts.end = facts.timestamp + default_storage_ttl;
+  facts.expires_at = facts.timestamp + default_storage_ttl;
   std::printf("%-26s %6s | %11s %11s %11s %11s | %7s %6s %6s %6s\n", "blocks in bytes (us)", "", "ours",
               "no dictionary", "LZ4 fast", "LZ4 HC 9", "record", "ratio", "write", "read");
   for (const auto& path : paths) {

@@ -9,12 +9,12 @@
 #include <string>
 #include <vector>
 
-#include "core/event_filter.hpp"
-#include "core/json_documents.hpp"
-#include "core/key_index.hpp"
-#include "core/keys.hpp"
-#include "core/record.hpp"
-#include "core/selector.hpp"
+#include "core/codec/record.hpp"
+#include "core/events/event_filter.hpp"
+#include "core/events/json_documents.hpp"
+#include "core/keys/key_index.hpp"
+#include "core/keys/keys.hpp"
+#include "core/keys/selector.hpp"
 #include "support/map_area.hpp"
 #include "support/tab.hpp"
 
@@ -180,7 +180,7 @@ TEST_CASE("contract: records are read as they are meant") {
     REQUIRE(read_record(u"cardcache_plan", text, {.default_life = life}, record) == RecordFault::none);
     CHECK(Json::parse(record.data, nullptr, false) == one["data"]);
     CHECK(record.facts.timestamp.value == one["timestamp"].get<double>());
-    CHECK(record.facts.end == (one["expires"].is_null() ? never : Millis{one["expires"].get<double>()}));
+    CHECK(record.facts.expires_at == (one["expires"].is_null() ? never : Millis{one["expires"].get<double>()}));
     CHECK(record.facts.version == one.value("version", ""));
     CHECK(record.facts.tags == one.value("tags", Texts{}));
 
@@ -203,7 +203,7 @@ TEST_CASE("contract: packed records are read as they are meant, by this core and
     REQUIRE(read_record(name, to_utf16(one["text"].get<std::string>()), form, record) == RecordFault::none);
     CHECK(Json::parse(record.data, nullptr, false) == one["data"]);
     CHECK(record.facts.timestamp.value == one["timestamp"].get<double>());
-    CHECK(record.facts.end == (one["expires"].is_null() ? never : Millis{one["expires"].get<double>()}));
+    CHECK(record.facts.expires_at == (one["expires"].is_null() ? never : Millis{one["expires"].get<double>()}));
     CHECK(record.facts.version == one.value("version", ""));
     CHECK(record.facts.tags == one.value("tags", Texts{}));
   }

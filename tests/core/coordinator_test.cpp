@@ -1,4 +1,4 @@
-#include "core/coordinator.hpp"
+#include "core/fetching/coordinator.hpp"
 
 #include <algorithm>
 #include <catch2/catch_approx.hpp>
@@ -332,8 +332,7 @@ TEST_CASE("coordinator: after a load what may have missed an event is due, unles
   coordinator.add("empty", {}, std::nullopt);
   coordinator.add("paid", paid, start);
   coordinator.add("stale", stale, start);
-  for (const auto* key : {"old", "young", "empty", "paid", "stale", "nobody's"})
-    coordinator.catch_up_after_load(key, after(5'000));
+  coordinator.catch_up_after_load({Selector{}}, after(5'000));
   CHECK(coordinator.take_due(after(6'000)) == Keys{"old", "empty"});
 }
 
@@ -357,7 +356,7 @@ TEST_CASE("coordinator: when the network is back what failed is tried at once, a
   CHECK(coordinator.take_due(after(20)) == Keys{"plan"});
 }
 
-TEST_CASE("coordinator: after a failure an answer that was void leaves the key due, not forgotten") {
+TEST_CASE("coordinator: after a failure an answer that was superseded leaves the key due, not forgotten") {
   Failures failures;
   Coordinator coordinator(failures);
   coordinator.add("plan", {}, start);
@@ -368,7 +367,7 @@ TEST_CASE("coordinator: after a failure an answer that was void leaves the key d
   CHECK(coordinator.next_due() == after(180'000));
 }
 
-TEST_CASE("coordinator: who asked for a fetch that failed still waits when the next one is void") {
+TEST_CASE("coordinator: who asked for a fetch that failed still waits when the next one is superseded") {
   Failures failures;
   Coordinator coordinator(failures);
   coordinator.add("plan", times_of(never.value), start);

@@ -1,4 +1,4 @@
-#include "core/event_filter.hpp"
+#include "core/events/event_filter.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <string>

@@ -1,4 +1,4 @@
-#include "core/eviction_queues.hpp"
+#include "core/memory/eviction_queues.hpp"
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
@@ -87,7 +87,7 @@ TEST_CASE("eviction: a use makes up for having been spared") {
   CHECK(replace(queues, 30) == 0);
 }
 
-TEST_CASE("eviction: however often something is spared, it is not forgotten that it was") {
+TEST_CASE("eviction: however often something is excluded, it is not forgotten that it was") {
   EvictionQueues queues(EvictionStyle::recency);
   queues.insert(0, hash_of_key(0), 512);
   insert(queues, 1, 1);

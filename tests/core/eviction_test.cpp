@@ -1,4 +1,4 @@
-#include "core/eviction.hpp"
+#include "core/memory/eviction.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "core/failures.hpp"
+#include "core/fetching/failures.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <string>
@@ -92,7 +92,7 @@ TEST_CASE("failures: an answer ends the row, an older one does not") {
 TEST_CASE("failures: an invalidation that selects the key ends the waiting, and a further failure waits longer still") {
   Failures failures;
   const auto fail_tagged = [&] {
-    failures.add({.key = "plan:sara", .tags = {"daily"}, .kept_on_event = true, .longest = longest}, start, 0);
+    failures.add({.key = "plan:sara", .tags = {"daily"}, .exempt_from_events = true, .longest = longest}, start, 0);
   };
   const auto waits = [&] { return failures.asked_from("plan:sara", longest) != long_ago; };
   for (int row = 0; row < 2; ++row) fail_tagged();

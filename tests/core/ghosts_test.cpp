@@ -1,4 +1,4 @@
-#include "core/ghosts.hpp"
+#include "core/memory/ghosts.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,4 +1,4 @@
-#include "core/json_documents.hpp"
+#include "core/events/json_documents.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <string>

@@ -1,4 +1,4 @@
-#include "core/json_scanner.hpp"
+#include "core/codec/json_scanner.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <cmath>
@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/text.hpp"
+#include "core/base/text.hpp"
 #include "support/exact.hpp"
 #include "support/random.hpp"
 

@@ -1,4 +1,4 @@
-#include "core/key_index.hpp"
+#include "core/keys/key_index.hpp"
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>

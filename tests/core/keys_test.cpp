@@ -1,4 +1,4 @@
-#include "core/keys.hpp"
+#include "core/keys/keys.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

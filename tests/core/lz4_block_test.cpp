@@ -1,4 +1,4 @@
-#include "core/lz4_block.hpp"
+#include "core/codec/lz4_block.hpp"
 
 #include <lz4.h>
 #include <lz4hc.h>
@@ -7,7 +7,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 
-#include "core/dictionary.hpp"
+#include "core/codec/dictionary.hpp"
 #include "support/exact.hpp"
 #include "support/random.hpp"
 

@@ -1,4 +1,4 @@
-#include "core/memory_tier.hpp"
+#include "core/memory/memory_tier.hpp"
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
@@ -17,7 +17,7 @@ namespace {
 EntryFacts facts_of(Millis timestamp, Millis life) {
   EntryFacts facts;
   facts.timestamp = timestamp;
-  facts.end = timestamp + life;
+  facts.expires_at = timestamp + life;
   return facts;
 }
 
@@ -159,24 +159,24 @@ TEST_CASE("memory tier: what is known of an entry is what was last said") {
   rich.tags = {"red"};
   rich.cost = 7;
   rich.bytes = 1'234;
-  rich.kept_on_event = true;
+  rich.exempt_from_events = true;
   rich.is_stored = true;
   const auto other = tier.put("other", rich, start).value();
   const auto slot = tier.put("plan", plain, start).value();
   for (int round = 0; round < 3; ++round) {
-    CHECK(tier.facts(slot).end == start + minute);
+    CHECK(tier.facts(slot).expires_at == start + minute);
     CHECK(tier.facts(slot).bytes == 0);
     CHECK(tier.version(slot).empty());
     CHECK(tier.tags(slot).empty());
-    CHECK_FALSE(tier.facts(slot).kept_on_event);
+    CHECK_FALSE(tier.facts(slot).exempt_from_events);
     CHECK_FALSE(tier.facts(slot).is_stored);
     REQUIRE(tier.put("plan", rich, start + minute) == slot);
-    CHECK(tier.facts(slot).end == start + day);
+    CHECK(tier.facts(slot).expires_at == start + day);
     CHECK(deadline(tier, slot) == (start + minute + hour).value);
     CHECK(tier.facts(slot).bytes == 1'234);
     CHECK(tier.version(slot) == "2");
     CHECK(tier.tags(slot) == rich.tags);
-    CHECK(tier.facts(slot).kept_on_event);
+    CHECK(tier.facts(slot).exempt_from_events);
     CHECK(tier.facts(slot).is_stored);
     REQUIRE(tier.renew(slot, plain, start) == slot);
   }
@@ -185,7 +185,7 @@ TEST_CASE("memory tier: what is known of an entry is what was last said") {
   const auto again = tier.put("again", plain, start).value();
   CHECK(again == other);
   CHECK(tier.version(again).empty());
-  CHECK(tier.facts(again).end == start + minute);
+  CHECK(tier.facts(again).expires_at == start + minute);
 }
 
 TEST_CASE("memory tier: bytes beyond four gibibytes count as so many") {
@@ -246,7 +246,7 @@ TEST_CASE("memory tier: over its number of entries the least recently used goes"
   CHECK(tier.find("three"));
   CHECK(tier.find("four"));
   REQUIRE(tier.dropped().size() == 1);
-  CHECK(tier.dropped().front().why == Why::capacity);
+  CHECK(tier.dropped().front().why == RemovalCause::capacity);
   CHECK(tier.dropped().front().evicted);
 }
 
@@ -271,7 +271,7 @@ TEST_CASE("memory tier: what is expired goes before what is fresh, however it wa
   CHECK(tier.find("one"));
   REQUIRE(tier.dropped().size() == 1);
   CHECK(tier.dropped().front().slot == ended);
-  CHECK(tier.dropped().front().why == Why::expired);
+  CHECK(tier.dropped().front().why == RemovalCause::expired);
 }
 
 TEST_CASE("memory tier: what is put outdated, as a record is for its grace, is not what goes for being so") {
@@ -395,7 +395,7 @@ TEST_CASE("memory tier: a sweep takes what has ended, and says so") {
   CHECK_FALSE(tier.holds(old));
   CHECK(tier.holds(young));
   REQUIRE(tier.dropped().size() == 1);
-  CHECK(tier.dropped().front().why == Why::expired);
+  CHECK(tier.dropped().front().why == RemovalCause::expired);
   CHECK(tier.dropped().front().evicted);
 }
 

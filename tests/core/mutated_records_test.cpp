@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "core/packed_record.hpp"
-#include "core/record.hpp"
-#include "core/text.hpp"
+#include "core/base/text.hpp"
+#include "core/codec/packed_record.hpp"
+#include "core/codec/record.hpp"
 #include "support/exact.hpp"
 #include "support/random.hpp"
 #include "support/random_json.hpp"
@@ -27,19 +27,20 @@ struct Written {
   std::u16string name;
   std::string data;
   EntryFacts facts;
-  bool sealed;
+  bool encrypted;
   std::u16string text;
 };
 
 EntryFacts random_facts(Random& random) {
   EntryFacts facts;
   facts.timestamp = now - Millis{static_cast<double>(random.below(400'000'000))};
-  facts.end = random.chance(3) ? never : facts.timestamp + Millis{static_cast<double>(random.below(400'000'000))};
-  if (random.chance(2)) facts.end = facts.timestamp + form.default_life;
+  facts.expires_at =
+      random.chance(3) ? never : facts.timestamp + Millis{static_cast<double>(random.below(400'000'000))};
+  if (random.chance(2)) facts.expires_at = facts.timestamp + form.default_life;
   if (random.chance(3)) facts.version = to_wtf8(random_text(random, 4));
   for (auto count = random.below(3); count > 0; --count) facts.tags.push_back(to_wtf8(random_text(random, 6)));
   if (random.chance(3)) facts.cost = random.below(5'000) / 8.0;
-  facts.kept_on_event = random.chance(4);
+  facts.exempt_from_events = random.chance(4);
   if (random.chance(3)) facts.grace = random.chance(4) ? never : Millis{static_cast<double>(random.below(400'000'000))};
   return facts;
 }
@@ -48,13 +49,13 @@ Written random_record(Random& random) {
   Written one;
   one.name = u"cardcache_key:" + to_utf16(std::to_string(random.below(4)));
   one.facts = random_facts(random);
-  one.sealed = random.chance(5);
-  if (one.sealed) {
+  one.encrypted = random.chance(5);
+  if (one.encrypted) {
     for (auto& byte : one.data = std::string(random.below(200), '\0')) byte = static_cast<char>(random.below(256));
   } else {
     one.data = random_json(random, random.chance(2) ? 3 : 40);
   }
-  one.text = write_record(one.name, one.data, one.facts, one.sealed, form);
+  one.text = write_record(one.name, one.data, one.facts, one.encrypted, form);
   return one;
 }
 
@@ -102,10 +103,10 @@ void spoil(std::u16string& text, const std::vector<Written>& all, Random& random
 }
 
 bool same(const Record& found, const Written& one) {
-  return found.data == one.data && found.sealed == one.sealed && found.facts.timestamp == one.facts.timestamp &&
-         found.facts.end == one.facts.end && found.facts.version == one.facts.version &&
+  return found.data == one.data && found.encrypted == one.encrypted && found.facts.timestamp == one.facts.timestamp &&
+         found.facts.expires_at == one.facts.expires_at && found.facts.version == one.facts.version &&
          found.facts.tags == one.facts.tags && std::abs(found.facts.cost - one.facts.cost) < 0.001 &&
-         found.facts.kept_on_event == one.facts.kept_on_event && found.facts.grace == one.facts.grace;
+         found.facts.exempt_from_events == one.facts.exempt_from_events && found.facts.grace == one.facts.grace;
 }
 
 /// Any record that was once written under this name will do: which of them is the last is not for a record to say.

@@ -1,4 +1,4 @@
-#include "core/plain_record.hpp"
+#include "core/codec/plain_record.hpp"
 
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
@@ -7,7 +7,7 @@
 #include <regex>
 #include <string>
 
-#include "core/text.hpp"
+#include "core/base/text.hpp"
 #include "support/exact.hpp"
 #include "support/random.hpp"
 
@@ -21,7 +21,7 @@ constexpr Millis life{1'000};
 EntryFacts facts_at(double timestamp) {
   EntryFacts facts;
   facts.timestamp = Millis{timestamp};
-  facts.end = facts.timestamp + life;
+  facts.expires_at = facts.timestamp + life;
   return facts;
 }
 
@@ -45,38 +45,38 @@ TEST_CASE("plain record: what nothing sets apart is written as AgileTrack writes
 
 TEST_CASE("plain record: what differs from the defaults follows in further fields") {
   auto facts = facts_at(5);
-  facts.end = Millis{77};
+  facts.expires_at = Millis{77};
   facts.version = "2";
   facts.tags = {"a", "b\"\\"};
   facts.cost = 2.5;
-  facts.kept_on_event = true;
+  facts.exempt_from_events = true;
   CHECK(to_wtf8(write_plain_record("null", facts, life)) ==
         R"({"data":null,"timestamp":5,"expires":77,"version":"2","tags":["a","b\"\\"],"cost":2.500,"onEvent":"keep"})");
 }
 
 TEST_CASE("plain record: an end that never comes is null, since JSON has no infinity") {
   auto facts = facts_at(5);
-  facts.end = never;
+  facts.expires_at = never;
   const auto text = write_plain_record("1", facts, life);
   CHECK(text == u"{\"data\":1,\"timestamp\":5,\"expires\":null}");
-  CHECK(read_plain_record(text, life)->facts.end == never);
+  CHECK(read_plain_record(text, life)->facts.expires_at == never);
 }
 
 TEST_CASE("plain record: an end further away than numbers count is one that never comes") {
   auto facts = facts_at(1'764'000'000'000);
   for (const double end : {1e17, 1e20, 1e300}) {
-    facts.end = Millis{end};
+    facts.expires_at = Millis{end};
     const auto back = read_plain_record(write_plain_record("1", facts, life), life);
     REQUIRE(back);
-    CHECK(back->facts.end >= Millis{1e16});
+    CHECK(back->facts.expires_at >= Millis{1e16});
   }
 }
 
 TEST_CASE("plain record: an end as far away as numbers count comes back to the millisecond") {
   auto facts = facts_at(1'764'000'000'000);
-  facts.end = Millis{most_millis};
+  facts.expires_at = Millis{most_millis};
   CHECK(most_millis == 9'007'199'254'740'991);
-  CHECK(read_plain_record(write_plain_record("1", facts, life), life)->facts.end == facts.end);
+  CHECK(read_plain_record(write_plain_record("1", facts, life), life)->facts.expires_at == facts.expires_at);
 }
 
 TEST_CASE("plain record: text of every kind is written as JSON that reads back") {
@@ -167,22 +167,22 @@ TEST_CASE("plain record: the last of two fields of one name holds, as in JSON.pa
 }
 
 TEST_CASE("plain record: only the word keep keeps it on events") {
-  CHECK(read(R"({"data":1,"timestamp":5,"onEvent":"keep"})")->facts.kept_on_event);
-  CHECK_FALSE(read(R"({"data":1,"timestamp":5,"onEvent":"refresh"})")->facts.kept_on_event);
-  CHECK_FALSE(read(R"({"data":1,"timestamp":5,"onEvent":true})")->facts.kept_on_event);
-  CHECK_FALSE(read(R"({"data":1,"timestamp":5})")->facts.kept_on_event);
+  CHECK(read(R"({"data":1,"timestamp":5,"onEvent":"keep"})")->facts.exempt_from_events);
+  CHECK_FALSE(read(R"({"data":1,"timestamp":5,"onEvent":"refresh"})")->facts.exempt_from_events);
+  CHECK_FALSE(read(R"({"data":1,"timestamp":5,"onEvent":true})")->facts.exempt_from_events);
+  CHECK_FALSE(read(R"({"data":1,"timestamp":5})")->facts.exempt_from_events);
   // And only in its own field.
-  CHECK_FALSE(read(R"({"data":1,"timestamp":5,"advice":"keep"})")->facts.kept_on_event);
-  CHECK(read(R"({"data":1,"timestamp":5,"onEvent":"keep","advice":1})")->facts.kept_on_event);
+  CHECK_FALSE(read(R"({"data":1,"timestamp":5,"advice":"keep"})")->facts.exempt_from_events);
+  CHECK(read(R"({"data":1,"timestamp":5,"onEvent":"keep","advice":1})")->facts.exempt_from_events);
 }
 
 TEST_CASE("plain record: it is cut off at any point and is then none") {
   auto facts = facts_at(1'764'000'000'000);
-  facts.end = Millis{1'764'000'000'007};
+  facts.expires_at = Millis{1'764'000'000'007};
   facts.version = "2";
   facts.tags = {"a"};
   facts.cost = 2;
-  facts.kept_on_event = true;
+  facts.exempt_from_events = true;
   const auto whole = write_plain_record(R"({"a":[1,"}"]})", facts, life);
   for (std::size_t length = 0; length < whole.size(); ++length) {
     INFO(length);
@@ -197,20 +197,21 @@ TEST_CASE("plain record: whatever facts are written come back") {
   INFO("--rng-seed " << random.seed());
   for (int round = 0; round < 1'000; ++round) {
     auto facts = facts_at(random.below(1'000'000));
-    if (random.chance(2)) facts.end = random.chance(4) ? never : Millis{static_cast<double>(random.below(2'000'000))};
+    if (random.chance(2))
+      facts.expires_at = random.chance(4) ? never : Millis{static_cast<double>(random.below(2'000'000))};
     if (random.chance(2)) facts.version = to_wtf8(random_text(random, 5));
     for (auto count = random.below(4); count > 0; --count) facts.tags.push_back(to_wtf8(random_text(random, 5)));
     if (random.chance(2)) facts.cost = random.below(5'000) / 8.0;
-    facts.kept_on_event = random.chance(2);
+    facts.exempt_from_events = random.chance(2);
     const auto text = write_plain_record("[]", facts, life);
     const auto back = read_plain_record(text, life);
     REQUIRE(back);
     REQUIRE(back->facts.timestamp == facts.timestamp);
-    REQUIRE(back->facts.end == facts.end);
+    REQUIRE(back->facts.expires_at == facts.expires_at);
     REQUIRE(back->facts.version == facts.version);
     REQUIRE(back->facts.tags == facts.tags);
     REQUIRE(back->facts.cost == facts.cost);
-    REQUIRE(back->facts.kept_on_event == facts.kept_on_event);
+    REQUIRE(back->facts.exempt_from_events == facts.exempt_from_events);
     // Others read it with JSON.parse, which takes lone surrogates where nlohmann_json does not.
     if (text.find(u"\\ud") == std::u16string::npos) REQUIRE(nlohmann::json::accept(to_wtf8(text)));
   }

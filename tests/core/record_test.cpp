@@ -1,15 +1,15 @@
-#include "core/record.hpp"
+#include "core/codec/record.hpp"
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 
-#include "core/byte_reader.hpp"
-#include "core/checksum.hpp"
-#include "core/dictionary.hpp"
-#include "core/packed_record.hpp"
-#include "core/packing.hpp"
-#include "core/text.hpp"
+#include "core/base/byte_reader.hpp"
+#include "core/base/checksum.hpp"
+#include "core/base/text.hpp"
+#include "core/codec/base32768.hpp"
+#include "core/codec/dictionary.hpp"
+#include "core/codec/packed_record.hpp"
 #include "support/exact.hpp"
 #include "support/random.hpp"
 
@@ -25,17 +25,17 @@ const RecordForm foreign_form{.default_life = Millis{1'000}, .compress_above = 2
 EntryFacts facts_at(double timestamp) {
   EntryFacts facts;
   facts.timestamp = Millis{timestamp};
-  facts.end = facts.timestamp + form.default_life;
+  facts.expires_at = facts.timestamp + form.default_life;
   return facts;
 }
 
 EntryFacts full_facts() {
   auto facts = facts_at(1'764'000'000'000);
-  facts.end = Millis{1'764'000'000'007};
+  facts.expires_at = Millis{1'764'000'000'007};
   facts.version = "2";
   facts.tags = {"a", "\xC3\xA4\xED\xA0\xBD"};
   facts.cost = 2.5;
-  facts.kept_on_event = true;
+  facts.exempt_from_events = true;
   return facts;
 }
 
@@ -61,11 +61,11 @@ bool is_plain(std::u16string_view text) { return text.starts_with(u"{\"data\":")
 
 void check_same(const EntryFacts& a, const EntryFacts& b) {
   REQUIRE(a.timestamp == b.timestamp);
-  REQUIRE(a.end == b.end);
+  REQUIRE(a.expires_at == b.expires_at);
   REQUIRE(a.version == b.version);
   REQUIRE(a.tags == b.tags);
   REQUIRE(a.cost == b.cost);
-  REQUIRE(a.kept_on_event == b.kept_on_event);
+  REQUIRE(a.exempt_from_events == b.exempt_from_events);
 }
 
 }  // namespace
@@ -94,18 +94,19 @@ TEST_CASE("record: whatever facts are written come back, in either form") {
   INFO("--rng-seed " << random.seed());
   for (int round = 0; round < 1'000; ++round) {
     auto facts = facts_at(random.below(1'000'000) * (random.chance(4) ? -1.0 : 1.0));
-    if (random.chance(2)) facts.end = random.chance(4) ? never : Millis{static_cast<double>(random.below(2'000'000))};
+    if (random.chance(2))
+      facts.expires_at = random.chance(4) ? never : Millis{static_cast<double>(random.below(2'000'000))};
     if (random.chance(2)) facts.version = to_wtf8(random_text(random, 5));
     for (auto count = random.below(4); count > 0; --count) facts.tags.push_back(to_wtf8(random_text(random, 5)));
     if (random.chance(2)) facts.cost = random.below(5'000) / 8.0;
-    facts.kept_on_event = random.chance(2);
+    facts.exempt_from_events = random.chance(2);
     const auto json = json_of_units(2 + random.below(40));
     const auto text = written(json, facts);
     REQUIRE(is_plain(text) == (json.size() <= 20));
     const auto back = read(text);
     REQUIRE(back);
     REQUIRE(back->data == json);
-    REQUIRE_FALSE(back->sealed);
+    REQUIRE_FALSE(back->encrypted);
     check_same(back->facts, facts);
     REQUIRE(back->facts.bytes == static_cast<double>(json.size()));
     const auto head = read_record_head(text, form);
@@ -155,9 +156,9 @@ TEST_CASE("record: in a packed one the grace stands where readers that know of n
   // Flags, units, timestamp, and then the tags.
   ByteReader reader(std::string_view(*bytes).substr(4));
   CHECK(reader.byte() == 32);
-  CHECK(reader.number() == 200);
-  CHECK(reader.number() == 10);
-  CHECK(reader.number() == 2);
+  CHECK(reader.varint() == 200);
+  CHECK(reader.varint() == 10);
+  CHECK(reader.varint() == 2);
   CHECK(reader.text() == "a");
   CHECK(reader.text() == std::string("\0g3600000", 9));
   CHECK_FALSE(reader.ended());
@@ -174,26 +175,26 @@ TEST_CASE("record: what a packed one takes as text is told by its head, two byte
 TEST_CASE("record: times beyond all counting are as good as never") {
   auto facts = facts_at(1'764'000'000'000);
   for (const double end : {1e17, 1e300}) {
-    facts.end = Millis{end};
-    CHECK(read(written(json_of_units(21), facts))->facts.end == never);
+    facts.expires_at = Millis{end};
+    CHECK(read(written(json_of_units(21), facts))->facts.expires_at == never);
   }
-  facts.end = Millis{9'007'199'254'740'991};
-  CHECK(read(written(json_of_units(21), facts))->facts.end == facts.end);
-  facts.end = Millis{-1e300};
-  CHECK(read(written(json_of_units(21), facts))->facts.end < Millis{-1e15});
+  facts.expires_at = Millis{9'007'199'254'740'991};
+  CHECK(read(written(json_of_units(21), facts))->facts.expires_at == facts.expires_at);
+  facts.expires_at = Millis{-1e300};
+  CHECK(read(written(json_of_units(21), facts))->facts.expires_at < Millis{-1e15});
 }
 
-TEST_CASE("record: sealed data are opaque, packed however short, and said to be sealed") {
-  const std::string sealed("\0\xFF\x80 no JSON", 12);
-  for (const auto& data : {sealed, std::string(), std::string(3'000, '\x07')}) {
+TEST_CASE("record: encrypted data are opaque, packed however short, and said to be encrypted") {
+  const std::string encrypted("\0\xFF\x80 no JSON", 12);
+  for (const auto& data : {encrypted, std::string(), std::string(3'000, '\x07')}) {
     const auto text = write_record(name, data, full_facts(), true, form);
     const auto back = read(text);
     REQUIRE(back);
-    CHECK(back->sealed);
+    CHECK(back->encrypted);
     CHECK(back->data == data);
     CHECK(back->facts.bytes == static_cast<double>(data.size()));
     check_same(back->facts, full_facts());
-    CHECK(read_record_head(text, form)->sealed);
+    CHECK(read_record_head(text, form)->encrypted);
     CHECK(plain_form_bytes(text, form) == static_cast<double>(stored_bytes(text)));
   }
 }
@@ -333,12 +334,12 @@ TEST_CASE("record: a packed one whose head does not end is corrupt, though its c
   std::string bytes;
   for (unsigned shift = 0; shift < 32; shift += 8) bytes.push_back(static_cast<char>(sum >> shift));
   std::u16string text(1, packed_mark);
-  append_packed(text, bytes + tags_to_come);
+  append_base32768(text, bytes + tags_to_come);
   CHECK(fault_of(text) == RecordFault::corrupt);
   CHECK_FALSE(read_record_head(text, form));
 }
 
-TEST_CASE("record: of sealed data their head says nothing but that they are sealed") {
+TEST_CASE("record: of encrypted data their head says nothing but that they are encrypted") {
   const auto text = write_record(name, "\xC4\x80\xC4\x80", facts_at(5), true, form);
   const auto bytes = open_packed_record(text, checksum(bytes_of(name), 0));
   REQUIRE(bytes);
@@ -416,6 +417,6 @@ TEST_CASE("record: what goes without saying takes no room in a packed one") {
   // No flag is set.
   CHECK(bytes->at(4) == 0);
   auto facts = facts_at(5);
-  facts.end = facts.end + Millis{1};
+  facts.expires_at = facts.expires_at + Millis{1};
   CHECK(written(json, facts).size() > usual.size());
 }

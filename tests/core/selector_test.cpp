@@ -1,10 +1,10 @@
-#include "core/selector.hpp"
+#include "core/keys/selector.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 #include <vector>
 
-#include "core/text.hpp"
+#include "core/base/text.hpp"
 #include "support/exact.hpp"
 #include "support/random.hpp"
 #include "support/selectors.hpp"

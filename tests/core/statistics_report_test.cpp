@@ -1,4 +1,4 @@
-#include "core/statistics_report.hpp"
+#include "core/cache/statistics_report.hpp"
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
@@ -45,7 +45,7 @@ TEST_CASE("statistics report: entries are counted by tier and by endpoint, those
   const auto report = report_statistics(tab.cache, start);
   CHECK(report.numbers.memory.entries == 2);
   CHECK(report.numbers.storage.entries == 2);
-  CHECK(report.numbers.floors == 1);
+  CHECK(report.numbers.invalidations == 1);
   CHECK(report.numbers.bytes == static_cast<double>(area.bytes()));
   CHECK(report.numbers.plain_bytes == report.numbers.bytes);
   CHECK(report.endpoints.size() == 2);

@@ -1,4 +1,4 @@
-#include "core/statistics.hpp"
+#include "core/cache/statistics.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <string>

@@ -1,5 +1,5 @@
 // Budget, eviction and upkeep over all users of a namespace.
-#include "core/storage_space.hpp"
+#include "core/storage/storage_space.hpp"
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
@@ -23,7 +23,7 @@ StorageTier::Write write(StorageTier& tier, std::string_view key, std::size_t by
                          const Value& value = {}) {
   EntryFacts facts;
   facts.timestamp = now;
-  facts.end = now + value.life;
+  facts.expires_at = now + value.life;
   facts.cost = value.cost;
   return tier.write(key, "\"" + std::string(bytes, 'x') + "\"", facts, now);
 }
@@ -62,7 +62,7 @@ TEST_CASE("storage space: what has ended goes first") {
   CHECK(holds(area, "old"));
   REQUIRE(space.evicted().size() == 1);
   CHECK(space.evicted().front().key == "brief");
-  CHECK(space.evicted().front().why == Why::expired);
+  CHECK(space.evicted().front().why == RemovalCause::expired);
 }
 
 TEST_CASE("storage space: then what is missed least: cheap before dear, large before small, idle before used") {
@@ -92,7 +92,7 @@ TEST_CASE("storage space: then what is missed least: cheap before dear, large be
     CHECK_FALSE(holds(area, "idle"));
   }
   REQUIRE(space.evicted().size() == 1);
-  CHECK(space.evicted().front().why == Why::quota);
+  CHECK(space.evicted().front().why == RemovalCause::quota);
 }
 
 TEST_CASE("storage space: after an eviction there is some room, so that not every write sorts anew") {
@@ -129,7 +129,7 @@ TEST_CASE("storage space: budget and eviction span all users") {
   CHECK_FALSE(area.holds(u"cardcache_@sara/plan"));
   CHECK(area.holds(u"cardcache_@tom/plan"));
   REQUIRE(space.evicted().size() == 1);
-  CHECK(space.evicted().front().tier == &space.tier_of("sara"));
+  CHECK(space.tier_of("sara").is_of(space.evicted().front().user));
 }
 
 TEST_CASE("storage space: a new page counts what lies there already, every user's") {
@@ -141,7 +141,7 @@ TEST_CASE("storage space: a new page counts what lies there already, every user'
   }
   auto space = space_over(area, 2'000);
   CHECK(write(space.tier_of("tom"), "plan", 1'200, start + day) == StorageTier::Write::stored);
-  while (space.tend(start + day, 8)) continue;
+  while (space.maintain(start + day, 8)) continue;
   CHECK(area.holds(u"cardcache_@tom/plan"));
   CHECK_FALSE(area.holds(u"cardcache_@sara/plan"));
   CHECK(area.bytes() <= 2'000);
@@ -173,8 +173,8 @@ TEST_CASE("storage space: a large value drives out as many small ones as it need
   auto& tier = space.tier_of(std::nullopt);
   area.quota = 6'000;
   for (int i = 0; i < 40; ++i) CHECK(write(tier, "key_" + std::to_string(i), 60, start) == StorageTier::Write::stored);
-  CHECK(write(tier, "large", 4'500, start + hour) == StorageTier::Write::waits);
-  while (space.tend(start + hour, 8)) continue;
+  CHECK(write(tier, "large", 4'500, start + hour) == StorageTier::Write::deferred);
+  while (space.maintain(start + hour, 8)) continue;
   CHECK(holds(area, "large"));
 }
 
@@ -219,7 +219,7 @@ TEST_CASE("storage space: a sweep removes what has ended, but not what another t
   CHECK(area.holds(u"cardcache_@sara/renewed"));
   CHECK(area.holds(u"cardcache_@sara/lasting"));
   REQUIRE(space.evicted().size() == 1);
-  CHECK(space.evicted().front().why == Why::expired);
+  CHECK(space.evicted().front().why == RemovalCause::expired);
 }
 
 TEST_CASE("storage space: the latest time seen is kept, at most once a minute, and never goes back") {
@@ -259,7 +259,7 @@ TEST_CASE("storage space: records whose weights are spoiled do not spoil the evi
   }
   auto space = space_over(area, 5'000);
   CHECK(write(space.tier_of(std::nullopt), "plan", 4'000, start) == StorageTier::Write::stored);
-  while (space.tend(start, 8)) continue;
+  while (space.maintain(start, 8)) continue;
   CHECK(area.bytes() <= 5'000);
   CHECK(space.bytes() == static_cast<double>(area.bytes()));
 }
@@ -332,14 +332,14 @@ TEST_CASE("storage space: a page that opens knows of packed records what the one
   auto& tier = writer.tier_of(std::nullopt);
   EntryFacts facts;
   facts.timestamp = start;
-  facts.end = start + day;
+  facts.expires_at = start + day;
   facts.cost = 5;
   const std::string json = "\"" + std::string(5'000, 'x') + "\"";
   REQUIRE(tier.write("plan", json, facts, start) == StorageTier::Write::stored);
   // Longer than what is read of a record to know it.
   facts.tags = {std::string(3'000, 't')};
   REQUIRE(tier.write("teams", json, facts, start) == StorageTier::Write::stored);
-  REQUIRE(tier.write("sealed", json, facts, start, true) == StorageTier::Write::stored);
+  REQUIRE(tier.write("encrypted", json, facts, start, true) == StorageTier::Write::stored);
   StorageSpace reader(&area, "cardcache_", 100'000, {});
   CHECK(reader.plain_bytes() == writer.plain_bytes());
   CHECK(reader.plain_bytes() > reader.bytes());
@@ -358,7 +358,7 @@ TEST_CASE("storage space: what it all would take unpacked follows every write an
   auto& tier = space.tier_of(std::nullopt);
   EntryFacts facts;
   facts.timestamp = start;
-  facts.end = start + day;
+  facts.expires_at = start + day;
   const auto before = space.plain_bytes();
   for (const int size : {5'000, 4'000}) {
     REQUIRE(tier.write("plan", "\"" + std::string(static_cast<std::size_t>(size), 'x') + "\"", facts, start) ==
@@ -389,13 +389,13 @@ TEST_CASE("storage space: what others write beyond the budget goes with the next
     space.on_change(to_wtf8(name), area.get(name));
   };
   hear(u"cardcache_small", 100);
-  CHECK_FALSE(space.has_upkeep());
+  CHECK_FALSE(space.needs_maintenance());
   hear(u"cardcache_exact", 1'000 - area.bytes() - 52);
   CHECK(area.bytes() == 1'000);
-  CHECK_FALSE(space.has_upkeep());
+  CHECK_FALSE(space.needs_maintenance());
   hear(u"cardcache_more", 1);
-  CHECK(space.has_upkeep());
-  while (space.tend(start, 8)) continue;
+  CHECK(space.needs_maintenance());
+  while (space.maintain(start, 8)) continue;
   CHECK(area.bytes() <= 1'000);
 }
 

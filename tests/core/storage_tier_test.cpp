@@ -1,8 +1,8 @@
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 
-#include "core/json_block.hpp"
-#include "core/storage_space.hpp"
+#include "core/codec/compressed_json.hpp"
+#include "core/storage/storage_space.hpp"
 #include "support/map_area.hpp"
 #include "support/tab.hpp"
 
@@ -20,7 +20,7 @@ StorageSpace space_over(MapArea& area, double budget = plenty) {
 EntryFacts facts_of(Millis timestamp, double cost = 1) {
   EntryFacts facts;
   facts.timestamp = timestamp;
-  facts.end = timestamp + default_storage_ttl;
+  facts.expires_at = timestamp + default_storage_ttl;
   facts.cost = cost;
   return facts;
 }
@@ -235,7 +235,7 @@ TEST_CASE("storage tier: a note that the area holds on to counts on") {
   CHECK(space.bytes() == static_cast<double>(area.bytes()));
 }
 
-TEST_CASE("storage tier: in another program's namespace, where no floor can stand for it, all goes at once") {
+TEST_CASE("storage tier: in another program's namespace, where no invalidation can stand for it, all goes at once") {
   MapArea area;
   StorageSpace space(&area, "agiletrack_", plenty, {.foreign = true});
   auto& tier = space.tier_of(std::nullopt);

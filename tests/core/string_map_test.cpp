@@ -1,4 +1,4 @@
-#include "core/string_map.hpp"
+#include "core/base/string_map.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <map>

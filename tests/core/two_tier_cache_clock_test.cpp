@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "core/two_tier_cache.hpp"
+#include "core/cache/two_tier_cache.hpp"
 #include "support/map_area.hpp"
 #include "support/selectors.hpp"
 #include "support/tab.hpp"
@@ -33,7 +33,7 @@ TEST_CASE("clock: a device whose clock was ten days ahead once begins anew once,
   }
 }
 
-TEST_CASE("clock: a floor that a wrong clock left ahead does not make void what comes after it") {
+TEST_CASE("clock: an invalidation that a wrong clock left ahead does not invalidate what comes after it") {
   MapArea area;
   // Nothing was written with it, so that the clock's own note does not tell.
   REQUIRE(area.set(u"cardcache_!floor:", u"1764864000000"));
@@ -42,7 +42,7 @@ TEST_CASE("clock: a floor that a wrong clock left ahead does not make void what 
   Tab tab(&area);
   tab.set("plan", "1");
   CHECK(tab.get("plan") == "1");
-  CHECK(tab.cache.floors().size() == 0);
+  CHECK(tab.cache.invalidations().size() == 0);
   tab.sweep();
   CHECK_FALSE(area.holds(u"cardcache_!floor:"));
   Tab again(&area, {.now = start + second});
@@ -124,7 +124,7 @@ TEST_CASE("clock: one that was set back while no page was open takes also what i
   CHECK_FALSE(later.get("plan"));
 }
 
-TEST_CASE("clock: after it was set back what is invalidated voids nothing that comes later") {
+TEST_CASE("clock: after it was set back an invalidation concerns nothing that comes later") {
   MapArea area;
   Tab tab(&area);
   tab.set("plan", "1");
@@ -214,10 +214,10 @@ TEST_CASE("clock: whoever of a page's users notices it first, one that learnt of
   tom.on_area_change("cardcache_@tom/!floor:*", u"1764086400000", start);
   CHECK(tab.observe());
   CHECK(tom.observe(start));
-  CHECK(tom.floors().size() == 0);
+  CHECK(tom.invalidations().size() == 0);
 }
 
-TEST_CASE("clock: floors that a purge has not come to yet were left by another time") {
+TEST_CASE("clock: invalidations that a purge has not come to yet were left by another time") {
   MapArea area;
   Tab tab(&area);
   for (int i = 0; i < 200; ++i) tab.set("key_" + std::to_string(i), "1");
@@ -227,5 +227,5 @@ TEST_CASE("clock: floors that a purge has not come to yet were left by another t
   REQUIRE(tab.space.purging());
   REQUIRE(area.set(u"cardcache_@tom/!floor:*", u"1764000000000"));
   const TwoTierCache tom({}, tab.space.tier_of("tom"), {}, 2);
-  CHECK(tom.floors().size() == 0);
+  CHECK(tom.invalidations().size() == 0);
 }

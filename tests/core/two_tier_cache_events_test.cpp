@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/two_tier_cache.hpp"
+#include "core/cache/two_tier_cache.hpp"
 #include "support/map_area.hpp"
 #include "support/tab.hpp"
 
@@ -59,25 +59,25 @@ TEST_CASE("events: a rule's endpoints alone go") {
   CHECK(tab.get("plan_b:sara") == "1");
 }
 
-TEST_CASE("events: what is kept on events stays, in memory, in storage and on its way") {
+TEST_CASE("events: what is exempt from events stays, in memory, in storage and on its way") {
   MapArea area;
-  Tab(&area).set("stored", "1", {.kept_on_event = true});
+  Tab(&area).set("stored", "1", {.exempt_from_events = true});
   Tab tab(&area);
-  tab.set("paid", "2", {.kept_on_event = true});
+  tab.set("paid", "2", {.exempt_from_events = true});
   const auto flight = tab.fetch("flying", {}, true);
   const auto other = tab.fetch("plan");
   CHECK(apply(tab, "task_completed", {}, {party("sara")}).invalidated == 0);
   CHECK(tab.get("paid") == "2");
   CHECK(tab.get("stored") == "1");
   CHECK(Tab(&area).get("paid") == "2");
-  CHECK(tab.land(flight, "flying", "3", {.kept_on_event = true}));
+  CHECK(tab.land(flight, "flying", "3", {.exempt_from_events = true}));
   CHECK_FALSE(tab.land(other, "plan", "4"));
 }
 
-TEST_CASE("events: an invalidation takes also what is kept on events") {
+TEST_CASE("events: an invalidation takes also what is exempt from events") {
   MapArea area;
   Tab tab(&area);
-  tab.set("paid", "2", {.kept_on_event = true});
+  tab.set("paid", "2", {.exempt_from_events = true});
   CHECK(tab.invalidate("*") == 1);
   CHECK_FALSE(tab.get("paid"));
 }
@@ -123,7 +123,7 @@ TEST_CASE("events: what only drops or keeps on events is not asked for") {
   MapArea area;
   Tab tab(&area);
   tab.set("dropped:sara", "1");
-  tab.set("kept:sara", "2", {.kept_on_event = true});
+  tab.set("kept:sara", "2", {.exempt_from_events = true});
   watch(tab, "dropped:sara", OnEvent::invalidate);
   watch(tab, "kept:sara", OnEvent::keep);
   CHECK(apply(tab, "task_completed", for_sara(), {party("sara")}).refreshed.empty());
@@ -149,12 +149,12 @@ TEST_CASE("events: they are counted, and how many concerned me") {
   CHECK(tab.cache.statistics().events_concerned == 1);
 }
 
-TEST_CASE("events: an event's floor that another tab left asks nobody to fetch, an invalidation's does") {
+TEST_CASE("events: an event's invalidation that another tab left asks nobody to fetch, an invalidation's does") {
   MapArea area;
   Tab here(&area, {.seed = 1});
   Tab there(&area, {.seed = 2});
   watch(here, "plan:sara");
-  here.set("paid:sara", "1", {.kept_on_event = true});
+  here.set("paid:sara", "1", {.exempt_from_events = true});
   here.now = there.now = start + second;
   apply(there, "task_completed", for_sara(), {party("sara")});
   REQUIRE(area.holds(u"cardcache_!floor:~*"));
@@ -167,7 +167,8 @@ TEST_CASE("events: an event's floor that another tab left asks nobody to fetch, 
   CHECK_FALSE(here.get("paid:sara"));
 }
 
-TEST_CASE("events: a floor that another tab's write left has fetched what is watched, but for what policies keep") {
+TEST_CASE(
+    "events: an invalidation that another tab's write left has fetched what is watched, but for what policies keep") {
   MapArea area;
   Tab here(&area, {.seed = 1});
   Tab there(&area, {.seed = 2});
@@ -175,7 +176,7 @@ TEST_CASE("events: a floor that another tab's write left has fetched what is wat
   WatchTimes kept;
   kept.on_event = OnEvent::keep;
   here.cache.coordinator().add("paid:sara", kept, start);
-  here.set("paid:sara", "1", {.kept_on_event = true});
+  here.set("paid:sara", "1", {.exempt_from_events = true});
   here.now = there.now = start + second;
   there.observe();
   there.cache.invalidate_after_write({}, there.now);

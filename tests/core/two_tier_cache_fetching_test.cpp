@@ -2,7 +2,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 
-#include "core/two_tier_cache.hpp"
+#include "core/cache/two_tier_cache.hpp"
 #include "support/map_area.hpp"
 #include "support/selectors.hpp"
 #include "support/tab.hpp"
@@ -30,7 +30,7 @@ TEST_CASE("fetching: an answer that took longer than it lives is never fresh") {
   CHECK_FALSE(tab.get("plan"));
 }
 
-TEST_CASE("fetching: a set or a delete of the key voids its flight") {
+TEST_CASE("fetching: a set or a delete of the key supersedes its flight") {
   MapArea area;
   Tab tab(&area);
   const auto before_set = tab.fetch("plan");
@@ -56,7 +56,7 @@ TEST_CASE("fetching: a forced fetch leaves an earlier one nothing to fill") {
   MapArea area;
   Tab tab(&area);
   const auto earlier = tab.fetch("plan");
-  tab.cache.void_flights("plan");
+  tab.cache.supersede_flights("plan");
   const auto forced = tab.fetch("plan");
   CHECK(tab.land(forced, "plan", "2"));
   CHECK_FALSE(tab.land(earlier, "plan", "1"));
@@ -68,11 +68,11 @@ TEST_CASE("fetching: a flight that has ended fills nothing") {
   Tab tab(&area);
   const auto flight = tab.fetch("plan");
   tab.cache.end_flight(flight);
-  CHECK(tab.cache.is_void(flight));
+  CHECK(tab.cache.is_superseded(flight));
   CHECK_FALSE(tab.land(flight, "plan", "1"));
 }
 
-TEST_CASE("fetching: by its tags it is void before any record has them") {
+TEST_CASE("fetching: by its tags it is superseded before any record has them") {
   MapArea area;
   Tab tab(&area);
   const auto flight = tab.fetch("team_7", {"metrics"});
@@ -89,7 +89,7 @@ TEST_CASE("fetching: an answer renews what a coordinator knows of the key") {
   CHECK(tab.cache.coordinator().status("plan")->last_update == start + minute);
 }
 
-TEST_CASE("fetching: in another program's namespace flights are void as anywhere else") {
+TEST_CASE("fetching: in another program's namespace flights are superseded as anywhere else") {
   MapArea area;
   Tab tab(&area, {.name_space = "agiletrack_", .foreign = true});
   const auto flight = tab.fetch("teams");
@@ -161,7 +161,7 @@ TEST_CASE("fetching: whatever brings an answer ends the row of failures, an opti
   tab.now = start + minute;
   EntryFacts facts;
   facts.timestamp = tab.now;
-  facts.end = tab.now + hour;
+  facts.expires_at = tab.now + hour;
   CHECK(tab.adopt("plan", "2", facts));
   CHECK_FALSE(tab.cache.failures().has("plan"));
   fail();

@@ -2,7 +2,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 
-#include "core/two_tier_cache.hpp"
+#include "core/cache/two_tier_cache.hpp"
 #include "support/map_area.hpp"
 #include "support/tab.hpp"
 
@@ -31,7 +31,7 @@ TEST_CASE("freshness: without a life of its own an answer that reaches storage l
   Tab tab(&area);
   tab.set("plan", "1");
   tab.set("secret", "2", {.reach = Reach::memory});
-  CHECK(tab.cache.memory().facts(*tab.cache.memory().find("secret")).end == start + default_memory_ttl);
+  CHECK(tab.cache.memory().facts(*tab.cache.memory().find("secret")).expires_at == start + default_memory_ttl);
   tab.now = start + default_memory_ttl - Millis{1};
   CHECK(tab.get("secret") == "2");
   tab.now = start + default_memory_ttl;
@@ -214,7 +214,7 @@ TEST_CASE("freshness: an answer that another tab brings is kept for its grace, i
   Tab tab(&area);
   EntryFacts facts;
   facts.timestamp = start;
-  facts.end = start + minute;
+  facts.expires_at = start + minute;
   facts.grace = hour;
   CHECK(tab.adopt("plan", "1", facts));
   tab.now = start + hour;

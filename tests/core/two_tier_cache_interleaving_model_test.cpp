@@ -15,8 +15,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/text.hpp"
-#include "core/two_tier_cache.hpp"
+#include "core/base/text.hpp"
+#include "core/cache/two_tier_cache.hpp"
 #include "support/late_area.hpp"
 #include "support/map_area.hpp"
 #include "support/random.hpp"
@@ -35,7 +35,7 @@ constexpr std::size_t tab_count = 3;
 struct Key {
   std::string_view name;
   std::string_view tag;
-  bool kept_on_event = false;
+  bool exempt_from_events = false;
   bool in_memory_alone = false;
 
   [[nodiscard]] std::vector<std::string> tags() const {
@@ -65,7 +65,7 @@ struct Invalidation {
   Millis at;
   std::size_t by = 0;
   Selector selector;
-  bool spares_kept = false;
+  bool skips_exempt = false;
   /// How many changes of the area had been made when it ended.
   std::size_t changes = 0;
 };
@@ -212,8 +212,9 @@ class World {
     const auto answer = asked(tab, key);
     note(tab, "asks the server for " + std::string(keys[key].name) + " #" + std::to_string(answer));
     // As the shim does: one that was not joined would land after this one with an older answer.
-    page.tab->cache.void_flights(keys[key].name);
-    page.flights.push_back({page.tab->fetch(keys[key].name, keys[key].tags(), keys[key].kept_on_event), key, answer});
+    page.tab->cache.supersede_flights(keys[key].name);
+    page.flights.push_back(
+        {page.tab->fetch(keys[key].name, keys[key].tags(), keys[key].exempt_from_events), key, answer});
   }
 
   void land(std::size_t tab, std::size_t which) {
@@ -240,7 +241,7 @@ class World {
 
   static SetOptions options(std::size_t key, std::optional<FlightId> flight) {
     return {.tags = keys[key].tags(),
-            .kept_on_event = keys[key].kept_on_event,
+            .exempt_from_events = keys[key].exempt_from_events,
             .reach = keys[key].in_memory_alone ? Reach::memory : Reach::storage,
             .flight = flight};
   }
@@ -249,9 +250,9 @@ class World {
     const auto& key = keys[answers_[answer].key];
     EntryFacts facts;
     facts.timestamp = result.timestamp;
-    facts.end = result.end;
+    facts.expires_at = result.expires_at;
     facts.tags = key.tags();
-    facts.kept_on_event = key.kept_on_event;
+    facts.exempt_from_events = key.exempt_from_events;
     facts.is_stored = !key.in_memory_alone;
     for (std::size_t to = 0; to < tab_count; ++to) {
       if (to != tab) told_.push_back({to, answer, facts});
@@ -382,10 +383,12 @@ class World {
   static std::string json(std::size_t answer) { return std::to_string(answer); }
 
   [[nodiscard]] bool selects(const Invalidation& one, std::size_t key) const {
-    return one.selector.selects(keys[key].name, keys[key].tags()) && !(one.spares_kept && keys[key].kept_on_event);
+    return one.selector.selects(keys[key].name, keys[key].tags()) &&
+           !(one.skips_exempt && keys[key].exempt_from_events);
   }
 
-  /// Whether nothing of it is still on its way to this tab. Where another's floor says as much already it leaves none.
+  /// Whether nothing of it is still on its way to this tab. Where another's invalidation says as much already it leaves
+  /// none.
   [[nodiscard]] bool knows(std::size_t tab, const Invalidation& one) const {
     const auto is_of_it = [&](std::size_t number) { return number < one.changes; };
     const auto& page = pages_[tab];
@@ -403,7 +406,7 @@ class World {
   }
 
   /// Whether the answer was asked for before an invalidation that selects it: any, or one that this tab knows of.
-  [[nodiscard]] bool is_void(std::size_t tab, std::size_t answer, bool by_any) const {
+  [[nodiscard]] bool is_superseded(std::size_t tab, std::size_t answer, bool by_any) const {
     const auto& [key, begun, at, by, is_optimistic] = answers_[answer];
     return std::ranges::any_of(invalidations_, [&](const Invalidation& one) {
       return one.step > begun && selects(one, key) && (by_any || knows(tab, one));
@@ -413,8 +416,8 @@ class World {
   /// No answer that was asked for before an invalidation is kept after it.
   void check_fill(std::size_t tab, std::size_t answer, std::string_view how) const {
     const auto& [key, begun, at, by, is_optimistic] = answers_[answer];
-    // Where all see one area its floor lies there, announced or not.
-    must(!is_void(tab, answer, is_one_area_), [&] { return on(tab, how, answer) + " after an invalidation"; });
+    // Where all see one area its invalidation lies there, announced or not.
+    must(!is_superseded(tab, answer, is_one_area_), [&] { return on(tab, how, answer) + " after an invalidation"; });
     const auto overtaken = overtaken_.find({tab, key});
     if (by == tab && overtaken != overtaken_.end()) {
       must(overtaken->second <= begun, [&] { return on(tab, how, answer) + " after a write"; });
@@ -428,7 +431,7 @@ class World {
     const auto answer = static_cast<std::size_t>(std::stoul(*found_json));
     must(answer < answers_.size() && answers_[answer].key == key, [&] { return on(tab, "has another key's", answer); });
     must(!answers_[answer].is_optimistic, [&] { return on(tab, "still has", answer) + ", which was taken back"; });
-    must(!is_void(tab, answer, false), [&] { return on(tab, "has", answer) + " after an invalidation"; });
+    must(!is_superseded(tab, answer, false), [&] { return on(tab, "has", answer) + " after an invalidation"; });
     const auto before = page.got.find(key);
     // Where views differ two tabs may write at about the same time: what lies there in the end stands, in both.
     if (is_one_area_ && before != page.got.end() && removed_[key] <= answers_[before->second].begun) {
@@ -469,7 +472,7 @@ class World {
 
 }  // namespace
 
-TEST_CASE("model: however fetches, writes, invalidations and tidings interleave, nothing outdated is kept or lost") {
+TEST_CASE("model: however fetches, writes, invalidations and messages interleave, nothing outdated is kept or lost") {
   const auto first = Catch::getSeed();
   for (std::uint32_t round = 0; round < interleavings; ++round) {
     INFO("--rng-seed " << first + round << " has it as its first interleaving");

@@ -1,4 +1,4 @@
-// What an invalidation touches, and what its floor goes on keeping out.
+// What an invalidation touches, and what its invalidation goes on keeping out.
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <map>
@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/two_tier_cache.hpp"
+#include "core/cache/two_tier_cache.hpp"
 #include "support/map_area.hpp"
 #include "support/selectors.hpp"
 #include "support/tab.hpp"
@@ -81,8 +81,8 @@ TEST_CASE("invalidating: an answer that was on its way fills nothing") {
   const auto flight = tab.fetch("plan:sara");
   const auto other = tab.fetch("plan:sarah");
   tab.invalidate(":sara");
-  CHECK(tab.cache.is_void(flight));
-  CHECK_FALSE(tab.cache.is_void(other));
+  CHECK(tab.cache.is_superseded(flight));
+  CHECK_FALSE(tab.cache.is_superseded(other));
   CHECK_FALSE(tab.land(flight, "plan:sara", "1"));
   CHECK(tab.land(other, "plan:sarah", "2"));
   CHECK_FALSE(tab.get("plan:sara"));
@@ -90,7 +90,7 @@ TEST_CASE("invalidating: an answer that was on its way fills nothing") {
   CHECK(tab.cache.statistics().fetches[static_cast<std::size_t>(FetchCount::discarded)] == 1);
 }
 
-TEST_CASE("invalidating: what begins after a floor is younger than it, even in the same millisecond") {
+TEST_CASE("invalidating: what begins after an invalidation is younger than it, even in the same millisecond") {
   MapArea area;
   Tab tab(&area);
   for (int i = 0; i < 3; ++i) {
@@ -104,7 +104,7 @@ TEST_CASE("invalidating: what begins after a floor is younger than it, even in t
   }
 }
 
-TEST_CASE("invalidating: a record that another tab is just writing is void, and stays so after a reload") {
+TEST_CASE("invalidating: a record that another tab is just writing is invalidated, and stays so after a reload") {
   MapArea area;
   Tab tab(&area);
   tab.now = start + second;
@@ -132,7 +132,7 @@ TEST_CASE("invalidating: what was invalidated is served by no grace") {
   CHECK_FALSE(tab.ask(late));
 }
 
-TEST_CASE("invalidating: another tab's floor holds here as soon as it is heard") {
+TEST_CASE("invalidating: another tab's invalidation holds here as soon as it is heard") {
   MapArea area;
   Tab here(&area, {.seed = 1});
   Tab there(&area, {.seed = 2});
@@ -150,7 +150,7 @@ TEST_CASE("invalidating: another tab's floor holds here as soon as it is heard")
   CHECK_FALSE(here.land(flight, "tasks:sara", "3"));
 }
 
-TEST_CASE("invalidating: another tab's floor voids a flight even before it is announced") {
+TEST_CASE("invalidating: another tab's invalidation supersedes a flight even before it is announced") {
   MapArea area;
   Tab here(&area, {.seed = 1});
   Tab there(&area, {.seed = 2});
@@ -161,11 +161,12 @@ TEST_CASE("invalidating: another tab's floor voids a flight even before it is an
   here.now = start + second;
   CHECK_FALSE(here.land(flight, "plan:sara", "1"));
   CHECK(here.land(other, "teams", "2"));
-  // What begins now is younger than the floor.
+  // What begins now is younger than the invalidation.
   CHECK(here.land(here.fetch("plan:sara"), "plan:sara", "3"));
 }
 
-TEST_CASE("invalidating: a floor that was heard leaves alone what is younger, and hearing it twice changes nothing") {
+TEST_CASE(
+    "invalidating: an invalidation that was heard leaves alone what is younger, and hearing it twice changes nothing") {
   MapArea area;
   Tab here(&area, {.seed = 1});
   Tab there(&area, {.seed = 2});
@@ -178,7 +179,7 @@ TEST_CASE("invalidating: a floor that was heard leaves alone what is younger, an
   CHECK(here.get("plan") == "1");
 }
 
-TEST_CASE("invalidating: another user's floor is another user's") {
+TEST_CASE("invalidating: another user's invalidation is another user's") {
   MapArea area;
   Tab sara(&area, {.user = "sara", .seed = 1});
   Tab tom(&area, {.user = "tom", .seed = 2});
@@ -189,14 +190,14 @@ TEST_CASE("invalidating: another user's floor is another user's") {
   CHECK(Tab(&area, {.user = "sara"}).get("plan") == "1");
 }
 
-TEST_CASE("invalidating: a floor that a wrong clock left far ahead does not lend its time to answers") {
+TEST_CASE("invalidating: an invalidation that a wrong clock left far ahead does not lend its time to answers") {
   MapArea area;
   REQUIRE(area.set(u"cardcache_!floor:*", u"1764086400000"));
   Tab tab(&area);
   CHECK(tab.set("plan", "1").timestamp == start);
 }
 
-TEST_CASE("invalidating: floor notes that are none are passed over") {
+TEST_CASE("invalidating: invalidation notes that are none are passed over") {
   MapArea area;
   REQUIRE(area.set(u"cardcache_!floor:", u"1764000000001"));
   REQUIRE(area.set(u"cardcache_!floor:x9", u"1764000000001"));
@@ -211,7 +212,7 @@ TEST_CASE("invalidating: floor notes that are none are passed over") {
   CHECK(Tab(&area).get("plan") == "1");
 }
 
-TEST_CASE("invalidating: floors are forgotten after three days, their notes too") {
+TEST_CASE("invalidating: invalidations are forgotten after three days, their notes too") {
   MapArea area;
   Tab tab(&area);
   tab.invalidate("plan");
@@ -223,18 +224,18 @@ TEST_CASE("invalidating: floors are forgotten after three days, their notes too"
   tab.now = tab.now + Millis{1};
   tab.sweep();
   CHECK(count_under(area, u"cardcache_!floor:") == 1);
-  CHECK(tab.cache.floors().size() == 1);
+  CHECK(tab.cache.invalidations().size() == 1);
 }
 
-TEST_CASE("invalidating: floors do not grow for ever") {
+TEST_CASE("invalidating: invalidations do not grow for ever") {
   MapArea area;
   Tab tab(&area);
   tab.set("kept", "1");
   for (int i = 0; i < 1'000; ++i) {
     tab.now = tab.now + Millis{1};
     tab.invalidate("team_" + std::to_string(i));
-    REQUIRE(tab.cache.floors().size() <= Floors::most);
-    REQUIRE(count_under(area, u"cardcache_!floor:") <= Floors::most);
+    REQUIRE(tab.cache.invalidations().size() <= Invalidations::most);
+    REQUIRE(count_under(area, u"cardcache_!floor:") <= Invalidations::most);
   }
   // Coarser than what was asked for, but never lower: what was invalidated stays out.
   REQUIRE(area.set(u"cardcache_team_0", u"{\"data\":1,\"timestamp\":1764000000000}"));
@@ -271,14 +272,14 @@ TEST_CASE("invalidating: clear reads nothing of what lies there, and nothing of 
   Tab tab(&area, {.memory = {.ttl = hour, .max_entries = 50}});
   for (int i = 0; i < 300; ++i) tab.set("key_" + std::to_string(i), "1", {.ttl = i < 100 ? minute : day});
   tab.set("secret", "2", {.reach = Reach::memory});
-  while (tab.cache.tend(start)) continue;
+  while (tab.cache.maintain(start)) continue;
   tab.now = start + minute;
   // A write of this very page by another way.
   REQUIRE(area.set(u"cardcache_unknown", u"{\"data\":2,\"timestamp\":1764000000000}"));
   area.reads = area.removals = 0;
   CHECK(tab.cache.clear(tab.now) == 201);
   CHECK(area.reads < 5);
-  CHECK(std::cmp_less_equal(area.removals, StorageSpace::most_at_once));
+  CHECK(std::cmp_less_equal(area.removals, most_at_once));
   tab.observe();
   CHECK(tab.held() == 0);
   CHECK(tab.cache.inspect(tab.now).empty());
@@ -291,7 +292,7 @@ TEST_CASE("invalidating: clear reads nothing of what lies there, and nothing of 
   CHECK(tab.cache.clear(tab.now) == 1);
   CHECK_FALSE(tab.get("key_298"));
   tab.set("key_299", "3");
-  while (tab.cache.tend(tab.now)) continue;
+  while (tab.cache.maintain(tab.now)) continue;
   CHECK(tab.cache.storage().index().size() == 1);
   CHECK(area.bytes() == area.bytes_under(u"cardcache_!") + area.bytes_under(u"cardcache_key_299"));
   CHECK(Tab(&area, {.now = tab.now}).get("key_299") == "3");
@@ -312,7 +313,7 @@ TEST_CASE("invalidating: after a write of this page what policies keep on events
   MapArea area;
   Tab tab(&area);
   tab.set("plan:sara", "1");
-  tab.set("encouragement:sara", "2", {.kept_on_event = true});
+  tab.set("encouragement:sara", "2", {.exempt_from_events = true});
   auto& coordinator = tab.cache.coordinator();
   coordinator.add("plan:sara", {}, start);
   WatchTimes kept;
@@ -373,7 +374,7 @@ TEST_CASE("invalidating: what is set after everything was cleared stays, though 
   for (int number = 0; number < 120; ++number) tab.set(name(number), "1");
   tab.cache.clear(tab.now);
   for (int number = 0; number < 120; number += 10) tab.set(name(number), "2");
-  while (tab.cache.tend(tab.now)) tab.observe();
+  while (tab.cache.maintain(tab.now)) tab.observe();
   Tab later(&area);
   for (int number = 0; number < 120; ++number) {
     CHECK(later.get(name(number)) == (number % 10 == 0 ? std::optional<std::string>("2") : std::nullopt));

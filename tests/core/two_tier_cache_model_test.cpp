@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/two_tier_cache.hpp"
+#include "core/cache/two_tier_cache.hpp"
 #include "support/map_area.hpp"
 #include "support/random.hpp"
 #include "support/selectors.hpp"
@@ -19,14 +19,14 @@ using namespace cardcache::testing;
 
 namespace {
 
-/// What was set, until when it is fresh, and nothing else: no tiers, no floors, no limits.
+/// What was set, until when it is fresh, and nothing else: no tiers, no invalidations, no limits.
 class Model {
  public:
   struct Answer {
     std::string json;
-    Millis end;
+    Millis expires_at;
     std::vector<std::string> tags;
-    bool kept_on_event;
+    bool exempt_from_events;
   };
 
   void set(const std::string& key, Answer answer) { answers_.insert_or_assign(key, std::move(answer)); }
@@ -37,14 +37,15 @@ class Model {
   }
   [[nodiscard]] std::optional<std::string> get(const std::string& key, Millis now) const {
     const auto found = answers_.find(key);
-    return found == answers_.end() || now >= found->second.end ? std::nullopt : std::optional(found->second.json);
+    return found == answers_.end() || now >= found->second.expires_at ? std::nullopt
+                                                                      : std::optional(found->second.json);
   }
-  std::size_t drop(const Selector& selector, bool spares_kept, Millis now) {
+  std::size_t drop(const Selector& selector, bool skips_exempt, Millis now) {
     std::size_t count = 0;
     std::erase_if(answers_, [&](const auto& one) {
       const auto& [key, answer] = one;
-      if (!selector.selects(key, answer.tags) || (spares_kept && answer.kept_on_event)) return false;
-      count += now < answer.end ? 1 : 0;
+      if (!selector.selects(key, answer.tags) || (skips_exempt && answer.exempt_from_events)) return false;
+      count += now < answer.expires_at ? 1 : 0;
       return true;
     });
     return count;
@@ -52,7 +53,7 @@ class Model {
   [[nodiscard]] std::map<std::string, std::string> fresh(const Selector& selector, Millis now) const {
     std::map<std::string, std::string> out;
     for (const auto& [key, answer] : answers_) {
-      if (now < answer.end && selector.selects(key, answer.tags)) out.emplace(key, answer.json);
+      if (now < answer.expires_at && selector.selects(key, answer.tags)) out.emplace(key, answer.json);
     }
     return out;
   }
@@ -83,17 +84,17 @@ TEST_CASE("model: over hits, ends, reloads, invalidations and events the cache s
       FlightId id;
       std::string key;
       Millis timestamp;
-      bool is_void;
-      bool kept_on_event;
+      bool is_superseded;
+      bool exempt_from_events;
     };
     std::vector<Flying> flying;
     int value = 0;
     const auto life = [&] { return Millis{static_cast<double>(random.below(4 * 3'600'000))}; };
-    const auto drop = [&](const Selector& selector, bool spares_kept) {
+    const auto drop = [&](const Selector& selector, bool skips_exempt) {
       for (auto& one : flying) {
-        if (selector.selects(one.key, {}) && !(spares_kept && one.kept_on_event)) one.is_void = true;
+        if (selector.selects(one.key, {}) && !(skips_exempt && one.exempt_from_events)) one.is_superseded = true;
       }
-      return model.drop(selector, spares_kept, tab->now);
+      return model.drop(selector, skips_exempt, tab->now);
     };
 
     for (int step = 0; step < 600; ++step) {
@@ -107,8 +108,8 @@ TEST_CASE("model: over hits, ends, reloads, invalidations and events the cache s
           const auto json = std::to_string(++value);
           SetOptions options{.ttl = life(), .reach = random.chance(4) ? Reach::memory : Reach::storage};
           if (random.chance(3)) options.tags.emplace_back(random.one_of(tags));
-          options.kept_on_event = key.starts_with("paid");
-          for (auto& one : flying) one.is_void = one.is_void || one.key == key;
+          options.exempt_from_events = key.starts_with("paid");
+          for (auto& one : flying) one.is_superseded = one.is_superseded || one.key == key;
           const auto result = tab->set(key, json, options);
           REQUIRE(result.kept);
           REQUIRE(result.timestamp >= tab->now);
@@ -119,12 +120,12 @@ TEST_CASE("model: over hits, ends, reloads, invalidations and events the cache s
             tab->cache.drop_resident(key);
             tab->observe();
           } else {
-            model.set(key, {json, result.timestamp + *options.ttl, options.tags, options.kept_on_event});
+            model.set(key, {json, result.timestamp + *options.ttl, options.tags, options.exempt_from_events});
           }
           break;
         }
         case 3: {
-          for (auto& one : flying) one.is_void = one.is_void || one.key == key;
+          for (auto& one : flying) one.is_superseded = one.is_superseded || one.key == key;
           tab->observe();
           const bool expected = model.remove(key, tab->now);
           REQUIRE(tab->cache.remove(key, tab->now) == expected);
@@ -151,8 +152,8 @@ TEST_CASE("model: over hits, ends, reloads, invalidations and events the cache s
         case 6: {
           const bool kept = key.starts_with("paid");
           // As the page does: what is not joined fills nothing.
-          for (auto& one : flying) one.is_void = one.is_void || one.key == key;
-          tab->cache.void_flights(key);
+          for (auto& one : flying) one.is_superseded = one.is_superseded || one.key == key;
+          tab->cache.supersede_flights(key);
           const auto flight = tab->fetch(key, {}, kept);
           flying.push_back({flight, key, tab->now, false, kept});
           break;
@@ -163,12 +164,12 @@ TEST_CASE("model: over hits, ends, reloads, invalidations and events the cache s
           flying.pop_back();
           const auto json = std::to_string(++value);
           const auto ttl = life();
-          REQUIRE(tab->cache.is_void(one.id) == one.is_void);
+          REQUIRE(tab->cache.is_superseded(one.id) == one.is_superseded);
           SetOptions options{.ttl = ttl};
-          options.kept_on_event = one.kept_on_event;
-          REQUIRE(tab->land(one.id, one.key, json, options) == !one.is_void);
-          if (one.is_void) break;
-          model.set(one.key, {json, one.timestamp + ttl, {}, one.kept_on_event});
+          options.exempt_from_events = one.exempt_from_events;
+          REQUIRE(tab->land(one.id, one.key, json, options) == !one.is_superseded);
+          if (one.is_superseded) break;
+          model.set(one.key, {json, one.timestamp + ttl, {}, one.exempt_from_events});
           break;
         }
         case 8:

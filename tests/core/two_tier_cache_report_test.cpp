@@ -4,7 +4,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 
-#include "core/two_tier_cache.hpp"
+#include "core/cache/two_tier_cache.hpp"
 #include "support/map_area.hpp"
 #include "support/tab.hpp"
 
@@ -95,7 +95,7 @@ TEST_CASE("report: what lies in memory is found with its times") {
   const auto found = tab.cache.look_up(asking_for("plan"), tab.now);
   CHECK(found.where == Lookup::Where::memory);
   CHECK(found.facts.timestamp == start);
-  CHECK(found.facts.end == start + hour);
+  CHECK(found.facts.expires_at == start + hour);
 }
 
 TEST_CASE("report: inspect shows what is fresh, where it lies and what it takes") {
@@ -108,7 +108,7 @@ TEST_CASE("report: inspect shows what is fresh, where it lies and what it takes"
   REQUIRE(area.set(u"cardcache_void", u"{\"data\":1,\"timestamp\":1763999999999}"));
   tab.hear(area, u"cardcache_void");
   tab.invalidate("void");
-  // As old as the floor, and from a time that has yet to come.
+  // As old as the invalidation, and from a time that has yet to come.
   REQUIRE(area.set(u"cardcache_void", u"{\"data\":1,\"timestamp\":1764000000000}"));
   tab.hear(area, u"cardcache_void");
   REQUIRE(area.set(u"cardcache_future", u"{\"data\":1,\"timestamp\":1764000120001}"));
@@ -122,7 +122,7 @@ TEST_CASE("report: inspect shows what is fresh, where it lies and what it takes"
   REQUIRE(both);
   CHECK(both->in_both);
   CHECK(both->timestamp == start);
-  CHECK(both->end == start + default_storage_ttl);
+  CHECK(both->expires_at == start + default_storage_ttl);
   CHECK(both->bytes == 24);
   CHECK(both->stored_bytes == 85);
   CHECK(both->hits == 1);
@@ -140,7 +140,7 @@ TEST_CASE("report: inspect shows what is fresh, where it lies and what it takes"
   CHECK(secret->first == Lookup::Where::memory);
   CHECK_FALSE(secret->in_both);
   CHECK(secret->stored_bytes == 0);
-  CHECK(secret->end == start + hour);
+  CHECK(secret->expires_at == start + hour);
 }
 
 TEST_CASE("report: an alert comes when its limit is crossed, once, and again when it is crossed again") {
@@ -233,7 +233,7 @@ TEST_CASE("report: a sweep tells what it took") {
   const auto notices = tab.cache.take_notices();
   REQUIRE(notices.size() == 1);
   CHECK(notices.front().kind == Notice::Kind::evicted);
-  CHECK(notices.front().why == Why::expired);
+  CHECK(notices.front().why == RemovalCause::expired);
   CHECK(tab.dropped().size() == 2);
   CHECK(tab.held() == 0);
 }

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "core/text.hpp"
-#include "core/two_tier_cache.hpp"
+#include "core/base/text.hpp"
+#include "core/cache/two_tier_cache.hpp"
 #include "support/map_area.hpp"
 #include "support/selectors.hpp"
 #include "support/tab.hpp"
@@ -76,7 +76,7 @@ TEST_CASE("tabs: an answer that was read from storage gives way to what another 
   CHECK(here.get("plan") == "2");
 }
 
-TEST_CASE("tabs: tidings that cannot be read say no more than that somebody else has written") {
+TEST_CASE("tabs: messages that cannot be read say no more than that somebody else has written") {
   MapArea area;
   Tab here(&area);
   here.set("plan", "2");
@@ -104,7 +104,7 @@ TEST_CASE("tabs: what ends in this very millisecond is no answer that another ta
   CHECK(here.cache.take_changed_elsewhere().empty());
 }
 
-TEST_CASE("tabs: tidings of an older answer that was overwritten here leave the newer one alone") {
+TEST_CASE("tabs: a message of an older answer that was overwritten here leaves the newer one alone") {
   MapArea area;
   Tab here(&area);
   here.now = start + second;
@@ -142,7 +142,7 @@ TEST_CASE("tabs: what somebody wrote on this page without a word is listed, clea
   MapArea area;
   Tab tab(&area, {.name_space = foreign ? "agiletrack_" : "cardcache_", .foreign = foreign});
   tab.set("plan", "1");
-  while (tab.space.tend(tab.now, 32)) continue;
+  while (tab.space.maintain(tab.now, 32)) continue;
   CHECK(tab.cache.keys({}, tab.now).size() == 1);
   const auto name = to_utf16(foreign ? "agiletrack_teams" : "cardcache_teams");
   REQUIRE(area.set(name, u"{\"data\":2,\"timestamp\":1764000000000}"));
@@ -164,7 +164,7 @@ TEST_CASE("tabs: what another tab removed is gone here too") {
   CHECK_FALSE(here.get("plan"));
 }
 
-TEST_CASE("tabs: what is corrupt, ended or void is no answer, whoever wrote it") {
+TEST_CASE("tabs: what is corrupt, ended or invalidated is no answer, whoever wrote it") {
   MapArea area;
   Tab here(&area);
   here.set("plan", "1", {.reach = Reach::memory});
@@ -198,7 +198,7 @@ TEST_CASE("tabs: a watched answer that another tab brought is told once, and its
   CHECK(coordinator.next_due() == start + minute + Millis{180'000});
 }
 
-TEST_CASE("tabs: what another tab has stored is not fetched again, though its tidings are not here yet") {
+TEST_CASE("tabs: what another tab has stored is not fetched again, though its message is not here yet") {
   MapArea area;
   Tab here(&area);
   Tab there(&area);
@@ -263,7 +263,7 @@ TEST_CASE("tabs: what is due is fetched where memory has a younger answer than t
   CHECK(here.get("plan") == "1");
 }
 
-TEST_CASE("tabs: what another tab has stored voids the flight that began before it") {
+TEST_CASE("tabs: what another tab has stored supersedes the flight that began before it") {
   MapArea area;
   Tab here(&area);
   Tab there(&area);
@@ -273,7 +273,7 @@ TEST_CASE("tabs: what another tab has stored voids the flight that began before 
   there.now = due;
   there.set("plan", "2");
   CHECK(here.cache.take_due(due).empty());
-  CHECK(here.cache.is_void(flight));
+  CHECK(here.cache.is_superseded(flight));
 }
 
 TEST_CASE("tabs: what a card of another version stored is nothing to those who watch here") {
@@ -400,7 +400,7 @@ namespace {
 EntryFacts facts_at(Millis timestamp, Millis life = hour) {
   EntryFacts facts;
   facts.timestamp = timestamp;
-  facts.end = timestamp + life;
+  facts.expires_at = timestamp + life;
   return facts;
 }
 
@@ -419,7 +419,7 @@ TEST_CASE("tabs: an answer that another tab brings is kept as it is there") {
   const auto kept = here.cache.inspect(here.now);
   REQUIRE(kept.size() == 1);
   CHECK(kept[0].timestamp == start);
-  CHECK(kept[0].end == start + hour);
+  CHECK(kept[0].expires_at == start + hour);
   CHECK(kept[0].first == Lookup::Where::memory);
   CHECK(here.invalidate(by_tag("red")) == 1);
   CHECK_FALSE(area.holds(u"cardcache_plan"));
@@ -487,7 +487,7 @@ TEST_CASE("tabs: an answer that its tab has stored gives way to what lies there 
   CHECK(here.get("teams") == "memory");
 }
 
-TEST_CASE("tabs: a floor that selects it voids another tab's answer, heard of or not") {
+TEST_CASE("tabs: an invalidation that selects it invalidates another tab's answer, heard of or not") {
   MapArea area;
   Tab here(&area);
   Tab there(&area);
@@ -520,14 +520,14 @@ TEST_CASE("tabs: a tab's own invalidation does not hide another's that it has no
   CHECK_FALSE(here.land(flight, "plan:sara", "1"));
 }
 
-TEST_CASE("tabs: an answer is not taken while a younger fetch is under way here, unless that is void") {
+TEST_CASE("tabs: an answer is not taken while a younger fetch is under way here, unless that is superseded") {
   MapArea area;
   Tab here(&area);
   here.now = start + second;
   const auto flight = here.fetch("plan");
   CHECK_FALSE(here.adopt("plan", "older", facts_at(start)));
   CHECK(here.adopt("teams", "older", facts_at(start)));
-  here.cache.void_flights("plan");
+  here.cache.supersede_flights("plan");
   CHECK(here.adopt("plan", "older", facts_at(start)));
   here.cache.end_flight(flight);
 }
@@ -545,9 +545,9 @@ TEST_CASE("tabs: a fetch that began before another tab's answer fills nothing, w
   there.set("tasks", "2");
   REQUIRE(here.adopt("plan", "2", facts_at(start + second)));
   here.hear(area, u"cardcache_teams");
-  CHECK(here.cache.is_void(brought));
-  CHECK(here.cache.is_void(announced));
-  CHECK_FALSE(here.cache.is_void(unheard));
+  CHECK(here.cache.is_superseded(brought));
+  CHECK(here.cache.is_superseded(announced));
+  CHECK_FALSE(here.cache.is_superseded(unheard));
   CHECK_FALSE(here.land(unheard, "tasks", "1"));
   CHECK(here.get("tasks") == "2");
   CHECK(here.cache.statistics().fetches[static_cast<std::size_t>(FetchCount::discarded)] == 1);

@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "core/two_tier_cache.hpp"
+#include "core/cache/two_tier_cache.hpp"
 #include "support/map_area.hpp"
 #include "support/tab.hpp"
 
@@ -71,16 +71,17 @@ TEST_CASE("writing: a value that may yet be taken back stands before the stored 
 
 TEST_CASE("writing: end, version, tags, cost and onEvent hold after a reload") {
   MapArea area;
-  Tab(&area).set("plan", "1", {.ttl = hour, .tags = {"red", "blue"}, .version = "2", .cost = 5, .kept_on_event = true});
+  Tab(&area).set("plan", "1",
+                 {.ttl = hour, .tags = {"red", "blue"}, .version = "2", .cost = 5, .exempt_from_events = true});
   Tab tab(&area);
   const auto found = tab.cache.look_up(asking_for("plan"), start);
   CHECK(found.where == Lookup::Where::storage);
-  CHECK(found.facts.end == start + hour);
+  CHECK(found.facts.expires_at == start + hour);
   CHECK(found.facts.timestamp == start);
   CHECK(found.facts.version == "2");
   CHECK(found.facts.tags == std::vector<std::string>{"red", "blue"});
   CHECK(found.facts.cost == 5);
-  CHECK(found.facts.kept_on_event);
+  CHECK(found.facts.exempt_from_events);
 }
 
 TEST_CASE("writing: a refused write keeps the new value in memory, loses the older record, is counted and told") {
@@ -133,7 +134,7 @@ TEST_CASE("writing: what was evicted from storage is counted and told, of this u
   REQUIRE(notices.size() == 1);
   CHECK(notices.front().kind == Notice::Kind::evicted);
   CHECK(notices.front().key == "old");
-  CHECK(notices.front().why == Why::quota);
+  CHECK(notices.front().why == RemovalCause::quota);
   CHECK(sara.cache.statistics().storage.evictions == 1);
 
   Tab tom(&area, {.user = "tom", .budget = 2'000, .compress_above = never.value, .now = start + day + hour});
@@ -186,7 +187,7 @@ TEST_CASE("writing: delete is true for what was fresh, in either tier, and false
   CHECK(tab.held() == 0);
 }
 
-TEST_CASE("writing: an age is never negative, although what begins after a floor is younger than it") {
+TEST_CASE("writing: an age is never negative, although what begins after an invalidation is younger than it") {
   MapArea area;
   Tab tab(&area);
   tab.invalidate("*");
@@ -238,10 +239,10 @@ TEST_CASE("writing: eight unreadable records in a row purge this user's, however
   area.removals = 0;
   spoil(20, 28, u"{");
   CHECK(errors_of(sara, ErrorKind::corrupt) == 8);
-  CHECK(area.removals <= 8 + static_cast<int>(StorageSpace::most_at_once));
+  CHECK(area.removals <= 8 + static_cast<int>(most_at_once));
   CHECK(sara.cache.storage().index().size() == 0);
-  CHECK_FALSE(Tab(&area, {.user = "sara"}).cache.floors().size() > 0);
-  while (sara.cache.tend(start)) continue;
+  CHECK_FALSE(Tab(&area, {.user = "sara"}).cache.invalidations().size() > 0);
+  while (sara.cache.maintain(start)) continue;
   CHECK(area.bytes_under(u"cardcache_@sara/") == 0);
   CHECK(Tab(&area, {.user = "tom"}).get("plan") == "1");
 }
@@ -287,17 +288,17 @@ TEST_CASE("writing: an area that refuses for another reason than room is counted
   CHECK(errors_of(tab, ErrorKind::quota) == 0);
 }
 
-TEST_CASE("writing: a floor that finds no room is told, holds here, and is written when there is room") {
+TEST_CASE("writing: an invalidation that finds no room is told, holds here, and is written when there is room") {
   MapArea area;
   Tab tab(&area);
   area.refuses = true;
   tab.invalidate("plan");
   CHECK(errors_of(tab, ErrorKind::quota) == 1);
-  CHECK(tab.cache.floors().size() == 1);
+  CHECK(tab.cache.invalidations().size() == 1);
   CHECK(area.texts().empty());
   area.refuses = false;
   tab.sweep();
-  CHECK(Tab(&area).cache.floors().size() == 1);
+  CHECK(Tab(&area).cache.invalidations().size() == 1);
 }
 
 TEST_CASE("writing: an invalidation of thousands touches a few at once, and none is answered after a reload either") {
@@ -307,7 +308,7 @@ TEST_CASE("writing: an invalidation of thousands touches a few at once, and none
   tab.now = start + second;
   area.removals = 0;
   CHECK(tab.invalidate("*") == 1'000);
-  CHECK(std::cmp_less_equal(area.removals, StorageSpace::most_at_once));
+  CHECK(std::cmp_less_equal(area.removals, most_at_once));
   Tab reloaded(&area, {.now = tab.now});
   for (int i = 0; i < 1'000; ++i) REQUIRE_FALSE(reloaded.get("key_" + std::to_string(i)));
   tab.sweep();
@@ -323,7 +324,7 @@ TEST_CASE("writing: what a set leaves unsaid is an answer that costs one, takes 
   const auto& facts = tab.cache.memory().facts(*slot);
   CHECK(tab.cache.memory().cost(*slot) == 1);
   CHECK(facts.bytes == 0);
-  CHECK_FALSE(facts.kept_on_event);
+  CHECK_FALSE(facts.exempt_from_events);
 }
 
 TEST_CASE("writing: a set that names the slot of its key does what any set does") {
@@ -344,10 +345,10 @@ TEST_CASE("writing: a set that names the slot of its key does what any set does"
   CHECK(kept.kept);
   CHECK(kept.slot == slot);
   CHECK(kept.timestamp == start + minute);
-  CHECK(kept.end == start + minute + minute);
-  CHECK(tab.cache.is_void(flight));
+  CHECK(kept.expires_at == start + minute + minute);
+  CHECK(tab.cache.is_superseded(flight));
   CHECK(tab.cache.coordinator().status("plan:sara")->last_update == start + minute);
-  CHECK(tab.cache.memory().facts(*slot).end == start + minute + minute);
+  CHECK(tab.cache.memory().facts(*slot).expires_at == start + minute + minute);
   CHECK(tab.cache.memory().version(*slot).empty());
   CHECK(tab.cache.memory().tags(*slot).empty());
 }

@@ -38,7 +38,7 @@ test('only the bindings include Emscripten', () => {
 
 test('one file of the core includes nlohmann_json, and none of the bindings', () => {
   const including = [...core, ...bindings].filter((file) => includesOf(file).some((name) => /nlohmann/.test(name)));
-  assert.deepEqual(pathsOf(including), ['wasm/core/json_documents.cpp']);
+  assert.deepEqual(pathsOf(including), ['wasm/core/events/json_documents.cpp']);
 });
 
 test('the core reads no clock, does no input or output, draws no random numbers and starts no threads', () => {
@@ -62,7 +62,7 @@ test('the core includes itself and libraries alone, the bindings the core', () =
   const own = (file) => includesOf(file).filter((name) => name.includes('/') && !/^(nlohmann|emscripten)\//.test(name));
   for (const file of core)
     assert.ok(
-      own(file).every((name) => /^core\//.test(name) || name === 'lz4.h'),
+      own(file).every((name) => /^core\//.test(name)),
       file.path,
     );
   for (const file of bindings)
@@ -70,6 +70,42 @@ test('the core includes itself and libraries alone, the bindings the core', () =
       own(file).every((name) => /^(core|bindings)\//.test(name)),
       file.path,
     );
+});
+
+/** Which folders of the core each may include, beside itself. */
+const CORE_FOLDERS = {
+  base: [],
+  keys: ['base'],
+  codec: ['base'],
+  events: ['keys'],
+  invalidation: ['base', 'keys'],
+  memory: ['base', 'keys'],
+  fetching: ['base', 'keys'],
+  storage: ['base', 'codec', 'invalidation', 'keys'],
+  cache: ['base', 'codec', 'events', 'fetching', 'invalidation', 'keys', 'memory', 'storage'],
+};
+
+test('the core’s folders include each other one way', () => {
+  const folderOf = (path) => /core\/([a-z]+)\/[^/]+$/.exec(path)?.[1];
+  const found = Object.fromEntries(Object.keys(CORE_FOLDERS).map((folder) => [folder, new Set()]));
+  for (const file of core) {
+    const own = folderOf(file.path);
+    assert.ok(own in CORE_FOLDERS, `${file.path} lies in a folder of the core`);
+    for (const name of includesOf(file).filter((one) => one.startsWith('core/'))) {
+      if (folderOf(name) !== own) found[own].add(folderOf(name));
+    }
+  }
+  for (const [folder, allowed] of Object.entries(CORE_FOLDERS))
+    assert.deepEqual([folder, [...found[folder]].sort()], [folder, allowed]);
+  const above = new Set();
+  for (const [folder, allowed] of Object.entries(CORE_FOLDERS)) {
+    for (const below of allowed) assert.ok(above.has(below), `${folder} is listed after ${below}: no circle`);
+    above.add(folder);
+  }
+});
+
+test('the core is without friends: no class reaches into the private parts of another', () => {
+  for (const file of core) assert.doesNotMatch(codeOf(file), /\bfriend (class|struct)\b/, file.path);
 });
 
 test('only js/border/linearMemory.ts touches linear memory', () => {

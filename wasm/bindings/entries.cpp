@@ -4,19 +4,19 @@
 #include <utility>
 
 #include "bindings/page.hpp"
-#include "core/text.hpp"
+#include "core/base/text.hpp"
 
 namespace cardcache::bindings {
 namespace {
 
 /// The numbers that all sets have in common. `ttl` NaN: none.
-SetRequest request_of(double ttl, double expires_at, double cost, double bytes, bool kept_on_event, double grace) {
+SetRequest request_of(double ttl, double expires_at, double cost, double bytes, bool exempt_from_events, double grace) {
   SetRequest request;
   if (!std::isnan(ttl)) request.ttl = Millis{ttl};
   request.expires_at = Millis{expires_at};
   request.cost = cost;
   request.bytes = bytes;
-  request.kept_on_event = kept_on_event;
+  request.exempt_from_events = exempt_from_events;
   request.grace = Millis{grace};
   return request;
 }
@@ -31,9 +31,9 @@ void take_names(StagedReader& staged, SetRequest& request) {
 bool tell(const SetResult& result, Millis now) {
   words[slot] = slot_word(result.slot);
   words[timestamp] = result.timestamp.value;
-  words[end] = result.end.value;
-  words[remaining] = result.end.value - now.value;
-  words[sealing] = static_cast<double>(static_cast<std::uint32_t>(result.sealing));
+  words[end] = result.expires_at.value;
+  words[remaining] = result.expires_at.value - now.value;
+  words[sealing] = static_cast<double>(static_cast<std::uint32_t>(result.encryption));
   return result.kept;
 }
 
@@ -51,10 +51,10 @@ bool tell(const SetResult& result, Millis now) {
   StagedReader staged;
   const auto key = staged.text();
   const auto version = staged.text();
-  Opened opened;
+  Decrypted opened;
   if (is_opened) {
-    opened.plain = staged.text();
-    opened.tag = staged.text();
+    opened.plaintext = staged.text();
+    opened.auth_tag = staged.text();
   }
   auto found = call.cache.look_up({.key = key,
                                    .grace = Millis{grace},
@@ -62,10 +62,10 @@ bool tell(const SetResult& result, Millis now) {
                                    .version = has_version ? std::optional(version) : std::nullopt,
                                    .peek = peek,
                                    .refuses_plain = refuses_plain,
-                                   .opened = is_opened ? std::optional(opened) : std::nullopt},
+                                   .decrypted = is_opened ? std::optional(opened) : std::nullopt},
                                   call.now);
   words[timestamp] = found.facts.timestamp.value;
-  words[end] = found.facts.end.value;
+  words[end] = found.facts.expires_at.value;
   words[slot] = found.where == Lookup::Where::memory ? static_cast<double>(static_cast<std::uint32_t>(found.slot)) : -1;
   if (found.where == Lookup::Where::storage) {
     call.page.pending_key = key;
@@ -96,11 +96,11 @@ bool tell(const SetResult& result, Millis now) {
 /// Staged: key, version, tags, JSON (nothing where it is longer than most_json_bytes). `reach` a Reach; `flight` 0:
 /// none. Answers whether it was kept.
 [[clang::export_name("set")]] bool set(std::uint32_t id, double now, double ttl, double expires_at, double cost,
-                                       double bytes, int reach, bool kept_on_event, double grace,
+                                       double bytes, int reach, bool exempt_from_events, double grace,
                                        std::uint32_t flight) {
   Call call(id, now);
   StagedReader staged;
-  auto request = request_of(ttl, expires_at, cost, bytes, kept_on_event, grace);
+  auto request = request_of(ttl, expires_at, cost, bytes, exempt_from_events, grace);
   take_names(staged, request);
   request.reach = static_cast<Reach>(reach);
   const auto json = staged.text();
@@ -112,11 +112,11 @@ bool tell(const SetResult& result, Millis now) {
 /// Sets the key that lies in `of` anew, where its value goes no further than memory and has neither version nor tags:
 /// no text crosses. False where it lies there no more.
 [[clang::export_name("setAgain")]] bool set_again(std::uint32_t id, double now, std::uint32_t of, double ttl,
-                                                  double expires_at, double cost, double bytes, bool kept_on_event,
+                                                  double expires_at, double cost, double bytes, bool exempt_from_events,
                                                   double grace) {
   Call call(id, now);
   if (!call.cache.memory().holds(SlotId{of})) return false;
-  auto request = request_of(ttl, expires_at, cost, bytes, kept_on_event, grace);
+  auto request = request_of(ttl, expires_at, cost, bytes, exempt_from_events, grace);
   request.slot = SlotId{of};
   call.cache.memory().index().write_key(of, call.page.key);
   request.key = call.page.key;
@@ -125,12 +125,12 @@ bool tell(const SetResult& result, Millis now) {
 
 /// An answer of the store that processes share, as old as `timestamp` says. Answers whether it was kept.
 [[clang::export_name("adoptRemote")]] bool adopt_remote(std::uint32_t id, double now, double ttl, double expires_at,
-                                                        double cost, double bytes, int reach, bool kept_on_event,
+                                                        double cost, double bytes, int reach, bool exempt_from_events,
                                                         double grace) {
   const Millis at{words[timestamp]};
   Call call(id, now);
   StagedReader staged;
-  auto request = request_of(ttl, expires_at, cost, bytes, kept_on_event, grace);
+  auto request = request_of(ttl, expires_at, cost, bytes, exempt_from_events, grace);
   take_names(staged, request);
   request.reach = static_cast<Reach>(reach);
   return tell(call.cache.adopt_remote(request, at, call.now), call.now);
@@ -165,9 +165,9 @@ bool tell(const SetResult& result, Millis now) {
 }
 
 /// True while there is more to do.
-[[clang::export_name("tend")]] bool tend(std::uint32_t id, double now) {
+[[clang::export_name("tend")]] bool maintain(std::uint32_t id, double now) {
   Call call(id, now);
-  return call.cache.tend(call.now);
+  return call.cache.maintain(call.now);
 }
 
 }  // namespace cardcache::bindings

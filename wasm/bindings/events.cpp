@@ -2,7 +2,7 @@
 #include <emscripten/bind.h>
 
 #include "bindings/page.hpp"
-#include "core/json_documents.hpp"
+#include "core/events/json_documents.hpp"
 
 namespace cardcache::bindings {
 namespace {
@@ -22,7 +22,7 @@ emscripten::val apply_event(std::uint32_t id, double now, bool first_is_me) {
     party.evidence.assignees = staged.strings();
   }
   const auto outcome = call.cache.apply_event(type, facts, parties, first_is_me, call.now);
-  words[timestamp] = call.cache.last_floor().value;
+  words[timestamp] = call.cache.last_invalidation().value;
   auto reasons = emscripten::val::array();
   for (unsigned i = 0; i < outcome.reasons.size(); ++i) reasons.set(i, static_cast<int>(outcome.reasons[i]));
   auto out = emscripten::val::object();

@@ -28,16 +28,17 @@ emscripten::val watch_status(std::uint32_t id) {
 }  // namespace
 
 /// Staged: key, tags.
-[[clang::export_name("beginFlight")]] std::uint32_t begin_flight(std::uint32_t id, double now, bool kept_on_event) {
+[[clang::export_name("beginFlight")]] std::uint32_t begin_flight(std::uint32_t id, double now,
+                                                                 bool exempt_from_events) {
   Call call(id, now);
   StagedReader staged;
   const auto key = staged.text();
-  return static_cast<std::uint32_t>(call.cache.begin_flight(key, staged.strings(), kept_on_event, call.now));
+  return static_cast<std::uint32_t>(call.cache.begin_flight(key, staged.strings(), exempt_from_events, call.now));
 }
 
-[[clang::export_name("isVoid")]] bool is_void(std::uint32_t id, double now, std::uint32_t flight) {
+[[clang::export_name("isVoid")]] bool is_superseded(std::uint32_t id, double now, std::uint32_t flight) {
   Call call(id, now);
-  return call.cache.is_void(FlightId{flight});
+  return call.cache.is_superseded(FlightId{flight});
 }
 
 [[clang::export_name("endFlight")]] void end_flight(std::uint32_t id, std::uint32_t flight) {
@@ -45,8 +46,8 @@ emscripten::val watch_status(std::uint32_t id) {
 }
 
 /// Staged: key.
-[[clang::export_name("voidFlights")]] void void_flights(std::uint32_t id) {
-  page_of(id).cache.void_flights(StagedReader().text());
+[[clang::export_name("voidFlights")]] void supersede_flights(std::uint32_t id) {
+  page_of(id).cache.supersede_flights(StagedReader().text());
 }
 
 [[clang::export_name("retryAfter")]] double retry_after(int attempt, double base, double most, double random) {

@@ -28,7 +28,7 @@ enum Word : std::uint32_t {
   json_size,      // out of look_up: its bytes
   endpoints_at,   // out of statistics: address of the endpoints' EndpointNumbers
   sealing,        // out of set: names the sealing that it waits for, 0 for none
-  box_at,         // out of find_sealed, prepare_sealing: address of what is decrypted or encrypted
+  box_at,         // out of find_encrypted, prepare_encryption: address of what is decrypted or encrypted
   box_size,       // its bytes
   binding_at,     // address of what that is bound to
   binding_size,   // its bytes

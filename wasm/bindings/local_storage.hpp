@@ -2,7 +2,7 @@
 
 #include <emscripten/val.h>
 
-#include "core/storage_area.hpp"
+#include "core/storage/storage_area.hpp"
 
 namespace cardcache::bindings {
 

@@ -7,7 +7,7 @@
 
 #include "bindings/js_text.hpp"
 #include "bindings/local_storage.hpp"
-#include "core/text.hpp"
+#include "core/base/text.hpp"
 
 namespace cardcache::bindings {
 namespace {
@@ -90,7 +90,7 @@ Call::~Call() {
     page.dropped.push_back(static_cast<std::uint32_t>(one.slot));
     page.dropped.push_back(dropped_code(one));
     if (!one.evicted) continue;
-    ++(one.why == Why::expired ? cache.statistics().memory.expired : cache.statistics().memory.evictions);
+    ++(one.why == RemovalCause::expired ? cache.statistics().memory.expired : cache.statistics().memory.evictions);
   }
   cache.memory().dropped().clear();
   const auto* deadlines = cache.memory().deadlines().data();
@@ -102,7 +102,7 @@ Call::~Call() {
   words[dropped_at] = address_of(page.dropped.data());
   words[notice_count] = static_cast<double>(cache.notices().size());
   words[believed_from] = cache.believed_from().value;
-  words[upkeep] = cache.storage().space().has_upkeep() ? 1 : 0;
+  words[upkeep] = cache.storage().space().needs_maintenance() ? 1 : 0;
   const bool has_news = moved || grown || !page.dropped.empty() || !cache.notices().empty() || words[went_back] != 0 ||
                         words[upkeep] != 0;
   words[answered] = has_news ? 2 : 1;

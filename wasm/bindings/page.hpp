@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "bindings/linear_memory.hpp"
-#include "core/statistics_report.hpp"
-#include "core/two_tier_cache.hpp"
+#include "core/cache/statistics_report.hpp"
+#include "core/cache/two_tier_cache.hpp"
 
 namespace cardcache::bindings {
 
@@ -37,7 +37,7 @@ struct Page {
   EntryFacts pending;
   std::uint32_t pending_serial = 0;
   /// What the page encrypts or decrypts next.
-  Sealed sealed;
+  CryptoInput encrypted;
   StatisticsReport report;
 };
 

@@ -9,51 +9,51 @@ namespace cardcache::bindings {
 namespace {
 
 /// What the page takes lies there until the next call.
-bool hand_over(Page& page, std::optional<Sealed> sealed) {
-  page.sealed = std::move(sealed).value_or(Sealed{});
-  words[box_at] = address_of(page.sealed.bytes.data());
-  words[box_size] = static_cast<double>(page.sealed.bytes.size());
-  words[binding_at] = address_of(page.sealed.binding.data());
-  words[binding_size] = static_cast<double>(page.sealed.binding.size());
-  return !page.sealed.binding.empty();
+bool hand_over(Page& page, std::optional<CryptoInput> sealed) {
+  page.encrypted = std::move(sealed).value_or(CryptoInput{});
+  words[box_at] = address_of(page.encrypted.bytes.data());
+  words[box_size] = static_cast<double>(page.encrypted.bytes.size());
+  words[binding_at] = address_of(page.encrypted.aad.data());
+  words[binding_size] = static_cast<double>(page.encrypted.aad.size());
+  return !page.encrypted.aad.empty();
 }
 
-emscripten::val sealed_keys(std::uint32_t id, double now) {
+emscripten::val encrypted_keys(std::uint32_t id, double now) {
   Call call(id, now);
-  return to_js(call.cache.sealed_keys(call.now));
+  return to_js(call.cache.encrypted_keys(call.now));
 }
 
 }  // namespace
 
 /// Staged: key. Answers when it was true; NaN where there is none.
-[[clang::export_name("findSealed")]] double find_sealed(std::uint32_t id, double now) {
+[[clang::export_name("findSealed")]] double find_encrypted(std::uint32_t id, double now) {
   Call call(id, now);
-  const bool found = hand_over(call.page, call.cache.find_sealed(StagedReader().text(), call.now));
-  return found ? call.page.sealed.timestamp.value : std::numeric_limits<double>::quiet_NaN();
+  const bool found = hand_over(call.page, call.cache.find_encrypted(StagedReader().text(), call.now));
+  return found ? call.page.encrypted.timestamp.value : std::numeric_limits<double>::quiet_NaN();
 }
 
 /// Staged: key, box.
-[[clang::export_name("rejectSealed")]] void reject_sealed(std::uint32_t id, double now) {
+[[clang::export_name("rejectSealed")]] void reject_encrypted(std::uint32_t id, double now) {
   Call call(id, now);
   StagedReader staged;
   const auto key = staged.text();
-  call.cache.reject_sealed(key, staged.text());
+  call.cache.reject_encrypted(key, staged.text());
 }
 
 /// Staged: JSON. False where the set has been overtaken.
-[[clang::export_name("prepareSealing")]] bool prepare_sealing(std::uint32_t id, double now, std::uint32_t sealing) {
+[[clang::export_name("prepareSealing")]] bool prepare_encryption(std::uint32_t id, double now, std::uint32_t sealing) {
   Call call(id, now);
-  return hand_over(call.page, call.cache.prepare_sealing(SealingId{sealing}, StagedReader().text()));
+  return hand_over(call.page, call.cache.prepare_encryption(EncryptionId{sealing}, StagedReader().text()));
 }
 
 /// Staged: box.
-[[clang::export_name("writeSealed")]] void write_sealed(std::uint32_t id, double now, std::uint32_t sealing) {
+[[clang::export_name("writeSealed")]] void write_encrypted(std::uint32_t id, double now, std::uint32_t sealing) {
   Call call(id, now);
-  call.cache.write_sealed(SealingId{sealing}, StagedReader().text(), call.now);
+  call.cache.write_encrypted(EncryptionId{sealing}, StagedReader().text(), call.now);
 }
 
-[[clang::export_name("endSealing")]] void end_sealing(std::uint32_t id, std::uint32_t sealing) {
-  page_of(id).cache.end_sealing(SealingId{sealing});
+[[clang::export_name("endSealing")]] void end_encryption(std::uint32_t id, std::uint32_t sealing) {
+  page_of(id).cache.end_encryption(EncryptionId{sealing});
 }
 
 /// Staged: endpoint.
@@ -62,6 +62,6 @@ emscripten::val sealed_keys(std::uint32_t id, double now) {
   call.cache.remove_plain(StagedReader().text());
 }
 
-EMSCRIPTEN_BINDINGS(sealed) { emscripten::function("sealedKeys", &sealed_keys); }
+EMSCRIPTEN_BINDINGS(sealed) { emscripten::function("sealedKeys", &encrypted_keys); }
 
 }  // namespace cardcache::bindings

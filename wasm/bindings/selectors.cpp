@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "bindings/page.hpp"
-#include "core/text.hpp"
+#include "core/base/text.hpp"
 
 namespace cardcache::bindings {
 namespace {
@@ -44,24 +44,24 @@ emscripten::val list_keys(std::uint32_t id, double now, unsigned fields) {
   if (!selector) return -1;
   const auto count =
       after_write ? call.cache.invalidate_after_write(*selector, call.now) : call.cache.invalidate(*selector, call.now);
-  words[timestamp] = call.cache.last_floor().value;
+  words[timestamp] = call.cache.last_invalidation().value;
   return static_cast<int>(count);
 }
 
 /// What another process invalidated, or removed. False where the selector is none.
-[[clang::export_name("learnFloor")]] bool learn_floor(std::uint32_t id, double now, unsigned fields, double at,
-                                                      bool spares_kept, bool by_write) {
+[[clang::export_name("learnFloor")]] bool learn_invalidation(std::uint32_t id, double now, unsigned fields, double at,
+                                                             bool skips_exempt, bool by_write) {
   Call call(id, now);
   auto selector = staged_selector(fields);
   if (!selector) return false;
-  call.cache.learn_floor({std::move(*selector), Millis{at}, spares_kept, by_write}, call.now);
+  call.cache.learn_invalidation({std::move(*selector), Millis{at}, skips_exempt, by_write}, call.now);
   return true;
 }
 
 [[clang::export_name("clear")]] int clear(std::uint32_t id, double now) {
   Call call(id, now);
   const auto count = call.cache.clear(call.now);
-  words[timestamp] = call.cache.last_floor().value;
+  words[timestamp] = call.cache.last_invalidation().value;
   return static_cast<int>(count);
 }
 

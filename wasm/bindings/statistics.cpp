@@ -3,7 +3,7 @@
 
 #include "bindings/js_text.hpp"
 #include "bindings/page.hpp"
-#include "core/text.hpp"
+#include "core/base/text.hpp"
 
 namespace cardcache::bindings {
 namespace {
@@ -28,7 +28,7 @@ emscripten::val inspect(std::uint32_t id, double now) {
     one.set("key", js_text(to_utf16(entry.key)));
     one.set("tier", entry.in_both ? 2 : entry.first == Lookup::Where::memory ? 0 : 1);
     one.set("timestamp", entry.timestamp.value);
-    one.set("expires", entry.end.value);
+    one.set("expires", entry.expires_at.value);
     one.set("bytes", entry.bytes);
     one.set("storedBytes", entry.stored_bytes);
     one.set("hits", entry.hits);
@@ -38,7 +38,7 @@ emscripten::val inspect(std::uint32_t id, double now) {
   return out;
 }
 
-/// `{key, why}` for evictions, `{key, error}` for errors; both as numbers of Why and ErrorKind.
+/// `{key, why}` for evictions, `{key, error}` for errors; both as numbers of RemovalCause and ErrorKind.
 emscripten::val take_notices(std::uint32_t id) {
   auto out = emscripten::val::array();
   unsigned count = 0;

@@ -2,7 +2,7 @@
 #include <emscripten/bind.h>
 
 #include "bindings/page.hpp"
-#include "core/text.hpp"
+#include "core/base/text.hpp"
 
 namespace cardcache::bindings {
 namespace {
@@ -27,7 +27,7 @@ emscripten::val take_changed_elsewhere(std::uint32_t id) { return to_js(page_of(
   const auto key = staged.text();
   EntryFacts facts{Millis{words[timestamp]}, Millis{words[end]}, {}, staged.string(), words[cost], words[bytes]};
   facts.tags = staged.strings();
-  facts.kept_on_event = staged.number() != 0;
+  facts.exempt_from_events = staged.number() != 0;
   facts.is_stored = staged.number() != 0;
   facts.grace = Millis{words[grace]};
   const auto result = call.cache.adopt(key, facts, call.now);

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "core/event_filter.hpp"
-#include "core/json_documents.hpp"
+#include "core/events/event_filter.hpp"
+#include "core/events/json_documents.hpp"
 #include "fuzz/fuzz_input.hpp"
 
 using namespace cardcache;

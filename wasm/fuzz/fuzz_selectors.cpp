@@ -1,13 +1,13 @@
-// Keys, selectors, the names of floors and the texts they are made of. Lines of an input: a selector as authors write
-// it, a key, a tag, the text of a floor.
+// Keys, selectors, the names of invalidations and the texts they are made of. Lines of an input: a selector as authors
+// write it, a key, a tag, the text of an invalidation.
 #include <string>
 #include <vector>
 
-#include "core/floors.hpp"
-#include "core/key_index.hpp"
-#include "core/keys.hpp"
-#include "core/selector.hpp"
-#include "core/text.hpp"
+#include "core/base/text.hpp"
+#include "core/invalidation/invalidations.hpp"
+#include "core/keys/key_index.hpp"
+#include "core/keys/keys.hpp"
+#include "core/keys/selector.hpp"
 #include "fuzz/fuzz_input.hpp"
 
 using namespace cardcache;
@@ -62,12 +62,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     by_tag.tag = tags.front();
     check_selector(by_tag, key, tags);
   }
-  if (const auto floor = Floor::from_text(text, Millis{1})) {
-    check_selector(floor->selector, key, tags);
-    const auto again = Floor::from_text(floor->to_text(), Millis{1});
-    must_hold(again && again->selector == floor->selector && again->spares_kept == floor->spares_kept &&
-                  again->by_write == floor->by_write,
-              "a floor comes back from its text");
+  if (const auto invalidation = Invalidation::from_text(text, Millis{1})) {
+    check_selector(invalidation->selector, key, tags);
+    const auto again = Invalidation::from_text(invalidation->to_text(), Millis{1});
+    must_hold(again && again->selector == invalidation->selector && again->skips_exempt == invalidation->skips_exempt &&
+                  again->by_write == invalidation->by_write,
+              "an invalidation comes back from its text");
   }
   return 0;
 }

@@ -3,7 +3,7 @@
 #include <span>
 #include <string>
 
-#include "core/memory_tier.hpp"
+#include "core/memory/memory_tier.hpp"
 #include "simulator/policy.hpp"
 
 namespace cardcache::simulator {
@@ -27,7 +27,7 @@ class Shipped final : public Policy {
     drain();
     EntryFacts facts;
     facts.timestamp = now;
-    facts.end = never;
+    facts.expires_at = never;
     facts.bytes = request.bytes;
     facts.cost = request.cost;
     const auto slot = tier_.put("answers:None:" + std::to_string(request.key), facts, now);

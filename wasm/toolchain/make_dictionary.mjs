@@ -1,4 +1,4 @@
-// Makes wasm/core/dictionary.cpp from the answers of dictionary_corpus.mjs. With --check it only says whether the file is what
+// Makes wasm/core/codec/dictionary.cpp from the answers of dictionary_corpus.mjs. With --check it only says whether the file is what
 // this makes, with status 1 where it is not.
 //
 // A greedy cover: of all pieces of the corpus the one goes in next whose groups of eight characters stand in most answers, each
@@ -9,7 +9,7 @@ import { dictionaryCorpus } from './dictionary_corpus.mjs';
 const SIZE = 2048;
 const PIECE = 128;
 const GROUP = 8;
-const FILE = new URL('../core/dictionary.cpp', import.meta.url);
+const FILE = new URL('../core/codec/dictionary.cpp', import.meta.url);
 
 function dictionary(answers) {
   const weights = new Map();
@@ -56,7 +56,7 @@ function source(text) {
   const lines = text.match(/.{1,112}/gs).map((line) => `    R"(${line})"`);
   return `// Made by wasm/toolchain/make_dictionary.mjs; not to be changed by hand.
 // clang-format off
-#include "core/dictionary.hpp"
+#include "core/codec/dictionary.hpp"
 
 namespace cardcache {
 namespace {
@@ -79,6 +79,6 @@ const made = source(dictionary(dictionaryCorpus()));
 if (!process.argv.includes('--check')) {
   writeFileSync(FILE, made);
 } else if (readFileSync(FILE, 'utf8') !== made) {
-  console.error('wasm/core/dictionary.cpp is not what wasm/toolchain/make_dictionary.mjs makes of its corpus');
+  console.error('wasm/core/codec/dictionary.cpp is not what wasm/toolchain/make_dictionary.mjs makes of its corpus');
   process.exitCode = 1;
 }

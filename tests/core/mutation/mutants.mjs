@@ -14,7 +14,7 @@ export async function mutants(args) {
   const { sample, seed } = numbersFrom(args, { sample: 0, seed: 1 });
   const started = Date.now();
   const built = await buildMutatedCore();
-  const all = built.mutants.map((mutant) => described(mutant, built.sources));
+  const all = built.mutants.map((mutant) => described(mutant, built.sourceOf));
   const traced = await trace(built.tests, all);
   const chosen = sample > 0 ? drawn(all, sample, seed) : all;
   if (chosen.length === 0) throw new Trouble('mutants: there is none');
@@ -36,12 +36,11 @@ function report(survivors, chosen, which, started) {
 }
 
 /** A mutant with the line it stands in, by which explanations find it: numbers of lines move. */
-function described({ id, file, at, change }, sources) {
-  const name = basename(file);
-  const source = sources.get(name);
+function described({ id, file, at, change }, sourceOf) {
+  const source = sourceOf(file);
   const number = source.slice(0, at).split('\n').length;
   const line = Buffer.from(source.split('\n')[number - 1].trim(), 'latin1').toString('utf8');
-  return { id, file: name, number, line, change };
+  return { id, file: basename(file), number, line, change };
 }
 
 /** `count` of them, the same for the same seed. */

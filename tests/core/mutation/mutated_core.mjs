@@ -1,7 +1,7 @@
 // The core with all mutants in it, as CMake's preset `mutants` builds it: made anew from the sources on every run.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { buildPreset, configurePreset } from '../../../wasm/toolchain/build_preset.mjs';
 import { clang } from '../../../wasm/toolchain/clang.mjs';
 import { filesBelow, hashFiles, hashOf } from '../../../wasm/toolchain/content_hash.mjs';
@@ -27,7 +27,7 @@ const MOST_ROUNDS = 12;
 export async function buildMutatedCore() {
   const files = filesBelow([CORE], (file) => /\.[ch]pp$/.test(file));
   // Bytes as characters: offsets of the syntax tree are indices then.
-  const sources = new Map(files.map((file) => [basename(file), readFileSync(file, 'latin1')]));
+  const sources = new Map(files.map((file) => [relative(CORE, file), readFileSync(file, 'latin1')]));
   const stamp = hashOf(
     (await clang()).id,
     hashFiles([CORE, TOOLS], (file) => /\.([ch]pp|mjs)$/.test(file)),
@@ -37,7 +37,11 @@ export async function buildMutatedCore() {
     const mutants = await writeMutants(sources);
     writeFileSync(LIST, JSON.stringify({ stamp, mutants }));
   }
-  return { tests: join(await buildPreset('mutants'), 'core_tests'), mutants: listed().mutants, sources };
+  return {
+    tests: join(await buildPreset('mutants'), 'core_tests'),
+    mutants: listed().mutants,
+    sourceOf: sourceIn(sources),
+  };
 }
 
 /** What the last run wrote. */
@@ -71,7 +75,7 @@ async function writeMutants(sources) {
 async function compileCommands() {
   const { folder } = await configurePreset('mutants');
   const commands = JSON.parse(readFileSync(join(folder, 'compile_commands.json'), 'utf8'));
-  const own = commands.filter(({ file }) => dirname(file) === MUTATED && file.endsWith('.cpp'));
+  const own = commands.filter(({ file }) => isMutated(file) && file.endsWith('.cpp'));
   return own.map(({ file, command }) => {
     const words = command.split(' ').filter((word) => word !== '');
     const flags = words.slice(1, words.indexOf('-o')).filter((word) => !word.startsWith('-W') && word !== '-c');
@@ -87,7 +91,7 @@ async function findSites(units, sources) {
     const constants = new Map();
     each((node) => node.kind === 'VarDecl' && node.constexpr && constants.set(node.id, node.place));
     const own = [];
-    const sourceOf = (path) => sources.get(basename(path));
+    const sourceOf = sourceIn(sources);
     each((node, ancestors) => own.push(...sitesOf(node, ancestors, sourceOf, constants)));
     found.set(file, own);
   });
@@ -97,15 +101,20 @@ async function findSites(units, sources) {
 
 function writeFiles(sources, sites) {
   mkdirSync(MUTATED, { recursive: true });
-  for (const old of filesBelow([MUTATED])) if (!sources.has(basename(old))) rmSync(old);
+  for (const old of filesBelow([MUTATED])) if (!sources.has(relative(MUTATED, old))) rmSync(old);
   for (const [name, source] of sources) {
-    const own = sites.filter(({ file }) => basename(file) === name);
+    const own = sites.filter(({ file }) => relative(MUTATED, file) === name);
     const text = withSites(source, own);
     const file = join(MUTATED, name);
+    mkdirSync(dirname(file), { recursive: true });
     // Ninja compiles what is newer: what stays the same is not touched.
     if (text !== textOrNothing(file, 'latin1')) writeFileSync(file, text, 'latin1');
   }
 }
+
+const sourceIn = (sources) => (file) => sources.get(relative(MUTATED, file));
+
+const isMutated = (path) => path.startsWith(MUTATED + sep);
 
 function textOrNothing(file, encoding) {
   try {
@@ -148,7 +157,7 @@ async function complaintsAbout(file, flags) {
   const complaints = [];
   for (const [, path, line, column, kind] of text.matchAll(/^(\/[^:\n]+):(\d+):(\d+): (?:fatal )?(error|note):/gm)) {
     if (kind === 'error') complaints.push([]);
-    if (dirname(path) === MUTATED) complaints.at(-1).push({ file: path, line: Number(line), column: Number(column) });
+    if (isMutated(path)) complaints.at(-1).push({ file: path, line: Number(line), column: Number(column) });
   }
   if (text !== '' && complaints.length === 0) throw new Trouble(text);
   return complaints;

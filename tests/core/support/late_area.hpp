@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/storage_area.hpp"
+#include "core/storage/storage_area.hpp"
 #include "map_area.hpp"
 
 namespace cardcache::testing {

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/storage_area.hpp"
-#include "core/text.hpp"
+#include "core/base/text.hpp"
+#include "core/storage/storage_area.hpp"
 
 namespace cardcache::testing {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/text.hpp"
+#include "core/base/text.hpp"
 #include "random.hpp"
 
 namespace cardcache::testing {

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/selector.hpp"
+#include "core/keys/selector.hpp"
 
 namespace cardcache::testing {
 

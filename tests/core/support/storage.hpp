@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/storage_space.hpp"
+#include "core/storage/storage_space.hpp"
 #include "map_area.hpp"
 
 namespace cardcache::testing {

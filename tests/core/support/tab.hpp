@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/storage_space.hpp"
-#include "core/two_tier_cache.hpp"
+#include "core/cache/two_tier_cache.hpp"
+#include "core/storage/storage_space.hpp"
 #include "map_area.hpp"
 
 namespace cardcache::testing {
@@ -43,7 +43,7 @@ struct SetOptions {
   std::string version{};
   double cost = 1;
   double bytes = 0;
-  bool kept_on_event = false;
+  bool exempt_from_events = false;
   Millis grace{0};
   Reach reach = Reach::storage;
   std::optional<FlightId> flight{};
@@ -53,7 +53,7 @@ struct SetOptions {
 /// A whole sweep of storage, in small slices.
 inline void sweep(StorageSpace& space, Millis now, std::size_t steps = 8) {
   space.begin_sweep();
-  while (space.tend(now, steps)) continue;
+  while (space.maintain(now, steps)) continue;
 }
 
 inline LookupRequest asking_for(std::string_view key) {
@@ -92,7 +92,7 @@ class Tab {
                              .version = options.version,
                              .cost = options.cost,
                              .bytes = options.bytes,
-                             .kept_on_event = options.kept_on_event,
+                             .exempt_from_events = options.exempt_from_events,
                              .grace = options.grace,
                              .flight = options.flight};
     auto result = cache.set(request, now);
@@ -146,9 +146,9 @@ class Tab {
     return count;
   }
 
-  FlightId fetch(std::string_view key, std::vector<std::string> tags = {}, bool kept_on_event = false) {
+  FlightId fetch(std::string_view key, std::vector<std::string> tags = {}, bool exempt_from_events = false) {
     observe();
-    return cache.begin_flight(key, std::move(tags), kept_on_event, now);
+    return cache.begin_flight(key, std::move(tags), exempt_from_events, now);
   }
 
   /// The fetch ends with this answer; true where it was kept.
@@ -181,7 +181,7 @@ class Tab {
   void sweep() {
     observe();
     cache.sweep(now);
-    while (cache.tend(now)) let_go();
+    while (cache.maintain(now)) let_go();
     let_go();
   }
 
