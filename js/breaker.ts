@@ -1,5 +1,5 @@
+import { unref } from './clock.ts';
 import type { LogEntry } from './types.ts';
-import { unref } from './watches.ts';
 
 /** A store that hangs costs a fetch this long, ms. */
 export const PATIENCE = 2_000;

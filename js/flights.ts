@@ -1,10 +1,11 @@
 import type { Coordination, Core } from './border/core.ts';
+import type { AnyFetcher, Landed } from './answers.ts';
 import { callSafely } from './emitter.ts';
 import { isSecret } from './policies.ts';
 import { toldToWait } from './retryAfter.ts';
 import type { Tabs } from './tabs.ts';
-import { nobody, type End } from './turns.ts';
-import type { FetchContext, FetchOptions, Key, Policy, Update } from './types.ts';
+import { nobody, type End } from './fetchLocks.ts';
+import type { FetchContext, FetchOptions, Key, Policy } from './types.ts';
 
 const DEFAULT_TIMEOUT = 30_000;
 /** Timers hold 31 bits; what waits longer waits for ever. */
@@ -18,9 +19,6 @@ const MOST_ERRORS = 256;
  * tabs 3 were asked twice without it, none with 4 ms.
  */
 const ANSWER_ARRIVES = 20;
-
-/** A fetcher of whatever type: any Fetcher<T> fits. */
-export type AnyFetcher = (context: FetchContext<never>) => Promise<unknown>;
 
 interface Flight {
   promise: Promise<Landed>;
@@ -51,13 +49,6 @@ export interface Landing {
   flight: number;
 }
 
-/** What callers get, which may be an equal older reference, and when it was true; no timestamp where it was not kept. */
-export interface Landed {
-  value: unknown;
-  timestamp: number | undefined;
-  source: Update<unknown>['source'];
-}
-
 export interface FlightDeck {
   land(landing: Landing): Landed;
   stale(key: Key): unknown;
@@ -83,9 +74,9 @@ export class Flights {
   /** Others, and the core that says which of their answers will do. */
   #others: { tabs: Tabs; core: Core } | undefined;
 
-  constructor(deck: FlightDeck, noCore: Coordination) {
+  constructor(deck: FlightDeck, poller: Coordination) {
     this.#deck = deck;
-    this.#judge = noCore;
+    this.#judge = poller;
   }
 
   /** The core runs. */

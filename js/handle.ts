@@ -1,12 +1,11 @@
-import { mutate } from './mutate.ts';
 import { checkMembers, type Kinds } from './checks.ts';
-import type { AnyFetcher } from './flights.ts';
+import type { AnyFetcher } from './answers.ts';
 import { checkKey } from './keys.ts';
 import { LINK_PORT, type LinkPort } from './linkPort.ts';
 import { checkOptions } from './options.ts';
+import { warm } from './reads.ts';
 import { readOnce } from './selectors.ts';
 import type { SharedCache } from './sharedCache.ts';
-import { entriesOf, statisticsOf } from './report.ts';
 import type {
   CacheEvents,
   CardCache,
@@ -26,7 +25,6 @@ import type {
   WarmResult,
   WatchOptions,
 } from './types.ts';
-import { warm } from './warm.ts';
 
 type MutateOptions = NonNullable<Parameters<CardCache['mutate']>[1]>;
 
@@ -66,17 +64,17 @@ export class Handle implements CardCache {
 
   get<T>(key: Key): T | undefined {
     if (typeof key !== 'string') checkKey(key);
-    return this.#open().get(key) as T | undefined;
+    return this.#open().reads.get(key) as T | undefined;
   }
 
   peek<T>(key: Key): T | undefined {
     checkKey(key);
-    return this.#open().peekValue(key) as T | undefined;
+    return this.#open().reads.peekValue(key) as T | undefined;
   }
 
   has(key: Key): boolean {
     checkKey(key);
-    return this.#open().peekValue(key) !== undefined;
+    return this.#open().reads.facts(key) !== undefined;
   }
 
   set<T>(key: Key, value: T, policy?: Policy<T>): void {
@@ -95,14 +93,14 @@ export class Handle implements CardCache {
 
   age(key: Key): number | undefined {
     checkKey(key);
-    const timestamp = this.#open().peek(key)?.timestamp;
+    const timestamp = this.#open().reads.facts(key)?.timestamp;
     return timestamp === undefined ? undefined : Math.max(0, this.#cache.now() - timestamp);
   }
 
   remainingTtl(key: Key): number | undefined {
     checkKey(key);
-    const found = this.#open().peek(key);
-    return found && Math.max(0, found.end - this.#cache.now());
+    const end = this.#open().reads.facts(key)?.end;
+    return end === undefined ? undefined : Math.max(0, end - this.#cache.now());
   }
 
   getMany<T>(keys: Iterable<Key>): Map<Key, T> {
@@ -128,14 +126,14 @@ export class Handle implements CardCache {
   getOrFetch<T>(key: Key, fetcher: Fetcher<T>, options?: FetchOptions<T>): Promise<T>;
   getOrFetch<T>(first: Query<T> | Key, second?: Fetcher<T> | FetchOptions<T>, third?: FetchOptions<T>): Promise<T> {
     const { key, fetcher, options } = asked(first, second, third);
-    return this.#open().getOrFetch(key, fetcher, options) as Promise<T>;
+    return this.#open().reads.getOrFetch(key, fetcher, options) as Promise<T>;
   }
 
   warm(queries: Iterable<Query<unknown>>, options: WarmOptions = {}): Promise<WarmResult> {
     const all = [...queries];
     checkMembers(options, WARM, this.#cache.log);
     for (const query of all) asked(query, undefined, undefined);
-    return warm(this.#open(), all, options);
+    return warm(this.#open().reads, all, options);
   }
 
   mutate<T>(write: () => Promise<T>, options: MutateOptions = {}): Promise<T> {
@@ -144,10 +142,10 @@ export class Handle implements CardCache {
     checkMembers(options, MUTATE, this.#cache.log);
     const optimistic = [...(options.optimistic ?? [])];
     for (const [key, value] of optimistic) checkEntry(key, value);
-    if (options.invalidate === undefined) return mutate(this.#open(), write, { ...options, optimistic });
+    if (options.invalidate === undefined) return this.#open().mutate(write, { ...options, optimistic });
     const invalidate = readOnce(options.invalidate);
     this.keys(invalidate);
-    return mutate(this.#open(), write, { ...options, optimistic, invalidate });
+    return this.#open().mutate(write, { ...options, optimistic, invalidate });
   }
 
   invalidate(selector: Selector): number {
@@ -198,11 +196,11 @@ export class Handle implements CardCache {
   }
 
   stats(): Statistics {
-    return statisticsOf(this.#open());
+    return this.#open().stats();
   }
 
   inspect(): EntryInfo[] {
-    return entriesOf(this.#open());
+    return this.#open().inspect();
   }
 
   async flush(): Promise<void> {

@@ -1,5 +1,5 @@
 import { shown } from './checks.ts';
-import type { Key, Segment } from './types.ts';
+import type { FetchContext, Key, Policy, Query, Segment } from './types.ts';
 
 /** A name as it stands in keys: what of it would be read as structure is escaped. */
 export function escapeSegment(text: string): string {
@@ -56,4 +56,20 @@ export function checkKey(text: unknown): asserts text is Key {
 export function endpointOf(text: Key): string {
   const colon = text.indexOf(':');
   return colon < 0 ? text : text.slice(0, colon);
+}
+
+/**
+ * Says key, fetcher and policy once. `const plan = defineQuery('daily_plan', (context, user) => …, { ttl: 300_000 })`, then
+ * `cache.getOrFetch(plan('sara'))`.
+ */
+export function defineQuery<T, A extends Segment[] = []>(
+  endpoint: string,
+  fetch: (context: FetchContext<T>, user: string | null, ...params: A) => Promise<T>,
+  policy: Policy<T> = {},
+): (user?: string | null, ...params: A) => Query<T> {
+  return (user, ...params) => ({
+    ...policy,
+    key: key(endpoint, user, ...params),
+    fetcher: (context) => fetch(context, user ?? null, ...params),
+  });
 }

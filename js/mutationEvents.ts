@@ -1,15 +1,24 @@
-import type { Core, Party } from './border/core.ts';
+import type { Party } from './border/core.ts';
+import type { CacheCore } from './coreless.ts';
 import { callSafely } from './emitter.ts';
 import { escapeSegment, escapeUser, unescapeUser } from './keys.ts';
-import type { SharedCache } from './sharedCache.ts';
 import type { EventDecision, EventRule, Key, MutationEvent, Selector } from './types.ts';
 import { namesId } from './values.ts';
+
+/** A cache, as far as mutation events are judged by it. */
+export interface EventsHost {
+  keys(selector: Selector): Key[];
+  peekValue(key: Key): unknown;
+  readonly watches: { readonly keys: Key[]; shown(key: Key): unknown };
+  /** An event has invalidated this as of `at`: other processes are to know. */
+  tellRemote(selector: Selector, at: number): void;
+}
 
 /** The rules for mutation events, and what the page must look up before the core can decide. */
 export class MutationEvents {
   readonly #rules: EventRule[] = [];
 
-  merge(core: Core, rules: Record<string, EventRule> | undefined): void {
+  merge(core: CacheCore, rules: Record<string, EventRule> | undefined): void {
     for (const [pattern, rule] of Object.entries(rules ?? {})) {
       this.#rules.push(rule);
       core.addRule(pattern, (rule.endpoints ?? []).map(escapeSegment), rule.subject);
@@ -18,8 +27,8 @@ export class MutationEvents {
 
   /** The decision for each user; with `firstIsMe` the first is the connected one. */
   apply(
-    cache: SharedCache,
-    core: Core,
+    cache: EventsHost,
+    core: CacheCore,
     event: MutationEvent,
     users: readonly string[],
     firstIsMe: boolean,
@@ -35,13 +44,13 @@ export class MutationEvents {
     }));
     const { reasons, invalidated, refreshed, at } = core.applyEvent(type, eventJson(event.data), parties, firstIsMe);
     const voided: Selector[] = rule?.endpoints?.map((endpoint) => ({ endpoint })) ?? [];
-    for (const selector of voided.length > 0 ? voided : ['*']) cache.remote?.invalidate(selector, at, 'event');
+    for (const selector of voided.length > 0 ? voided : ['*']) cache.tellRemote(selector, at);
     // Nobody to judge for: whoever watches is concerned.
     const judged = reasons.length > 0 ? reasons : (['unknown'] as const);
     return judged.map((reason) => ({ concerned: reason !== 'other', reason, invalidated, refreshed }));
   }
 
-  #assignees(rule: EventRule | undefined, data: unknown, cache: SharedCache): string[] {
+  #assignees(rule: EventRule | undefined, data: unknown, cache: EventsHost): string[] {
     let named: string[] | undefined;
     if (rule?.assignees) {
       callSafely(() => {
@@ -52,14 +61,14 @@ export class MutationEvents {
   }
 }
 
-/** Users whose keys somebody watches. */
-export function watchedUsers({ watches }: SharedCache): string[] {
-  const users = watches.keys.map((key) => key.split(':')[1]).filter((user) => user !== undefined);
+/** The users of these keys. */
+export function watchedUsers(keys: readonly Key[]): string[] {
+  const users = keys.map((key) => key.split(':')[1]).filter((user) => user !== undefined);
   return [...new Set(users)].filter((user) => user !== 'None').map(unescapeUser);
 }
 
 /** Cached answers of one user or of all, and those that are still shown though already dropped. */
-function* answersOf(cache: SharedCache, user?: string): Iterable<[Key, unknown]> {
+function* answersOf(cache: EventsHost, user?: string): Iterable<[Key, unknown]> {
   const own = user === undefined ? undefined : escapeUser(user);
   const seen = new Set<Key>();
   for (const key of cache.keys(user === undefined ? '*' : { user })) {

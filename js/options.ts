@@ -1,8 +1,7 @@
 import { checkMembers, shown, type Kind, type Kinds } from './checks.ts';
-import { FOREIGN_NAMESPACE } from './border/engine.ts';
 import { Log } from './log.ts';
-import { checkPolicy } from './policies.ts';
-import type { CacheOptions, EventRule } from './types.ts';
+import { formatOf } from './namespaceFormat.ts';
+import type { CacheOptions, EventRule, Policy, WatchOptions } from './types.ts';
 
 type StorageOptions = Exclude<NonNullable<CacheOptions['storage']>, false>;
 
@@ -49,6 +48,39 @@ const RULE = {
   assignees: 'function',
 } as const satisfies Kinds<EventRule>;
 
+const POLICY = {
+  ttl: 'span',
+  expiresAt: 'function',
+  tier: ['memory', 'both'],
+  sensitive: 'any',
+  encrypted: 'any',
+  staleWhileRevalidate: 'span',
+  staleIfError: 'span',
+  staleWhen: 'function',
+  retry: 'object',
+  timeout: 'span',
+  tags: 'texts',
+  version: 'string',
+  check: 'function',
+  cost: 'any',
+  refetchOnLoad: ['stale', 'always'],
+  onEvent: ['refresh', 'invalidate', 'keep'],
+  forceRefresh: 'any',
+  maxAge: 'span',
+  signal: 'any',
+  interval: 'positive',
+  debounce: 'span',
+  whileHidden: 'any',
+  states: 'any',
+} as const satisfies Kinds<WatchOptions>;
+const RETRY = {
+  attempts: 'span',
+  baseDelay: 'span',
+  maxDelay: 'span',
+  maxBackoff: 'span',
+  when: 'function',
+} as const satisfies Kinds<NonNullable<Policy['retry']>>;
+
 /** TypeError for what no cache can be opened with. */
 export function checkOptions(options: CacheOptions, log = new Log((options as CacheOptions | null)?.log)): void {
   checkMembers(options, ALL, log);
@@ -62,7 +94,7 @@ export function checkOptions(options: CacheOptions, log = new Log((options as Ca
   if (user === '' || (user != null && typeof user !== 'string')) {
     throw new TypeError('cardcache: a user is a text that is not empty; null means not separated');
   }
-  if (namespace === FOREIGN_NAMESPACE && user != null) {
+  if (user != null && !formatOf(namespace).users) {
     throw new TypeError(`cardcache: ${namespace} is AgileTrack's own and knows no users`);
   }
   if (remote && (['get', 'set', 'invalidate'] as const).some((name) => typeof remote[name] !== 'function')) {
@@ -86,6 +118,19 @@ export function checkMerged({ policies = {}, rules = {} }: CacheOptions, log: Lo
   checkMembers(rules, objects(rules), log, 'rules.');
   for (const policy of Object.values(policies)) checkPolicy(policy, log);
   for (const rule of Object.values(rules)) checkMembers(rule, RULE, log, 'a rule’s ');
+}
+
+/** TypeError for what no policy, and no options of a fetch or a watch, can mean. */
+export function checkPolicy(policy: WatchOptions, log: Log): void {
+  checkMembers(policy, POLICY, log);
+  const { cost, signal, retry } = policy;
+  if (retry) checkMembers(retry, RETRY, log, 'retry.');
+  // One of another frame is a signal, too.
+  if (signal && typeof signal.addEventListener !== 'function')
+    throw new TypeError('cardcache: signal must be an AbortSignal');
+  if (cost !== undefined && !(cost >= 0 && cost < Infinity)) {
+    throw new TypeError(`cardcache: cost must be a number ≥ 0, not ${shown(cost)}`);
+  }
 }
 
 function objects(named: object): Record<string, Kind> {

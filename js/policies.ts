@@ -1,8 +1,8 @@
-import { checkMembers, shown, type Kinds } from './checks.ts';
 import { callSafely } from './emitter.ts';
 import { endpointOf, escapeSegment } from './keys.ts';
 import type { Log } from './log.ts';
-import type { Key, Policy, WatchOptions } from './types.ts';
+import { checkPolicy } from './options.ts';
+import type { Key, Policy } from './types.ts';
 
 /** Whether a value under this policy may leave memory; in the clear only where it is no secret. */
 export function mayReachStorage(policy: Policy): boolean {
@@ -28,52 +28,6 @@ export function covers(policy: Policy, error: unknown): boolean {
     covered = policy.staleWhen?.(error) ?? true;
   });
   return covered;
-}
-
-const POLICY = {
-  ttl: 'span',
-  expiresAt: 'function',
-  tier: ['memory', 'both'],
-  sensitive: 'any',
-  encrypted: 'any',
-  staleWhileRevalidate: 'span',
-  staleIfError: 'span',
-  staleWhen: 'function',
-  retry: 'object',
-  timeout: 'span',
-  tags: 'texts',
-  version: 'string',
-  check: 'function',
-  cost: 'any',
-  refetchOnLoad: ['stale', 'always'],
-  onEvent: ['refresh', 'invalidate', 'keep'],
-  forceRefresh: 'any',
-  maxAge: 'span',
-  signal: 'any',
-  interval: 'positive',
-  debounce: 'span',
-  whileHidden: 'any',
-  states: 'any',
-} as const satisfies Kinds<WatchOptions>;
-const RETRY = {
-  attempts: 'span',
-  baseDelay: 'span',
-  maxDelay: 'span',
-  maxBackoff: 'span',
-  when: 'function',
-} as const satisfies Kinds<NonNullable<Policy['retry']>>;
-
-/** TypeError for what no policy, and no options of a fetch or a watch, can mean. */
-export function checkPolicy(policy: WatchOptions, log: Log): void {
-  checkMembers(policy, POLICY, log);
-  const { cost, signal, retry } = policy;
-  if (retry) checkMembers(retry, RETRY, log, 'retry.');
-  // One of another frame is a signal, too.
-  if (signal && typeof signal.addEventListener !== 'function')
-    throw new TypeError('cardcache: signal must be an AbortSignal');
-  if (cost !== undefined && !(cost >= 0 && cost < Infinity)) {
-    throw new TypeError(`cardcache: cost must be a number ≥ 0, not ${shown(cost)}`);
-  }
 }
 
 const NO_POLICY: Policy = {};

@@ -1,10 +1,9 @@
+import type { Landed, Received } from './answers.ts';
+import type { Core, Kept, Wanted } from './border/core.ts';
 import { Breaker, PATIENCE } from './breaker.ts';
-import type { Core, Kept } from './border/core.ts';
-import type { Landed } from './flights.ts';
+import { unref } from './clock.ts';
+import type { Log } from './log.ts';
 import { mayReachStorage } from './policies.ts';
-import { receive } from './received.ts';
-import type { SharedCache } from './sharedCache.ts';
-import { answerFor } from './tabAnswers.ts';
 import type {
   FetchOptions,
   FloorScope,
@@ -15,8 +14,7 @@ import type {
   Selector,
   TierStatistics,
 } from './types.ts';
-import { toJson } from './values.ts';
-import { unref } from './watches.ts';
+import { sizeOf } from './values.ts';
 
 /** What has not arrived there by then is taken for lost: clients keep it while they have no connection, perhaps for ever. */
 const ARRIVES_WITHIN = 5_000;
@@ -32,12 +30,24 @@ interface Floor {
   of: FloorScope;
 }
 
+/** A cache, as far as a remote tier concerns it. */
+export interface RemoteHost {
+  readonly log: Log;
+  /** Keeps what passes its policy and `keep`, and tells those who watch it. */
+  receive(received: Received, keep: (value: unknown) => boolean): boolean;
+  /** What is here now and will do. */
+  answerFor(key: Key, wanted: Wanted): Landed | undefined;
+  hit(key: Key): void;
+  /** Another process has invalidated something. */
+  invalidated(): void;
+}
+
 /**
  * A store that processes share, asked inside a flight before its fetcher. Whether its answer may be taken is the core's to say, by
  * the floors that come with it.
  */
 export class Remote {
-  readonly #cache: SharedCache;
+  readonly #host: RemoteHost;
   readonly #tier: RemoteTier;
   /** Before each key, and around each floor: what belongs to this user in this namespace. */
   readonly #scope: string;
@@ -54,17 +64,18 @@ export class Remote {
   #retryIn = FIRST_RETRY;
   readonly #timers = new Set<unknown>();
   readonly #unsubscribe: (() => void) | undefined;
+  #closed = false;
   #hits = 0;
   #misses = 0;
 
-  constructor(cache: SharedCache, core: Core, tier: RemoteTier, scope: string) {
-    this.#cache = cache;
+  constructor(host: RemoteHost, core: Core, tier: RemoteTier, scope: string) {
+    this.#host = host;
     this.#core = core;
     this.#tier = tier;
     this.#scope = scope;
     this.#breaker = new Breaker(
-      () => cache.now(),
-      (entry) => cache.log.write(entry),
+      () => core.now(),
+      (entry) => host.log.write(entry),
     );
     this.#unsubscribe = tier.subscribe?.((selector, at, of) => this.#learn(selector, at, of));
   }
@@ -87,7 +98,7 @@ export class Remote {
     const found = record && this.#take(key, record, policy, notBefore);
     if (found) {
       this.#hits++;
-      this.#cache.emitter.emit('hit', { key, source: 'remote' });
+      this.#host.hit(key);
     } else {
       this.#misses++;
     }
@@ -137,6 +148,7 @@ export class Remote {
 
   /** Resolves when the invalidations that are on their way have arrived, or after 5 s. Never rejects. */
   async close(): Promise<void> {
+    this.#closed = true;
     clearTimeout(this.#retry);
     this.#breaker.close();
     // Nobody waits for it any more: it must not keep a finished program alive.
@@ -175,22 +187,20 @@ export class Remote {
   }
 
   #take(key: Key, record: RemoteRecord, policy: Policy, notBefore: number): Landed | undefined {
-    const core = this.#core;
-    if (this.#cache.core !== core) return undefined;
-    const { data: value, version = '' } = record;
-    const received = { key, value, version, policy, source: 'remote' } as const;
-    if (!receive(this.#cache, core, received, (kept) => adopt(core, key, kept, record, policy))) return undefined;
-    const found = answerFor(core, key, { policy, notBefore });
+    if (this.#closed) return undefined;
+    const { data: value, timestamp, version = '', tags = [] } = record;
+    const keep = (kept: unknown) =>
+      this.#core.adoptRemote(key, kept, { timestamp, version, tags }, policy, sizeOf(kept));
+    if (!this.#host.receive({ key, value, version, policy, source: 'remote' }, keep)) return undefined;
+    const found = this.#host.answerFor(key, { policy, notBefore });
     return found && { ...found, source: 'remote' };
   }
 
   #learn(selector: Selector, at: number, of: FloorScope | undefined): void {
-    const core = this.#cache.core;
     const { scope = this.#scope, sparesKept = false, byWrite = false } = of ?? {};
-    if (!core || scope !== this.#scope) return;
-    core.learnInvalidation(selector, at, sparesKept, byWrite);
-    this.#cache.flights.endVoidTurns();
-    this.#cache.watches.schedule();
+    if (this.#closed || scope !== this.#scope) return;
+    this.#core.learnInvalidation(selector, at, sparesKept, byWrite);
+    this.#host.invalidated();
   }
 
   /** Tells all that have not arrived, in one go; resolves when that has been tried. */
@@ -222,7 +232,7 @@ export class Remote {
     } catch (error) {
       this.#untold.unshift(...floors);
       this.#failed('write', '', error, turn);
-      if (this.#cache.core !== this.#core) return;
+      if (this.#closed) return;
       this.#retry = setTimeout(() => void this.#tellFloors(), this.#retryIn);
       unref(this.#retry);
       this.#retryIn = Math.min(this.#retryIn * 2, LONGEST_RETRY);
@@ -249,11 +259,11 @@ export class Remote {
 
   #failed(what: 'read' | 'write', key: Key, error: unknown, turn: number): void {
     this.#note(key, error);
-    if (this.#cache.core === this.#core) this.#breaker.failed(what, error, turn);
+    if (!this.#closed) this.#breaker.failed(what, error, turn);
   }
 
   #note(key: Key, error: unknown): void {
-    if (this.#cache.core === this.#core) this.#core.noteError('remote', key, error);
+    if (!this.#closed) this.#core.noteError('remote', key, error);
   }
 }
 
@@ -272,18 +282,6 @@ export function scopeOf(namespace: string, user: string | null): string {
 /** Whether an answer under this policy may be where other processes read it. */
 export function mayBeRemote(policy: Policy): boolean {
   return mayReachStorage(policy) && !policy.encrypted;
-}
-
-/** Keeps an answer as old as it is. False where the core knows a younger one, or one of its invalidations. */
-export function adopt(
-  core: Core,
-  key: Key,
-  value: unknown,
-  { timestamp, version, tags }: RemoteRecord,
-  policy: Policy,
-) {
-  const bytes = (toJson(value)?.length ?? 0) * 2;
-  return core.adoptRemote(key, value, { timestamp, version: version ?? '', tags: tags ?? [] }, policy, bytes);
 }
 
 function isRecord(value: unknown): value is RemoteRecord {

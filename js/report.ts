@@ -1,24 +1,24 @@
-import type { SharedCache } from './sharedCache.ts';
-import { nameStatistics } from './border/statistics.ts';
-import { toJson } from './values.ts';
-import type { EntryInfo, Statistics } from './types.ts';
+import type { CacheCore } from './coreless.ts';
+import { sizeOf } from './values.ts';
+import type { EntryInfo, Key, Statistics, TierStatistics } from './types.ts';
 
 export const VERSION = '0.1.0';
 
 const TIERS = ['memory', 'storage', 'both'] as const;
 
 /** All zeros where the core does not run. */
-export function statisticsOf({ core, remote }: SharedCache): Statistics {
-  const wasm = core && { memoryBytes: core.memoryBytes, version: VERSION };
-  return { ...(core?.statistics() ?? nameStatistics([], [], [])), ...(remote && { remote: remote.statistics }), wasm };
+export function statisticsOf(core: CacheCore, remote: TierStatistics | undefined): Statistics {
+  const { memoryBytes } = core;
+  const wasm = memoryBytes === undefined ? undefined : { memoryBytes, version: VERSION };
+  return { ...core.statistics(), ...(remote && { remote }), wasm };
 }
 
-export function entriesOf(cache: SharedCache): EntryInfo[] {
-  return (cache.core?.inspect() ?? []).map((entry) => ({
+export function entriesOf(core: CacheCore, isWatched: (key: Key) => boolean): EntryInfo[] {
+  return core.inspect().map((entry) => ({
     ...entry,
     // Of what never was written nobody has asked the size before.
-    bytes: entry.bytes || 2 * (toJson(cache.core?.resident(entry.key))?.length ?? 0),
+    bytes: entry.bytes || sizeOf(core.resident(entry.key)),
     tier: TIERS[entry.tier] ?? 'memory',
-    watched: cache.watches.isWatched(entry.key),
+    watched: isWatched(entry.key),
   }));
 }

@@ -1,50 +1,43 @@
-import { clockOf, type Clock } from './clock.ts';
-import { Core, Reach, type CoreListener, type Opened, type Voided, type Wanted } from './border/core.ts';
-import { callSafely, Emitter } from './emitter.ts';
-import { Encrypted } from './encrypted.ts';
+import type { AnyFetcher } from './answers.ts';
+import { Core, Reach, type CoreListener, type Voided } from './border/core.ts';
 import { startEngine, type Engine, type SpaceSizes } from './border/engine.ts';
-import { askersNow, Flights, type AnyFetcher, type Landed } from './flights.ts';
-import { IdleTask } from './idleTask.ts';
-import { checkKey } from './keys.ts';
+import { clockOf, IdleTask, unref, type Clock } from './clock.ts';
+import { Coreless } from './coreless.ts';
+import { Emitter } from './emitter.ts';
+import { Flights } from './flights.ts';
+import { Intake } from './intake.ts';
 import { Log } from './log.ts';
-import { showAgain, type Layer } from './mutate.ts';
-import { MutationEvents, watchedUsers } from './mutationEvents.ts';
+import { Writes, type MutateOptions } from './mutate.ts';
+import { MutationEvents, watchedUsers, type EventsHost } from './mutationEvents.ts';
+import { formatOf } from './namespaceFormat.ts';
 import { isTelling } from './neighbours.ts';
-import { NoCore, PATIENCE } from './noCore.ts';
 import { checkMerged } from './options.ts';
-import { covers, isSecret, mayReachStorage, Policies } from './policies.ts';
-import { adopt, mayBeRemote, Remote, scopeOf } from './remote.ts';
-import { isUsable, localArea } from './border/storageArea.ts';
-import { answerFor, answerOf, openTabs } from './tabAnswers.ts';
-import type { Tabs } from './tabs.ts';
+import type { Parts } from './parts.ts';
+import { Policies } from './policies.ts';
+import { Reads } from './reads.ts';
+import { mayBeRemote, Remote, scopeOf, type RemoteHost } from './remote.ts';
+import { entriesOf, statisticsOf } from './report.ts';
+import { pageSizesOf, spaceSizesOf } from './sizes.ts';
+import { Tabs, takeAnswer, type AnswersHost } from './tabs.ts';
 import type {
   CacheEvents,
   CacheOptions,
+  EntryInfo,
   EventDecision,
-  FetchOptions,
   Key,
   MutationEvent,
   Policy,
   RemoteTier,
   Selector,
-  StorageArea,
+  Statistics,
   Update,
   WatchOptions,
 } from './types.ts';
-import { sameJson, sameStored, toJson } from './values.ts';
-import { unref, Watches } from './watches.ts';
+import { sameStored } from './values.ts';
+import { Vault, type VaultHost } from './vault.ts';
+import { Watches } from './watches.ts';
 
 const SWEEP_INTERVAL = 60_000;
-
-/** What was fetched before the core ran. */
-interface EarlyAnswer {
-  key: Key;
-  value: unknown;
-  policy: Policy;
-  timestamp: number;
-}
-
-const NOTHING_VOIDED = { count: 0, at: 0 };
 
 /**
  * One user's cache in one namespace: what every handle to it shares. It carries values, promises and timers; whether anything
@@ -52,78 +45,109 @@ const NOTHING_VOIDED = { count: 0, at: 0 };
  */
 export class SharedCache {
   readonly emitter = new Emitter();
-  readonly flights: Flights;
   readonly watches: Watches;
+  readonly reads: Reads;
   readonly ready: Promise<void>;
   readonly log: Log;
   /** Kept here so that bundles that link the same cache to the same source find each other's links. */
   readonly links = new Map<unknown, unknown>();
-  /** What writes under way show before they have ended, oldest first. */
-  readonly layers = new Set<Layer>();
-  /** Drops what writes under way may change. */
-  readonly writes = new Set<() => void>();
-  core: Core | undefined;
-  /** Stands in its place until it runs, and where it never will. */
-  readonly #noCore: NoCore;
-  /** Where there is one that processes share. */
-  remote: Remote | undefined;
   /** For whom `mutate({event})` is judged. */
   connectedUser: string | undefined;
 
+  /** Stands in for the core until that runs, after it has ended, and where it never will. */
+  readonly #coreless: Coreless;
+  readonly #parts: Parts;
+  readonly #intake: Intake;
+  readonly #flights: Flights;
+  readonly #writes: Writes;
+  /** What events, encrypted records, other tabs and other processes need of this cache. */
+  readonly #port: EventsHost & VaultHost & AnswersHost & RemoteHost;
   readonly #options: CacheOptions;
   readonly #clock: Clock;
   readonly #space: SpaceSizes;
-  /** Memory is limited in bytes: then every value's size counts, wherever it may go. */
-  readonly #measured: boolean;
   readonly #policies: Policies;
   readonly #events = new MutationEvents();
-  /** What was asked before the core ran, in order, and the values among it. Undefined once no core will come. */
-  #toCome: (() => void)[] | undefined = [];
-  readonly #early = new Map<Key, unknown>();
-  /** The last of each key. */
-  readonly #fetchedEarly = new Map<Key, EarlyAnswer>();
-  readonly #rulesToCome: NonNullable<CacheOptions['rules']>[] = [];
-  #remoteToCome: RemoteTier | undefined;
-  #patience: Promise<void> | undefined;
+  /** The first that an opener brought. */
+  #tier: RemoteTier | undefined;
   #engine: Engine | undefined;
-  #tabs: Tabs | undefined;
-  #encrypted: Encrypted | undefined;
   #sweeper: ReturnType<typeof setInterval> | undefined;
-  readonly #idle = new IdleTask(() => this.core?.tend() ?? false);
+  readonly #idle = new IdleTask(() => this.#parts.running?.tend() ?? false);
   #closed = false;
 
   constructor(options: CacheOptions) {
     this.#options = options;
     this.#clock = clockOf(options.clock);
-    this.#noCore = new NoCore(this.#clock);
     this.log = new Log(options.log);
     this.#policies = new Policies(this.log);
-    const { storage = {}, namespace = 'cardcache_' } = options;
-    const kept = storage === false ? { area: null } : storage;
-    const { area, maxBytes = 2 * 1024 * 1024, ttl = 259_200_000, compressAbove = 256 } = kept;
-    this.#measured = (options.memory?.maxBytes ?? Infinity) < Infinity;
-    this.#space = { namespace, area: this.#usable(area), maxBytes, ttl, compressAbove };
-    this.flights = new Flights(
+    this.#space = spaceSizesOf(options, this.log);
+    this.#coreless = new Coreless(this.#clock, ({ key, value, policy }, source) => {
+      this.#intake.store(key, value, policy, 0, source, true);
+    });
+    this.#parts = { core: this.#coreless };
+    this.#flights = new Flights(
       {
-        land: ({ key, value, policy, flight }) => this.#store(key, value, policy, flight, 'fetch'),
+        land: ({ key, value, policy, flight }) => this.#intake.store(key, value, policy, flight, 'fetch'),
         stale: (key) =>
-          this.core ? this.core.lookUp(key, { grace: Infinity, peek: true })?.value : this.watches.shown(key),
-        failed: (key, error) => this.core?.noteError('fetch', key, error),
-        answered: (key, policy, notBefore) => answerFor(this.core, key, { policy, notBefore }),
-        remote: (key, policy) => (mayBeRemote(policy) ? this.remote?.answer(key, policy) : undefined),
+          this.#parts.running
+            ? this.#parts.running.lookUp(key, { grace: Infinity, peek: true })?.value
+            : this.watches.shown(key),
+        failed: (key, error) => this.#parts.core.noteError('fetch', key, error),
+        answered: (key, policy, notBefore) => this.reads.answerFor(key, { policy, notBefore }),
+        remote: (key, policy) => (mayBeRemote(policy) ? this.#parts.remote?.answer(key, policy) : undefined),
       },
-      this.#noCore,
+      this.#coreless,
     );
+    this.reads = new Reads(this, this.#flights, this.#policies, this.#parts);
     this.watches = new Watches(
       {
-        fetch: (key, fetcher, fetchOptions, attempts) => this.flights.fetch(key, fetcher, fetchOptions, attempts),
-        read: (key, policy, grace) => this.#read(key, policy, grace),
-        open: (key, policy, grace) => this.#openFor(key, policy, grace),
-        timestampOf: (key, policy) => this.timestampOf(key, policy),
+        fetch: (key, fetcher, fetchOptions, attempts) => this.#flights.fetch(key, fetcher, fetchOptions, attempts),
+        read: (key, policy, grace) => this.reads.read(key, policy, grace),
+        open: (key, policy, grace) => this.reads.open(key, policy, grace),
+        timestampOf: (key, policy) => this.#parts.core.timestampOf(key, policy),
         tellChangedElsewhere: () => this.#tellChangedElsewhere(),
       },
-      this.#noCore,
+      this.#coreless,
     );
+    this.#intake = new Intake(
+      {
+        emitter: this.emitter,
+        flights: this.#flights,
+        policies: this.#policies,
+        watches: this.watches,
+        hasArea: this.#space.area !== null,
+        isMeasured: (options.memory?.maxBytes ?? Infinity) < Infinity,
+      },
+      this.#parts,
+    );
+    this.#writes = new Writes({
+      peekValue: (key) => this.reads.peekValue(key),
+      shown: (key) => this.watches.shown(key),
+      changed: (key, value) => this.watches.changed(key, value, 'set'),
+      keepOptimistic: (key, value) =>
+        void this.#parts.core.set(key, value, undefined, this.policyFor(key), Reach.resident),
+      dropOptimistic: (key) => this.#parts.core.dropResident(key),
+      applyEvent: (event) => void this.applyEventFor(event, this.connectedUser),
+      invalidate: (selector) => void this.invalidate(selector, true),
+    });
+    this.#port = {
+      log: this.log,
+      watches: this.watches,
+      keys: (selector) => this.#parts.core.keys(selector),
+      peekValue: (key) => this.reads.peekValue(key),
+      policyFor: (key) => this.policyFor(key),
+      wantedPolicy: (key) => this.#intake.wantedPolicy(key),
+      answerFor: (key, wanted) => this.reads.answerFor(key, wanted),
+      receive: (received, keep) => this.#intake.receive(received, keep),
+      changed: (key, value) => this.watches.changed(key, value, 'tab'),
+      hit: (key) => this.emitter.emit('hit', { key, source: 'remote' }),
+      tellRemote: (selector, at) => this.#parts.remote?.invalidate(selector, at, 'event'),
+      invalidated: () => {
+        this.#flights.endVoidTurns();
+        this.watches.schedule();
+      },
+      refused: (cause) =>
+        this.log.once({ level: 'warn', what: 'encrypted answers are kept in memory only', detail: cause }),
+    };
     this.merge(options);
     this.ready = this.#start();
   }
@@ -132,326 +156,84 @@ export class SharedCache {
   merge(options: CacheOptions): void {
     checkMerged(options, this.log);
     const { policies, rules, remote } = options;
-    if (remote) this.#openRemote(remote);
+    this.#tier ??= remote;
+    this.#openRemote();
     this.#policies.merge(policies);
     this.#allowGraces();
-    this.#encrypted?.removePlain(this.#policies.secret);
-    if (!rules) return;
-    if (this.core) this.#events.merge(this.core, rules);
-    else this.#rulesToCome.push(rules);
+    this.#parts.vault?.removePlain(this.#policies.secret);
+    this.#events.merge(this.#parts.core, rules);
   }
 
   policyFor(key: Key, own?: Policy): Policy {
     return this.#policies.for(key, own);
   }
 
-  // ---- reading
-
-  /** What `get` answers; undefined for a miss. */
-  get(key: Key): unknown {
-    const { core } = this;
-    if (!core) return this.#early.get(key);
-    const resident = core.hit(key);
-    if (resident !== undefined) {
-      if (this.emitter.hearsHits) this.emitter.emit('hit', { key, source: 'memory' });
-      return resident;
-    }
-    // What is resident was checked when it came.
-    checkKey(key);
-    const policy = this.policyFor(key);
-    const found = this.lookUp(key, policy);
-    // The next one who asks is to have it.
-    if (!found) void this.#encrypted?.restore(key, policy);
-    return found?.value;
-  }
-
-  /** A counted look-up under a policy, with its events. */
-  lookUp(key: Key, policy: Policy, wanted: Wanted = {}) {
-    const started = performance.now();
-    const found = this.core?.lookUp(key, { policy, ...wanted });
-    if (found?.source === 'storage') this.core?.addLatency('restore', started);
-    if (found) this.emitter.emit('hit', { key, source: found.source });
-    else this.emitter.emit('miss', { key });
-    return found;
-  }
-
-  peek(key: Key, wanted: Wanted = {}) {
-    return this.core?.lookUp(key, { policy: this.policyFor(key), ...wanted, peek: true });
-  }
-
-  peekValue(key: Key): unknown {
-    return this.core ? this.peek(key)?.value : this.#early.get(key);
-  }
-
   keys(selector: Selector): Key[] {
-    if (this.core) return this.core.keys(selector);
-    this.#noCore.check(selector);
-    return [];
+    return this.#parts.core.keys(selector);
   }
 
   now(): number {
-    return this.core?.now() ?? this.#clock.now();
+    return this.#parts.core.now();
   }
 
-  timestampOf(key: Key, policy: FetchOptions = {}): number | undefined {
-    if (!this.core) return this.#noCore.timestampOf(key);
-    return this.core.lookUp(key, { peek: true, policy, maxAge: policy.maxAge })?.timestamp;
+  stats(): Statistics {
+    return statisticsOf(this.#parts.core, this.#parts.remote?.statistics);
   }
 
-  #read(key: Key, policy: Policy, grace: number | undefined) {
-    const found = this.lookUp(key, policy, { grace });
-    return found && { value: found.value, source: found.source, timestamp: found.timestamp };
-  }
-
-  /** For watchers, who wait for it. */
-  #openFor(key: Key, policy: Policy, grace: number | undefined) {
-    this.core?.keepFor(key, Policies.graceOf(policy));
-    const opening = this.#encrypted?.opening(key, policy);
-    if (!opening) return undefined;
-    const found = opening.opened.then((opened) => this.lookUp(key, policy, { opened, grace }));
-    return { timestamp: opening.timestamp, found };
+  inspect(): EntryInfo[] {
+    return entriesOf(this.#parts.core, (key) => this.watches.isWatched(key));
   }
 
   // ---- writing
 
   set(key: Key, value: unknown, own?: Policy): void {
-    this.#store(key, value, this.policyFor(key, own), 0, 'set');
+    this.#intake.store(key, value, this.policyFor(key, own), 0, 'set');
   }
 
-  /** False where no core will come. */
-  #later(action: () => void): boolean {
-    this.#toCome?.push(action);
-    return this.#toCome !== undefined;
-  }
-
-  /**
-   * Without a core a value goes to those who watch its key, and is kept for the core that may come; an equal one stays the one that
-   * they show.
-   */
-  #passOn(key: Key, value: unknown, policy: Policy, flight: number, source: Update<unknown>['source']): Landed {
-    if (this.#closed || (flight > 0 && this.#noCore.isVoid(flight))) return { value, timestamp: undefined, source };
-    const shown = this.watches.shown(key);
-    const equal = shown !== undefined && shown !== value && sameJson(shown, value);
-    const kept = equal ? shown : value;
-    if (flight === 0) this.#noCore.voidFlights(key);
-    const timestamp = this.#noCore.beganAt(flight) ?? this.now();
-    const answer = { key, value: kept, policy, timestamp };
-    const isFetched = source === 'fetch';
-    if (this.#later(() => (isFetched ? this.#keepFetched(answer) : this.#store(key, kept, policy, 0, source, true)))) {
-      this.#early.set(key, kept);
-      if (isFetched) this.#fetchedEarly.set(key, answer);
-    }
-    this.#noCore.renewed(key, timestamp);
-    // Nothing is cached here: a listener that calls getOrFetch on `update` would fetch in an endless loop. So fetched answers of
-    // unwatched keys send no event.
-    if (source === 'set' || this.watches.isWatched(key)) this.#tellStored(key, kept, source, equal);
-    return { value: kept, timestamp, source };
-  }
-
-  /**
-   * What was fetched before the core ran is adopted when it comes, as old as it is, unless another tab knows better: those are left
-   * out of `#fetchedEarly`.
-   */
-  #adoptFetched(core: Core): void {
-    for (const [key, { value, policy, timestamp }] of this.#fetchedEarly) {
-      const { version, tags } = policy;
-      const record = { data: value, timestamp, ...(version !== undefined && { version }), ...(tags && { tags }) };
-      if (!adopt(core, key, value, record, policy)) this.#fetchedEarly.delete(key);
-    }
-  }
-
-  /** In its turn: an earlier invalidation of this page, which the core has just heard of, did not concern it. */
-  #keepFetched(answer: EarlyAnswer): void {
-    const { key, value, policy } = answer;
-    if (this.#fetchedEarly.get(key) !== answer || this.core?.resident(key) === value) return;
-    this.#store(key, value, policy, 0, 'fetch', true);
-  }
-
-  #tellStored(key: Key, value: unknown, source: Update<unknown>['source'], equal: boolean): void {
-    if (this.emitter.hears('set')) this.emitter.emit('set', { key });
-    if (!equal && this.emitter.hears('update')) queueMicrotask(() => this.emitter.emit('update', { key }));
-    // Its equal may have become resident unseen, read from storage before another tab's write was announced.
-    if (!equal || !sameJson(this.watches.shown(key), value)) this.watches.changed(key, value, source);
-    this.watches.schedule();
-  }
-
-  /**
-   * Keeps a value, by its equal that is there already if there is one, so that nothing re-renders. `told`: events were sent and
-   * watchers called before the core arrived.
-   */
-  #store(
-    key: Key,
-    value: unknown,
-    policy: Policy,
-    flight: number,
-    source: Update<unknown>['source'],
-    told = false,
-  ): Landed {
-    const { core } = this;
-    if (!core) return this.#passOn(key, value, policy, flight, source);
-    const shown = this.watches.shown(key);
-    const before = core.resident(key) ?? shown;
-    const equal = before !== undefined && before !== value && sameJson(before, value);
-    const kept = equal ? before : value;
-    const storable = this.#maybeStored(policy);
-    const others = this.#tabs?.accompanied && !isSecret(policy) ? this.#tabs : undefined;
-    const shared = mayBeRemote(policy) ? this.remote : undefined;
-    const json = storable || others || shared || this.#measured ? toJson(kept) : undefined;
-    if (storable && json === undefined) core.noteError('serialize', key);
-    const stored = storable && json !== undefined;
-    const reach = !stored ? Reach.memory : policy.encrypted ? Reach.sealed : Reach.storage;
-    const times = core.set(key, kept, json, policy, reach, flight);
-    if (!times) return { value, timestamp: undefined, source };
-    if (json !== undefined && times.sealing > 0) this.#encrypted?.seal(key, times.sealing, json);
-    if (json !== undefined) others?.tell(answerOf(key, json, times, policy, storable));
-    else if (flight > 0) others?.keep(key);
-    if (json !== undefined) shared?.tell(key, json, times, policy);
-    if (told) this.watches.schedule();
-    else this.#tellStored(key, kept, source, equal);
-    return { value: kept, timestamp: times.timestamp, source };
-  }
-
-  /** Whether storage may hold an answer under this policy, and there is one that could. */
-  #maybeStored(policy: Policy): boolean {
-    return (
-      this.#space.area !== null && mayReachStorage(policy) && (!policy.encrypted || (this.#encrypted?.works ?? false))
-    );
-  }
-
-  /** Stands before what is stored until it is confirmed, taken back or dropped. */
-  setOptimistic(key: Key, value: unknown): void {
-    this.keepOptimistic(key, value);
-    this.watches.changed(key, value, 'set');
-  }
-
-  keepOptimistic(key: Key, value: unknown): void {
-    this.core?.set(key, value, undefined, this.policyFor(key), Reach.resident);
+  mutate<T>(write: () => Promise<T>, options: MutateOptions): Promise<T> {
+    return this.#writes.run(write, options);
   }
 
   delete(key: Key): boolean {
-    if (this.core) {
-      const existed = this.core.delete(key);
-      this.remote?.remove(key, this.core.now());
-      return existed;
-    }
-    this.#noCore.voidFlights(key);
-    this.#later(() => this.delete(key));
-    return this.#early.delete(key);
+    const existed = this.#parts.core.delete(key);
+    this.#coreless.defer(() => this.delete(key));
+    this.#parts.remote?.remove(key, this.#parts.core.now());
+    return existed;
   }
 
   /** `afterWrite`: for what a write may have changed; that leaves alone what policies keep. */
   invalidate(selector: Selector, afterWrite = false): number {
-    if (!this.core) {
-      this.#noCore.invalidate(selector, afterWrite);
-      if (this.#whenCoreComes(() => this.invalidate(selector, afterWrite))) return 0;
-    }
-    return this.#voided(selector, this.core?.invalidate(selector, afterWrite), afterWrite ? 'write' : 'asked');
+    const voided = this.#parts.core.invalidate(selector, afterWrite);
+    return this.#voided(selector, voided, afterWrite ? 'write' : 'asked', () => this.invalidate(selector, afterWrite));
   }
 
   clear(): void {
-    if (!this.core) {
-      this.#noCore.invalidate('*', false);
-      if (this.#whenCoreComes(() => this.clear())) return;
+    this.#voided('*', this.#parts.core.clear(), 'asked', () => this.clear());
+    this.#parts.remote?.forgetStatistics();
+  }
+
+  #voided(selector: Selector, { count, at }: Voided, why: 'asked' | 'write', again: () => void): number {
+    if (!this.#coreless.defer(again)) {
+      this.#parts.remote?.invalidate(selector, at, why);
+      this.#flights.endVoidTurns();
+      this.emitter.emit('invalidate', { selector, count });
     }
-    this.#voided('*', this.core?.clear(), 'asked');
-    this.remote?.forgetStatistics();
-  }
-
-  /** For what voids early values: which of them the core will say; until then none is answered. False where none will come. */
-  #whenCoreComes(action: () => void): boolean {
-    this.watches.schedule();
-    this.#early.clear();
-    return this.#later(action);
-  }
-
-  #voided(selector: Selector, { count, at }: Voided = NOTHING_VOIDED, why: 'asked' | 'write'): number {
-    this.remote?.invalidate(selector, at, why);
-    this.flights.endVoidTurns();
-    this.emitter.emit('invalidate', { selector, count });
     this.watches.schedule();
     return count;
   }
 
-  // ---- fetching
-
-  /** `attempts`: how many where no policy says. */
-  async getOrFetch(key: Key, fetcher: AnyFetcher, options: FetchOptions, attempts?: number): Promise<unknown> {
-    const askers = askersNow();
-    if (!this.core) await this.#coreOrPatience();
-    const policy: FetchOptions = { ...this.policyFor(key, options), ...unset(options) };
-    const grace = Policies.graceOf(policy);
-    const mayAnswer = !policy.forceRefresh && !policy.signal?.aborted;
-    const mayHit = mayAnswer && policy.maxAge === undefined && policy.version === undefined;
-    const resident = mayHit ? this.core?.hit(key) : undefined;
-    if (resident !== undefined) {
-      this.core?.keepHit(key, grace);
-      this.emitter.emit('hit', { key, source: 'memory' });
-      return resident;
-    }
-    this.core?.keepFor(key, grace);
-    if (mayAnswer) {
-      const opening = this.#encrypted?.opening(key, policy);
-      const opened = opening && (await unlessAborted(opening.opened, policy.signal));
-      const found = policy.signal?.aborted ? undefined : this.#answer(key, fetcher, policy, opened, attempts);
-      if (found) return found.value;
-    }
-    try {
-      return (await this.flights.fetch(key, fetcher, policy, attempts, askers)).value;
-    } catch (error) {
-      const stale = await this.#staleIfError(key, policy, error);
-      if (stale) return stale.value;
-      throw error;
-    }
-  }
-
-  /** Where the core is long in coming, nobody waits for it. */
-  #coreOrPatience(): Promise<void> {
-    this.#patience ??= new Promise((resolve) => {
-      const timer = setTimeout(resolve, PATIENCE);
-      void this.ready.then(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
-    return this.#patience;
-  }
-
-  async #staleIfError(key: Key, policy: FetchOptions, error: unknown) {
-    const { staleIfError: grace, signal } = policy;
-    if (!grace || !covers(policy, error)) return undefined;
-    const opening = this.#encrypted?.opening(key, policy);
-    const opened = opening && (await unlessAborted(opening.opened, signal));
-    return signal?.aborted ? undefined : this.peek(key, { grace, opened });
-  }
-
-  /** What may be answered without waiting for a fetch. */
-  #answer(key: Key, fetcher: AnyFetcher, policy: FetchOptions, opened: Opened | undefined, attempts?: number) {
-    const found = this.lookUp(key, policy, { maxAge: policy.maxAge, opened });
-    const grace = policy.staleWhileRevalidate;
-    if (found || !grace) return found;
-    const stale = this.peek(key, { grace, opened });
-    // It may fail unseen: whoever asked has an answer, and the failure is counted. Nor does anybody wait for it.
-    if (stale) this.flights.fetch(key, fetcher, policy, attempts, []).catch(() => undefined);
-    return stale;
-  }
-
   watch(key: Key, fetcher: AnyFetcher, options: WatchOptions, listener: (update: Update<unknown>) => void): () => void {
-    const policy = this.policyFor(key, options);
-    return this.watches.add(key, fetcher, policy, options, listener);
+    return this.watches.add(key, fetcher, this.policyFor(key, options), options, listener);
   }
 
   // ---- events
 
   /** Judges an event for each user and acts on it; with `firstIsMe` the first is the connected one. */
   applyEvent(event: MutationEvent, users: readonly string[], firstIsMe: boolean): EventDecision[] {
-    const { core } = this;
-    const decisions: EventDecision[] = core
-      ? this.#events.apply(this, core, event, users, firstIsMe)
-      : users.map(() => ({ concerned: true, reason: 'unknown', invalidated: 0, refreshed: [] }));
-    if (!core) this.#noCore.heardEvent();
+    const decisions = this.#events.apply(this.#port, this.#parts.core, event, users, firstIsMe);
     this.watches.schedule();
-    if (!core && this.#later(() => this.applyEvent(event, users, firstIsMe))) return decisions;
-    this.flights.endVoidTurns();
+    if (this.#coreless.defer(() => this.applyEvent(event, users, firstIsMe))) return decisions;
+    this.#flights.endVoidTurns();
     decisions.forEach((decision, index) => this.emitter.emit('event', { event, user: users[index] ?? '', decision }));
     return decisions;
   }
@@ -461,7 +243,7 @@ export class SharedCache {
    * answers. Without a connected user it concerns all who are not known to be left out.
    */
   applyEventFor(event: MutationEvent, connected: string | undefined): EventDecision[] {
-    const others = watchedUsers(this).filter((user) => user !== connected);
+    const others = watchedUsers(this.watches.keys).filter((user) => user !== connected);
     return this.applyEvent(event, connected === undefined ? others : [connected, ...others], connected !== undefined);
   }
 
@@ -477,81 +259,67 @@ export class SharedCache {
         what: 'the core does not run here: nothing is kept, every fetch goes through',
         detail: error,
       });
-      this.#toCome = undefined;
-      this.#early.clear();
-      this.#fetchedEarly.clear();
       this.watches.giveUp();
     }
-    await this.#encrypted?.restoreAll();
+    await this.#parts.vault?.restoreAll();
   }
 
   #open(engine: Engine): void {
     if (this.#closed) return;
     this.#engine = engine;
-    const { memory = {}, user = null, alerts = {} } = this.#options;
-    const sizes = {
-      memoryTtl: memory.ttl ?? 14_400_000,
-      maxEntries: memory.maxEntries ?? 1_000,
-      maxBytes: memory.maxBytes ?? Infinity,
-      alerts: {
-        hitRateBelow: alerts.hitRateBelow ?? 0,
-        errorsAbove: alerts.errorsAbove ?? Infinity,
-        storageAbove: alerts.storageAbove ?? Infinity,
-      },
-    };
+    const { user = null } = this.#options;
     const { namespace, area } = this.#space;
     const space = engine.openSpace(this.#space);
-    this.core = new Core(engine.module, engine.memory, space, user, sizes, this.#clock, this.#listener);
+    const sizes = pageSizesOf(this.#options);
+    const core = new Core(engine.module, engine.memory, space, user, sizes, this.#clock, this.#listener);
+    const parts = this.#parts;
+    parts.core = parts.running = core;
     this.#allowGraces();
     const owner = user === null ? namespace : `${namespace}@${user}`;
-    this.#encrypted = new Encrypted(this, this.core, namespace, area ? owner : undefined);
-    this.#encrypted.removePlain(this.#policies.secret);
-    this.#tabs = openTabs(this, this.#space, user);
-    this.flights.adopt(this.core, this.#tabs);
-    if (this.#remoteToCome) this.#openRemote(this.#remoteToCome);
-    for (const rules of this.#rulesToCome.splice(0)) this.#events.merge(this.core, rules);
-    this.#adoptFetched(this.core);
-    this.#toCome?.splice(0).forEach(callSafely);
-    this.#early.clear();
-    this.#fetchedEarly.clear();
-    for (const layer of this.layers) showAgain(this, layer);
-    this.watches.adopt(this.core);
+    parts.vault = new Vault(core, area && formatOf(namespace).encrypts ? owner : undefined, this.#port);
+    parts.vault.removePlain(this.#policies.secret);
+    parts.tabs = Tabs.open(this.#space, user, (answer) => takeAnswer(this.#port, core, answer));
+    this.#flights.adopt(core, parts.tabs);
+    this.#openRemote();
+    this.#coreless.handOver(core);
+    this.#writes.showAgain();
+    this.watches.adopt(core);
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_INTERVAL);
     unref(this.#sweeper);
     if (typeof globalThis.addEventListener === 'function') globalThis.addEventListener('storage', this.#onStorage);
   }
 
-  /** The first that an opener brings. */
-  #openRemote(tier: RemoteTier): void {
-    const { namespace } = this.#space;
+  #openRemote(): void {
+    const { running, remote } = this.#parts;
+    if (!this.#tier || !running || remote) return;
     const { user = null } = this.#options;
-    if (this.core) this.remote ??= new Remote(this, this.core, tier, scopeOf(namespace, user));
-    else this.#remoteToCome ??= tier;
+    this.#parts.remote = new Remote(this.#port, running, this.#tier, scopeOf(this.#space.namespace, user));
   }
 
   /** What is written late has been written. */
   async settled(): Promise<void> {
     await this.ready;
-    await Promise.all([this.#encrypted?.settled(), this.remote?.settled()]);
+    await Promise.all([this.#parts.vault?.settled(), this.#parts.remote?.settled()]);
   }
 
   /** Resolves when what it invalidated has arrived elsewhere. */
   close(): Promise<void> {
-    // Nobody can when they have ended: what they change would be answered from storage by whoever opens next.
-    for (const drop of this.writes) drop();
+    const { running, remote, tabs, vault } = this.#parts;
+    this.#writes.close();
     this.#closed = true;
-    this.#encrypted?.close();
-    this.#toCome = undefined;
+    vault?.close();
     clearInterval(this.#sweeper);
     this.#idle.stop();
     this.watches.stop();
-    this.flights.leave();
-    this.#tabs?.close();
-    const told = this.remote?.close();
+    this.#flights.leave();
+    tabs?.close();
+    const told = remote?.close();
     if (typeof globalThis.removeEventListener === 'function')
       globalThis.removeEventListener('storage', this.#onStorage);
-    this.core?.close();
-    this.core = undefined;
+    this.#coreless.end();
+    this.#parts.core = this.#coreless;
+    this.#parts.running = undefined;
+    running?.close();
     this.#engine?.closeSpace(this.#space);
     return told ?? Promise.resolve();
   }
@@ -579,64 +347,32 @@ export class SharedCache {
   }
 
   readonly #onStorage = (event: StorageEvent): void => {
-    const { core } = this;
+    const core = this.#parts.running;
     const { namespace, area } = this.#space;
     if (!core || isTelling() || event.storageArea !== area || (event.key !== null && !event.key.startsWith(namespace)))
       return;
     core.areaChanged(event.key, event.newValue);
     this.#tellChangedElsewhere();
-    this.flights.endVoidTurns();
-    this.#tabs?.turns.news();
+    this.#flights.endVoidTurns();
+    this.#parts.tabs?.turns.news();
     this.watches.schedule();
   };
 
   #tellChangedElsewhere(): void {
-    for (const key of this.core?.takeChangedElsewhere() ?? []) {
-      const { value } = this.peek(key, { policy: this.watches.policyOf(key) ?? this.policyFor(key) }) ?? {};
-      if (value === undefined) void this.#encrypted?.takeChanged(key);
+    for (const key of this.#parts.core.takeChangedElsewhere()) {
+      const { value } = this.reads.peek(key, { policy: this.watches.policyOf(key) ?? this.policyFor(key) }) ?? {};
+      if (value === undefined) void this.#parts.vault?.takeChanged(key);
       else if (!sameStored(this.watches.shown(key), value)) this.watches.changed(key, value, 'tab');
     }
   }
 
   /** Records that were written without their endpoint's policy say nothing of its grace. */
   #allowGraces(): void {
-    for (const [endpoint, grace] of this.#policies.graces) this.core?.allowGrace(endpoint, grace);
-  }
-
-  #usable(asked: StorageArea | null | undefined): StorageArea | null {
-    if (asked === null) return null;
-    const area = asked ?? localArea();
-    if (area && isUsable(area)) return area;
-    // Who brings a store that processes share expects none; on the console it is news in a page alone: node has none, nor have workers.
-    const { log, remote } = this.#options;
-    if (asked || (!remote && (log || typeof document !== 'undefined'))) {
-      this.log.once({ level: 'warn', what: 'no localStorage here: answers are kept in memory only' });
-    }
-    return null;
+    for (const [endpoint, grace] of this.#policies.graces) this.#parts.core.allowGrace(endpoint, grace);
   }
 
   #sweep(): void {
-    this.core?.sweep();
+    this.#parts.running?.sweep();
     this.#idle.start();
   }
-}
-
-/** Resolves to undefined if the caller aborts first. */
-function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
-  if (!signal) return answer;
-  return new Promise((resolve, reject) => {
-    const leave = () => resolve(undefined);
-    signal.addEventListener('abort', leave, { once: true });
-    answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
-  });
-}
-
-/** What was given as undefined does not hide what the policy says. */
-function unset(options: FetchOptions): FetchOptions {
-  const { forceRefresh, maxAge, signal } = options;
-  return {
-    ...(forceRefresh === undefined ? {} : { forceRefresh }),
-    ...(maxAge === undefined ? {} : { maxAge }),
-    ...(signal === undefined ? {} : { signal }),
-  };
 }

@@ -1,28 +1,16 @@
-import { askLeases } from './leases.ts';
-import type { Key, StorageArea } from './types.ts';
-import { askLocks, Turns, type Ask } from './turns.ts';
+import type { Answer, Received } from './answers.ts';
+import type { Core } from './border/core.ts';
+import type { SpaceSizes } from './border/engine.ts';
+import { localArea } from './border/storageArea.ts';
+import { askLeases, askLocks, Turns, type Ask } from './fetchLocks.ts';
+import { formatOf } from './namespaceFormat.ts';
+import { isSecret, Policies } from './policies.ts';
+import type { Key, Policy } from './types.ts';
 
 /** Rises when messages change their meaning: tabs of different protocols do not hear each other. */
 const PROTOCOL = 1;
 /** Who has not answered a greeting by now is not there, or too busy to be waited for. */
 const GREETING = 1_000;
-
-/** What one tab tells the others: an answer with all that is known about it. */
-export interface Answer {
-  key: Key;
-  json: string;
-  timestamp: number;
-  end: number;
-  version: string;
-  tags: string[];
-  cost: number;
-  /** How long past its end it may serve, in ms; tabs of earlier versions do not say. */
-  grace?: number;
-  /** Mutation events leave it alone. */
-  kept: boolean;
-  /** Its tab has written it to storage: what lies there now stands. */
-  stored: boolean;
-}
 
 /** `is`: the tab has come, is there too, or goes; `own`: a key whose answers cannot leave their tab. */
 interface Message {
@@ -58,10 +46,12 @@ export class Tabs {
     this.#greet();
   }
 
-  /** Undefined where tabs cannot agree. `notes` begins the names of what may be left in the area for others; undefined: nothing. */
-  static open(name: string, area: StorageArea, notes: string | undefined, heard: (answer: Answer) => void) {
-    const ask = 'locks' in navigator ? askLocks : notes && askLeases(area, notes);
-    return ask ? new Tabs(name, ask, heard) : undefined;
+  /** Undefined where tabs cannot agree: they share localStorage, by which each learns of the others' invalidations. */
+  static open({ namespace, area }: SpaceSizes, user: string | null, heard: (answer: Answer) => void): Tabs | undefined {
+    if (typeof document === 'undefined' || !area || area !== localArea()) return undefined;
+    const mayLease = formatOf(namespace).notes;
+    const ask = 'locks' in navigator ? askLocks : mayLease && askLeases(area, `${namespace}!lease:`);
+    return ask ? new Tabs(JSON.stringify([namespace, user]), ask, heard) : undefined;
   }
 
   close(): void {
@@ -133,9 +123,42 @@ export class Tabs {
       try {
         this.#heard(answer);
       } catch {
-        // Whoever said it, it is no answer.
+        // Malformed: ignored.
       }
     }
     this.turns.news();
   };
+}
+
+/** What the other tabs are told of a value that was set or fetched here. */
+export function answerOf(
+  key: Key,
+  json: string,
+  times: { timestamp: number; end: number },
+  policy: Policy,
+  stored: boolean,
+): Answer {
+  const { version = '', tags = [], cost = 1, onEvent } = policy;
+  const { timestamp, end } = times;
+  const grace = Policies.graceOf(policy);
+  return { key, json, timestamp, end, version, tags, cost, grace, kept: onEvent === 'keep', stored };
+}
+
+/** A cache, as far as it takes other tabs' answers. */
+export interface AnswersHost {
+  /** The policy under which somebody here wants to know the key; undefined where nobody does. */
+  wantedPolicy(key: Key): Policy | undefined;
+  /** Keeps what passes its policy and `keep`, and tells those who watch it. */
+  receive(received: Received, keep: (value: unknown) => boolean): boolean;
+}
+
+/** Takes another tab's answer where somebody here wants to know it. Throws for one that is malformed. */
+export function takeAnswer(host: AnswersHost, core: Core, answer: Answer): void {
+  const { key, version, grace = 0, json } = answer;
+  const policy = host.wantedPolicy(key);
+  if (!policy || isSecret(policy)) return;
+  const value: unknown = JSON.parse(json);
+  const ownGrace = Policies.graceOf(policy);
+  const facts = { ...answer, bytes: json.length * 2, grace: Math.max(ownGrace, grace) || ownGrace };
+  host.receive({ key, value, version, policy, source: 'tab' }, (kept) => core.adoptFromTab(key, kept, facts));
 }

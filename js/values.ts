@@ -20,6 +20,11 @@ export function toJson(value: unknown): string | undefined {
   }
 }
 
+/** What a value takes in bytes, as JSON; 0 for one that is none. */
+export function sizeOf(value: unknown): number {
+  return (toJson(value)?.length ?? 0) * 2;
+}
+
 /** `levels`: how many more it may be deep. */
 function isJson(value: unknown, levels: number): boolean {
   if (--partsLeft < 0) return false;

@@ -1,6 +1,7 @@
-import { hasKeyStore, storedKey } from './keyStore.ts';
 import type { Bound, Core, Opened } from './border/core.ts';
-import type { Key } from './types.ts';
+import { hasKeyStore, storedKey } from './keyStore.ts';
+import { mayReachStorage, Policies } from './policies.ts';
+import type { Key, Policy } from './types.ts';
 
 /** So long, and so often in a row, a card waits for the browser's key store, which may hang. A page that was busy or asleep meanwhile counts as one. */
 const PATIENCE = 500;
@@ -12,8 +13,9 @@ const TAG_SIZE = 16;
 const AT_ONCE = 32;
 
 export interface VaultHost {
-  /** An answer stays in memory alone. */
-  failed(key: Key, cause: unknown): void;
+  policyFor(key: Key): Policy;
+  /** Another tab's answer has been decrypted. */
+  changed(key: Key, value: unknown): void;
   /** This page cannot encrypt, or the browser keeps no keys for it. */
   refused(cause: unknown): void;
 }
@@ -27,32 +29,36 @@ export interface Opening {
 }
 
 /**
- * Encrypts answers on their way to storage and decrypts them on their way back, with one key a user, which the browser keeps in
- * IndexedDB and shows to nobody. The core says what is written and what is still wanted when it has been encrypted.
+ * What of a cache lies encrypted in storage. Encrypts answers on their way there and decrypts them on their way back, with one key a
+ * user, which the browser keeps in IndexedDB and shows to nobody. The core says what is written and what is still wanted when it has
+ * been encrypted.
  */
 export class Vault {
-  /** False while no sealed record was met: then nobody has to look for one. */
-  active = false;
+  /** False while no encrypted record was met: then nobody has to look for one. */
+  #active = false;
   readonly #core: Core;
-  readonly #name: string;
+  readonly #owner: string | undefined;
   readonly #host: VaultHost;
   /** The newest set of each key that has not been encrypted yet. */
   readonly #waiting = new Map<Key, { ticket: number; json: string }>();
   readonly #writing = new Set<Promise<void>>();
   readonly #opening = new Map<Key, Opening>();
   readonly #asked = new Map<boolean, Promise<CryptoKey | null | undefined>>();
+  /** Endpoints whose plain records have been removed. */
+  readonly #scrubbed = new Set<string>();
   #key: CryptoKey | undefined;
-  #refused = false;
+  #refused: boolean;
   #closed = false;
 
-  /** `name`: whose key. */
-  constructor(core: Core, name: string, host: VaultHost) {
+  /** `owner`: whose key; undefined where nothing may be encrypted: no storage, or another program reads it. */
+  constructor(core: Core, owner: string | undefined, host: VaultHost) {
     this.#core = core;
-    this.#name = name;
+    this.#owner = owner;
     this.#host = host;
+    this.#refused = owner === undefined;
   }
 
-  /** False where answers stay in memory: then it says so. */
+  /** Whether an answer that has to be encrypted can be. Where the page is why not, it says so. */
   get works(): boolean {
     if (this.#refused) return false;
     if (hasKeyStore()) return true;
@@ -62,7 +68,7 @@ export class Vault {
 
   /** Keeps what the set with this ticket kept; nothing waits for it but `settled`. */
   seal(key: Key, ticket: number, json: string): void {
-    this.active = true;
+    this.#active = true;
     // Of those that wait for the key the first to go on takes the newest, and the others find nothing left to do.
     this.#waiting.set(key, { ticket, json });
     const writing = this.#seal(key).finally(() => this.#writing.delete(writing));
@@ -74,34 +80,67 @@ export class Vault {
     while (this.#writing.size > 0) await Promise.all(this.#writing);
   }
 
-  /** Decrypts what lies under the key; undefined at once where nothing sealed is wanted from there. */
-  open(key: Key): Opening | undefined {
+  /** What lies encrypted under the key, on its way out; undefined at once where nothing does that may be asked for. */
+  opening(key: Key, policy: Policy): Opening | undefined {
+    return (this.#active || policy.encrypted) && mayReachStorage(policy) ? this.#begin(key) : undefined;
+  }
+
+  #begin(key: Key): Opening | undefined {
     if (this.#closed || this.#refused) return undefined;
     const running = this.#opening.get(key);
     if (running) return running;
     const timestamp = this.#core.sealedTimestampOf(key);
     if (timestamp === undefined || !this.works) return undefined;
-    this.active = true;
+    this.#active = true;
     const opening = { timestamp, opened: this.#open(key).finally(() => this.#opening.delete(key)) };
     this.#opening.set(key, opening);
     return opening;
   }
 
-  /** Decrypts all that lies there, each handed to `take`. */
-  async openAll(take: (key: Key, opened: Opened) => void): Promise<void> {
+  /** Makes what lies encrypted resident. */
+  restore(key: Key, policy: Policy): Promise<unknown> | undefined {
+    return this.opening(key, policy)?.opened.then((opened) => opened && this.#admit(key, policy, opened));
+  }
+
+  /** Makes all that lies encrypted resident. */
+  async restoreAll(): Promise<void> {
+    if (this.#refused) return;
     const keys = this.#core.sealedKeys();
     for (let from = 0; from < keys.length && !this.#closed; from += AT_ONCE) {
       const some = keys.slice(from, from + AT_ONCE);
-      const opened = await Promise.all(some.map((key) => this.open(key)?.opened ?? Promise.resolve(undefined)));
+      const opened = await Promise.all(some.map((key) => this.#begin(key)?.opened ?? Promise.resolve(undefined)));
       opened.forEach((one, index) => {
-        if (one && !this.#closed) take(some[index] ?? '', one);
+        const key = some[index] ?? '';
+        const policy = this.#host.policyFor(key);
+        if (one && !this.#closed && mayReachStorage(policy)) this.#admit(key, policy, one);
       });
+    }
+  }
+
+  /** Another tab has written an encrypted record under the key. */
+  async takeChanged(key: Key): Promise<void> {
+    if (this.#owner !== undefined) this.#active = true;
+    const value = await this.restore(key, this.#host.policyFor(key));
+    if (value !== undefined) this.#host.changed(key, value);
+  }
+
+  /** Removes what the records of these endpoints say in the clear, now that policies forbid it. */
+  removePlain(endpoints: Iterable<string>): void {
+    if (this.#owner === undefined) return;
+    for (const endpoint of endpoints) {
+      if (this.#scrubbed.has(endpoint)) continue;
+      this.#scrubbed.add(endpoint);
+      this.#core.removePlain(endpoint);
     }
   }
 
   close(): void {
     this.#closed = true;
     this.#waiting.clear();
+  }
+
+  #admit(key: Key, policy: Policy, opened: Opened): unknown {
+    return this.#core.lookUp(key, { policy, opened, quiet: true, grace: Policies.graceOf(policy) })?.value;
   }
 
   async #seal(key: Key): Promise<void> {
@@ -118,7 +157,7 @@ export class Vault {
     } catch (error) {
       if (this.#closed) return;
       this.#core.abandonSealing(set.ticket);
-      this.#host.failed(key, error);
+      this.#core.noteError('crypto', key, error);
     }
   }
 
@@ -156,7 +195,7 @@ export class Vault {
 
   async #ask(make: boolean): Promise<CryptoKey | null | undefined> {
     try {
-      const key = await storedKey(this.#name, make);
+      const key = await storedKey(this.#owner ?? '', make);
       this.#key ??= key;
       return key ?? null;
     } catch (error) {

@@ -1,7 +1,8 @@
 import type { Coordination, Core } from './border/core.ts';
+import type { AnyFetcher, Landed, Source } from './answers.ts';
+import { unref } from './clock.ts';
 import { callSafely } from './emitter.ts';
-import type { AnyFetcher, Landed } from './flights.ts';
-import type { NoCore } from './noCore.ts';
+import type { Poller } from './poller.ts';
 import { covers } from './policies.ts';
 import type { CoordinatorStatus, FetchOptions, Key, Policy, Update, WatchOptions } from './types.ts';
 import { sameJson } from './values.ts';
@@ -13,7 +14,6 @@ const ATTEMPTS = 3;
 const LONGEST_WAIT = 86_400_000;
 
 type Listener = (update: Update<unknown>) => void;
-type Source = Update<unknown>['source'];
 
 interface Watcher {
   id: number;
@@ -70,7 +70,7 @@ const LINGER = 5_000;
  */
 export class Watches {
   readonly #host: WatchHost;
-  readonly #noCore: NoCore;
+  readonly #poller: Poller;
   /** What stands in its place before it runs, or where it never will; undefined once it has ended. */
   #core: Coordination | undefined;
   readonly #watches = new Map<Key, Watch>();
@@ -78,9 +78,9 @@ export class Watches {
   #stopped = false;
   #givenUp = false;
 
-  constructor(host: WatchHost, noCore: NoCore) {
+  constructor(host: WatchHost, poller: Poller) {
     this.#host = host;
-    this.#noCore = this.#core = noCore;
+    this.#poller = this.#core = poller;
     this.#onVisibility();
     if (typeof document === 'undefined') return;
     this.#listen('addEventListener');
@@ -208,13 +208,13 @@ export class Watches {
     this.#core = core;
     this.#onVisibility();
     for (const watch of this.#watches.values()) {
-      watch.timestamp = this.#noCore.timestampOf(watch.key);
+      watch.timestamp = this.#poller.timestampOf(watch.key);
       this.#recall(watch, watch.policy.staleWhileRevalidate);
       for (const watcher of watch.watchers) this.#register(watch, watcher);
       this.#revalidate(watch);
       this.#tellAll(watch);
     }
-    const { missedSince, unheard } = this.#noCore;
+    const { missedSince, unheard } = this.#poller;
     if (missedSince > -Infinity) core.catchUp(missedSince);
     if (unheard) core.catchUpAfterLoad(unheard.since, unheard.types);
     this.schedule();
@@ -223,7 +223,7 @@ export class Watches {
   /** There will be no core: nobody waits for it. */
   giveUp(): void {
     this.#givenUp = true;
-    this.#noCore.giveUp();
+    this.#poller.giveUp();
     this.#onDue();
   }
 
@@ -385,9 +385,4 @@ export class Watches {
     const { source, timestamp } = watch;
     callSafely(() => watcher.listener({ ...now, previous: told?.data, source, timestamp }));
   }
-}
-
-/** Under node a timer of ours must not keep a finished program alive. */
-export function unref(timer: unknown): void {
-  (timer as { unref?: () => void }).unref?.();
 }

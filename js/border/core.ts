@@ -299,6 +299,16 @@ export class Core implements Coordination {
     return value === undefined ? undefined : { value, source: 'storage', timestamp, end };
   }
 
+  /** What is known of the key's answer, where there is one that will do. */
+  facts(key: Key, wanted: Wanted = {}): { timestamp: number; end: number } | undefined {
+    return this.lookUp(key, { ...wanted, peek: true });
+  }
+
+  /** When an answer that is fresh under this policy was true. */
+  timestampOf(key: Key, policy: FetchOptions = {}): number | undefined {
+    return this.facts(key, { policy, maxAge: policy.maxAge })?.timestamp;
+  }
+
   #restore(key: Key, json: string, { policy, peek }: Wanted, serial: number): unknown {
     let value: unknown;
     try {

@@ -157,7 +157,7 @@ const RECKONING = {
   // How long the store keeps what was invalidated.
   'js/node/floors.ts': ['Date.now() - this.#ttl'],
   'js/node/keyvTier.ts': ['ttl > 0'],
-  'js/handle.ts': ['found.end - this.#cache.now()', 'this.#cache.now() - timestamp'],
+  'js/handle.ts': ['end - this.#cache.now()', 'this.#cache.now() - timestamp'],
 };
 
 test('no arithmetic with lives in js beyond the comparison of a hit', () => {

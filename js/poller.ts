@@ -1,7 +1,6 @@
 import type { Clock } from './clock.ts';
 import type { Coordination, WatchStatus, WatchTimes } from './border/core.ts';
-import { checkSelector } from './selectors.ts';
-import type { Key, Policy, Selector } from './types.ts';
+import type { Key, Policy } from './types.ts';
 
 /** How long a first fetch waits for a core that is on its way: most of it may lie in storage. A slow tablet compiles in less. */
 export const PATIENCE = 5_000;
@@ -42,10 +41,10 @@ interface Flight {
 }
 
 /**
- * Stands where the core would, while that is on its way and where none will come: polls what is watched, and lets every fetch
- * through. It keeps no answer and has no policy: whatever is invalidated, all that is watched is fetched again.
+ * Coordinates fetching where no core does: polls what is watched and lets every fetch through. It knows no selector and no rule:
+ * whatever is invalidated, all that is watched is fetched again.
  */
-export class NoCore implements Coordination {
+export class Poller implements Coordination {
   /** Events before then may have been missed; the core is told so when it comes. */
   missedSince = -Infinity;
   /** Types of events that no page heard before `since`; the core is told so as well. */
@@ -74,8 +73,8 @@ export class NoCore implements Coordination {
     this.#patience = 0;
   }
 
-  /** What is watched has come from elsewhere. */
-  renewed(key: Key, timestamp: number): void {
+  /** A value of a key that may be watched has come from elsewhere. */
+  protected renewed(key: Key, timestamp: number): void {
     const state = this.#states.get(key);
     if (!state) return;
     state.updated = timestamp;
@@ -88,19 +87,13 @@ export class NoCore implements Coordination {
     return state && state.requested === undefined && !state.hurried ? state.updated : undefined;
   }
 
-  /** TypeError for a selector that says nothing. */
-  check(selector: Selector): void {
-    checkSelector(selector);
-  }
-
-  /** What may be selected is fetched again. TypeError for a selector that says nothing. */
-  invalidate(selector: Selector, sparesKept: boolean): void {
-    this.check(selector);
+  /** Any selector may select it: fetches again whatever is watched. */
+  protected refetchAll(sparesKept: boolean): void {
     this.#void(({ onEvent }) => !sparesKept || onEvent !== 'keep', sparesKept);
   }
 
-  /** Whom an event concerns the core would know. */
-  heardEvent(): void {
+  /** Only the core knows whom an event concerns: fetches again whatever events concern at all. */
+  protected refetchAfterEvent(): void {
     this.#void(({ onEvent }) => onEvent === 'refresh', true);
   }
 
@@ -111,7 +104,7 @@ export class NoCore implements Coordination {
   }
 
   /** When the flight began; undefined for one that is void. */
-  beganAt(flight: number): number | undefined {
+  protected beganAt(flight: number): number | undefined {
     return this.#flights.get(flight)?.began;
   }
 
