@@ -6,7 +6,7 @@ export type Source = Update<unknown>['source'];
 export type AnyFetcher = (context: FetchContext<never>) => Promise<unknown>;
 
 /** What callers get, which may be an equal older reference, and when it was true; no timestamp where it was not kept. */
-export interface Landed {
+export interface FetchOutcome {
   value: unknown;
   timestamp: number | undefined;
   source: Source;

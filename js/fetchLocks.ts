@@ -1,56 +1,61 @@
 import { areaPort } from './border/storageArea.ts';
 import type { StorageArea } from './types.ts';
 
-/** Ends a turn: the next of those who wait may have it. */
-export type End = () => void;
+/** Releases a fetch lock: the next tab that waits may have it. */
+export type Release = () => void;
 
-/** Gives the turn of that name once nobody has it, or takes it away from who does; rejects once nobody waits any more. */
-export type Ask = (name: string, waiting: AbortSignal, away?: boolean) => Promise<End>;
+/** Acquires the lock of that name once it is free, or steals it; rejects once nobody waits any more. */
+export type Acquire = (name: string, waiting: AbortSignal, steal?: boolean) => Promise<Release>;
 
-/** Turns by Web Locks: those of a tab that goes away are ended by the browser. */
-export const askLocks: Ask = (name, signal, steal) =>
+/** Fetch locks by Web Locks: the browser releases those of a tab that goes away. */
+export const acquireWebLock: Acquire = (name, signal, steal) =>
   new Promise((resolve, reject) => {
     const held = () => new Promise<void>(resolve);
-    // A signal is refused where a lock is taken away. Whom it is taken from hears it as a rejection, and needs not to.
+    // A lock is stolen without a signal. Its holder sees a rejection, which it may ignore.
     navigator.locks.request(name, steal ? { steal } : { signal }, held).catch(reject);
   });
 
 /** For callers that go ahead without the lock. */
-export const nobody: End = () => undefined;
+export const noop: Release = () => undefined;
 
 /**
  * One tab at a time does what all would do. A tab that waits looks for an answer whenever another tab has told something and when it
  * gets the lock, and waits no longer than its timeout: a tab that hangs, or is frozen, costs the others time and nothing else.
  */
-export class Turns {
-  readonly #ask: Ask;
-  readonly #waiting = new Set<Pick<Acquisition<unknown>, 'news' | 'goAhead'>>();
-  readonly #ends = new Map<string, End>();
+export class FetchLocks {
+  readonly #acquire: Acquire;
+  readonly #waiting = new Set<Pick<Acquisition<unknown>, 'recheck' | 'goAhead'>>();
+  readonly #held = new Map<string, Release>();
 
-  constructor(ask: Ask) {
-    this.#ask = ask;
+  constructor(acquire: Acquire) {
+    this.#acquire = acquire;
   }
 
-  /** Something has come from another tab: those who wait look whether it answers them. */
-  news(): void {
-    for (const acquisition of [...this.#waiting]) acquisition.news();
+  /** Another tab has told something: those who wait look whether it answers them. */
+  recheck(): void {
+    for (const acquisition of [...this.#waiting]) acquisition.recheck();
   }
 
-  /** Ends the turns that this tab has. */
-  end(): void {
-    for (const end of [...this.#ends.values()]) end();
+  /** Releases the locks that this tab holds. */
+  release(): void {
+    for (const release of [...this.#held.values()]) release();
   }
 
   /** Those who still wait go ahead without the lock. */
   close(): void {
     for (const acquisition of this.#waiting) acquisition.goAhead();
-    this.end();
+    this.release();
   }
 
-  /** Resolves with what `answer` gives once it gives something, or with the end of a turn; rejects on `signal`. */
-  async wait<T>(name: string, timeout: number, signal: AbortSignal, answer: () => T | undefined): Promise<T | End> {
-    this.#ends.get(name)?.();
-    const acquisition = new Acquisition(this.#ask, name, answer, (ends) => this.#hold(name, ends));
+  /** Resolves with what `answer` gives once it gives something, or with the release of the lock; rejects on `signal`. */
+  async acquire<T>(
+    name: string,
+    timeout: number,
+    signal: AbortSignal,
+    answer: () => T | undefined,
+  ): Promise<T | Release> {
+    this.#held.get(name)?.();
+    const acquisition = new Acquisition(this.#acquire, name, answer, (releases) => this.#hold(name, releases));
     this.#waiting.add(acquisition);
     try {
       return await acquisition.run(timeout, signal);
@@ -59,39 +64,39 @@ export class Turns {
     }
   }
 
-  #hold(name: string, ends: End[]): End {
-    const end = () => {
-      if (this.#ends.get(name) === end) this.#ends.delete(name);
-      for (const each of ends.splice(0)) each();
+  #hold(name: string, releases: Release[]): Release {
+    const release = () => {
+      if (this.#held.get(name) === release) this.#held.delete(name);
+      for (const each of releases.splice(0)) each();
     };
-    this.#ends.set(name, end);
-    return end;
+    this.#held.set(name, release);
+    return release;
   }
 }
 
 /** One wait for a lock, or for an answer that makes it needless. */
 class Acquisition<T> {
-  readonly #ask: Ask;
+  readonly #acquire: Acquire;
   readonly #name: string;
   readonly #answer: () => T | undefined;
-  readonly #hold: (ends: End[]) => End;
+  readonly #hold: (releases: Release[]) => Release;
   readonly #over = new AbortController();
-  #resolve: (outcome: T | End) => void = () => undefined;
+  #resolve: (outcome: T | Release) => void = () => undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(ask: Ask, name: string, answer: () => T | undefined, hold: (ends: End[]) => End) {
-    this.#ask = ask;
+  constructor(acquire: Acquire, name: string, answer: () => T | undefined, hold: (releases: Release[]) => Release) {
+    this.#acquire = acquire;
     this.#name = name;
     this.#answer = answer;
     this.#hold = hold;
   }
 
-  async run(timeout: number, signal: AbortSignal): Promise<T | End> {
+  async run(timeout: number, signal: AbortSignal): Promise<T | Release> {
     try {
-      return await new Promise<T | End>((resolve, reject) => {
+      return await new Promise<T | Release>((resolve, reject) => {
         this.#resolve = resolve;
         signal.addEventListener('abort', () => reject(signal.reason as Error), { signal: this.#over.signal });
-        this.#ask(this.#name, this.#over.signal).then((end) => this.#acquired(end), this.goAhead);
+        this.#acquire(this.#name, this.#over.signal).then((release) => this.#acquired(release), this.goAhead);
         this.#timer = setTimeout(() => this.#steal(timeout), timeout);
       });
     } finally {
@@ -101,9 +106,9 @@ class Acquisition<T> {
   }
 
   /** Without the lock. */
-  readonly goAhead = (): void => this.#settle(nobody);
+  readonly goAhead = (): void => this.#settle(noop);
 
-  news(): void {
+  recheck(): void {
     const found = this.#isOver ? undefined : this.#answer();
     if (found !== undefined) this.#settle(found);
   }
@@ -112,27 +117,28 @@ class Acquisition<T> {
     return this.#over.signal.aborted;
   }
 
-  #settle(outcome: T | End): void {
+  #settle(outcome: T | Release): void {
     this.#over.abort();
     this.#resolve(outcome);
   }
 
-  #acquired(...ends: End[]): void {
-    this.news();
-    if (this.#isOver) for (const end of ends) end();
-    else this.#settle(this.#hold(ends));
+  #acquired(...releases: Release[]): void {
+    this.recheck();
+    if (this.#isOver) for (const release of releases) release();
+    else this.#settle(this.#hold(releases));
   }
 
   /**
-   * The tab that has the lock does not answer. All that wait find that out at once: one of them takes the lock away and answers the
+   * The tab that has the lock does not answer. All that wait find that out at once: one of them steals the lock and answers the
    * others, which wait half as long again.
    */
   #steal(timeout: number): void {
     this.#timer = setTimeout(this.goAhead, timeout / 2);
-    this.#ask(`${this.#name}!`, this.#over.signal)
-      .then(async (end) => {
-        this.news();
-        this.#acquired(this.#isOver ? nobody : await this.#ask(this.#name, this.#over.signal, true), end);
+    this.#acquire(`${this.#name}!`, this.#over.signal)
+      .then(async (release) => {
+        this.recheck();
+        const stolen = this.#isOver ? noop : await this.#acquire(this.#name, this.#over.signal, true);
+        this.#acquired(stolen, release);
       })
       .catch(this.goAhead);
   }
@@ -146,10 +152,10 @@ const SETTLES = 20;
 const LOOK_EVERY = 100;
 
 /**
- * Turns where there are no Web Locks (on insecure origins): who has one leaves a note in the area that says until when, and
+ * Fetch locks where there are no Web Locks (on insecure origins): their holder leaves a note in the area that says until when, and
  * renews it. Two tabs that write at the same moment may both believe it theirs: then both fetch, and no harm is done.
  */
-export function askLeases(storage: StorageArea, prefix: string): Ask {
+export function leasesIn(storage: StorageArea, prefix: string): Acquire {
   const area = areaPort(storage);
   const me = Math.random().toString(36).slice(2);
   /** Whose it is, and how many ms it still lasts. */
@@ -167,22 +173,22 @@ export function askLeases(storage: StorageArea, prefix: string): Ask {
   // Left by tabs that were killed.
   for (const note of area.keys(prefix).filter(isFree)) area.remove(note);
 
-  const hold = (note: string): End => {
+  const hold = (note: string): Release => {
     const timer = setInterval(() => isMine(note) && write(note), RENEWED_EVERY);
     return () => {
       clearInterval(timer);
       if (isMine(note)) area.remove(note);
     };
   };
-  return async (name, waiting, away) => {
+  return async (name, waiting, steal) => {
     const note = prefix + name;
     for (;;) {
-      const may = away === true || isFree(note);
-      if (may && !write(note)) return nobody;
+      const may = steal === true || isFree(note);
+      if (may && !write(note)) return noop;
       await pause(may ? SETTLES : LOOK_EVERY);
       if (may && isMine(note)) return hold(note);
       // Not throwIfAborted, which Chromium has had since 100.
-      if (waiting.aborted) throw new DOMException('cardcache: nobody waits for this turn any more', 'AbortError');
+      if (waiting.aborted) throw new DOMException('cardcache: nobody waits for this lock any more', 'AbortError');
     }
   };
 }

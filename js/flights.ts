@@ -1,10 +1,10 @@
 import type { Coordination, Core } from './border/core.ts';
-import type { AnyFetcher, Landed } from './answers.ts';
+import type { AnyFetcher, FetchOutcome } from './answers.ts';
 import { callSafely } from './emitter.ts';
 import { isSecret } from './policies.ts';
 import { toldToWait } from './retryAfter.ts';
 import type { Tabs } from './tabs.ts';
-import { nobody, type End } from './fetchLocks.ts';
+import { noop, type Release } from './fetchLocks.ts';
 import type { FetchContext, FetchOptions, Key, Policy } from './types.ts';
 
 const DEFAULT_TIMEOUT = 30_000;
@@ -15,13 +15,13 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 const MOST_ERRORS = 256;
 
 /**
- * A turn stays for this long after its answer was told, or it might come to the next tab before the answer does: of 30 polls of 4
+ * A lock is held for this long after its answer was told, or it might come to the next tab before the answer does: of 30 polls of 4
  * tabs 3 were asked twice without it, none with 4 ms.
  */
 const ANSWER_ARRIVES = 20;
 
 interface Flight {
-  promise: Promise<Landed>;
+  promise: Promise<FetchOutcome>;
   controller: AbortController;
   callers: number;
   /** 0 while it waits for another tab. */
@@ -30,7 +30,7 @@ interface Flight {
   judge: Coordination | undefined;
   forced: boolean;
   policy: Policy;
-  endTurn: End;
+  release: Release;
   /** Those that its fetcher has asked for while it was called. */
   awaits: Set<Flight>;
 }
@@ -42,21 +42,21 @@ let calling: readonly Flight[] = [];
 export type Askers = readonly Flight[];
 export const askersNow = (): Askers => calling;
 
-export interface Landing {
+export interface Fetched {
   key: Key;
   value: unknown;
   policy: Policy;
   flight: number;
 }
 
-export interface FlightDeck {
-  land(landing: Landing): Landed;
+export interface FetchHost {
+  commit(fetched: Fetched): FetchOutcome;
   stale(key: Key): unknown;
   failed(key: Key, error: unknown): void;
   /** What came meanwhile and will do. */
-  answered(key: Key, policy: Policy, notBefore: number): Landed | undefined;
+  answered(key: Key, policy: Policy, notBefore: number): FetchOutcome | undefined;
   /** What other processes have and will do; undefined where there is nobody to ask. */
-  remote(key: Key, policy: FetchOptions): Promise<Landed | undefined> | undefined;
+  remote(key: Key, policy: FetchOptions): Promise<FetchOutcome | undefined> | undefined;
 }
 
 /**
@@ -65,7 +65,7 @@ export interface FlightDeck {
  * flights still count is the core's to say, and which answers will do.
  */
 export class Flights {
-  readonly #deck: FlightDeck;
+  readonly #host: FetchHost;
   readonly #flights = new Map<Key, Flight>();
   /** The last error of each key. Callers are rejected with it while the key is in back-off. */
   readonly #errors = new Map<Key, Error>();
@@ -74,8 +74,8 @@ export class Flights {
   /** Others, and the core that says which of their answers will do. */
   #others: { tabs: Tabs; core: Core } | undefined;
 
-  constructor(deck: FlightDeck, poller: Coordination) {
-    this.#deck = deck;
+  constructor(host: FetchHost, poller: Coordination) {
+    this.#host = host;
     this.#judge = poller;
   }
 
@@ -106,15 +106,21 @@ export class Flights {
     return this.#flights.get(key)?.policy;
   }
 
-  /** What is void fills nothing: other tabs need not wait for it. */
-  endVoidTurns(): void {
+  /** Releases the locks of superseded flights: their answers fill nothing, so other tabs need not wait for them. */
+  releaseSuperseded(): void {
     for (const flight of this.#flights.values()) {
-      if (flight.endTurn !== nobody && this.#isVoid(flight)) flight.endTurn();
+      if (flight.release !== noop && this.#isVoid(flight)) flight.release();
     }
   }
 
   /** Joins the key's flight where that may still answer, else starts one. */
-  fetch(key: Key, fetcher: AnyFetcher, options: FetchOptions, attempts = 1, askers: Askers = calling): Promise<Landed> {
+  fetch(
+    key: Key,
+    fetcher: AnyFetcher,
+    options: FetchOptions,
+    attempts = 1,
+    askers: Askers = calling,
+  ): Promise<FetchOutcome> {
     const { signal, forceRefresh = false } = options;
     if (signal?.aborted) return Promise.reject(abortError(signal));
     const joined = this.#joinable(key, forceRefresh);
@@ -142,20 +148,20 @@ export class Flights {
 
   #start(key: Key, fetcher: AnyFetcher, policy: FetchOptions, forced: boolean, attempts: number): Flight {
     // What is not joined fills nothing any more.
-    this.#flights.get(key)?.endTurn();
+    this.#flights.get(key)?.release();
     const controller = new AbortController();
     const awaits = new Set<Flight>();
-    const flight = { controller, callers: 0, id: 0, judge: undefined, forced, policy, endTurn: nobody, awaits } as Omit<
+    const flight = { controller, callers: 0, id: 0, judge: undefined, forced, policy, release: noop, awaits } as Omit<
       Flight,
       'promise'
     > as Flight;
     this.#flights.set(key, flight);
     // There before the fetcher is called: a fetch that it begins in the background may join this one at once.
-    let settle: (landed: Promise<Landed>) => void = () => undefined;
+    let settle: (landed: Promise<FetchOutcome>) => void = () => undefined;
     flight.promise = new Promise((resolve) => (settle = resolve));
     const taken = this.#take(key, fetcher, policy, flight, attempts).finally(() => {
       this.#judgeOf(flight)?.endFlight(flight.id);
-      flight.endTurn();
+      flight.release();
       awaits.clear();
       if (this.#flights.get(key) === flight) this.#flights.delete(key);
     });
@@ -163,29 +169,35 @@ export class Flights {
     return flight;
   }
 
-  async #take(key: Key, fetcher: AnyFetcher, policy: FetchOptions, flight: Flight, attempts: number): Promise<Landed> {
+  async #take(
+    key: Key,
+    fetcher: AnyFetcher,
+    policy: FetchOptions,
+    flight: Flight,
+    attempts: number,
+  ): Promise<FetchOutcome> {
     const { tabs, core } = this.#others ?? {};
     const { signal } = flight.controller;
-    if (tabs?.accompanied && !isSecret(policy) && !tabs.isOwn(key)) {
+    if (tabs?.hasPeers && !isSecret(policy) && !tabs.isTabLocal(key)) {
       const notBefore = core ? core.oldestToTake(key, policy) : Infinity;
       const { timeout = DEFAULT_TIMEOUT } = policy;
       // Half of it is left to fetch it after all.
       const patience = (timeout > LONGEST_TIMER ? DEFAULT_TIMEOUT : timeout) / 2;
-      const turn = await tabs.turns.wait(tabs.turnOf(key, flight.forced), patience, signal, () =>
-        tabs.isOwn(key) ? nobody : this.#deck.answered(key, policy, notBefore),
+      const outcome = await tabs.locks.acquire(tabs.lockName(key, flight.forced), patience, signal, () =>
+        tabs.isTabLocal(key) ? noop : this.#host.answered(key, policy, notBefore),
       );
       const newer = this.#flights.get(key);
-      if (typeof turn !== 'function') {
+      if (typeof outcome !== 'function') {
         this.#judge?.countFetch('joined');
-        return turn;
+        return outcome;
       }
       if (newer && newer !== flight) {
-        turn();
+        outcome();
         return newer.promise;
       }
-      flight.endTurn = turn;
+      flight.release = outcome;
     }
-    const asked = flight.forced ? undefined : this.#deck.remote(key, policy);
+    const asked = flight.forced ? undefined : this.#host.remote(key, policy);
     if (asked) {
       const found = await asked;
       if (signal.aborted) throw abortError(signal);
@@ -202,14 +214,14 @@ export class Flights {
     flight.id = judge?.beginFlight(key, policy) ?? 0;
     // What failed a moment ago is asked once: the back-off has taken the place of further attempts.
     const landed = await this.#run(key, fetcher, policy, flight, wait < 0 ? 1 : attempts);
-    // A turn may come to the next tab before the answer does.
-    const { endTurn } = flight;
-    if (endTurn !== nobody) setTimeout(endTurn, ANSWER_ARRIVES);
-    flight.endTurn = nobody;
+    // The lock may come to the next tab before the answer does.
+    const { release } = flight;
+    if (release !== noop) setTimeout(release, ANSWER_ARRIVES);
+    flight.release = noop;
     return landed;
   }
 
-  async #run(key: Key, fetcher: AnyFetcher, policy: Policy, flight: Flight, usual: number): Promise<Landed> {
+  async #run(key: Key, fetcher: AnyFetcher, policy: Policy, flight: Flight, usual: number): Promise<FetchOutcome> {
     const { signal } = flight.controller;
     const started = performance.now();
     const { retry = {} } = policy;
@@ -229,7 +241,7 @@ export class Flights {
         // The core arrived or ended during this fetch, so nobody can tell whether an invalidation voided the answer. It is
         // returned, not cached.
         if (judge !== flight.judge) return { value, timestamp: undefined, source: 'fetch' };
-        return this.#deck.land({ key, value, policy, flight: flight.id });
+        return this.#host.commit({ key, value, policy, flight: flight.id });
       } catch (error) {
         const judge = this.#judge;
         const told = toldToWait(error, judge?.now() ?? Date.now());
@@ -247,7 +259,7 @@ export class Flights {
   }
 
   #failed(key: Key, error: unknown, flight: Flight, policy: Policy, told: number, lasting: boolean): void {
-    this.#deck.failed(key, error);
+    this.#host.failed(key, error);
     // Neither says anything about the server: a fetcher that aborted itself, and one that asked for its own key.
     if (error instanceof OwnKeyError || (error instanceof Error && error.name === 'AbortError')) return;
     this.#errors.delete(key);
@@ -272,7 +284,7 @@ export class Flights {
         own.abort(error);
       }, timeout);
     });
-    const context: FetchContext<never> = { key, signal: own.signal, stale: this.#deck.stale(key) as undefined };
+    const context: FetchContext<never> = { key, signal: own.signal, stale: this.#host.stale(key) as undefined };
     const answer = new Promise<unknown>((resolve) => {
       const before = calling;
       calling = [...before, flight];
@@ -288,7 +300,7 @@ export class Flights {
     });
   }
 
-  #wait(key: Key, flight: Flight, signal: AbortSignal | undefined): Promise<Landed> {
+  #wait(key: Key, flight: Flight, signal: AbortSignal | undefined): Promise<FetchOutcome> {
     flight.callers++;
     if (!signal) return flight.promise;
     return new Promise((resolve, reject) => {

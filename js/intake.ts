@@ -1,4 +1,4 @@
-import type { Landed, Received, Source } from './answers.ts';
+import type { FetchOutcome, Received, Source } from './answers.ts';
 import { accepts, Reach } from './border/core.ts';
 import type { Emitter } from './emitter.ts';
 import type { Flights } from './flights.ts';
@@ -46,7 +46,7 @@ export class Intake {
   }
 
   /** Takes a value in, or its equal that is there already, so that nothing re-renders. Undefined where it is not kept. */
-  #adopt({ key, value, source, equals, keep, silent }: Arrival): Landed | undefined {
+  #adopt({ key, value, source, equals, keep, silent }: Arrival): FetchOutcome | undefined {
     const { emitter, watches } = this.#host;
     const shown = watches.shown(key);
     const before = this.#parts.core.resident(key) ?? shown;
@@ -67,14 +67,14 @@ export class Intake {
    * Stores what this page has set or fetched, and tells other tabs and processes. `told`: events were sent and watchers called before
    * the core arrived.
    */
-  store(key: Key, value: unknown, policy: Policy, flight: number, source: Source, told = false): Landed {
+  store(key: Key, value: unknown, policy: Policy, flight: number, source: Source, told = false): FetchOutcome {
     const { core, running, remote, tabs, vault } = this.#parts;
     const { emitter, watches } = this.#host;
     // Without a core nothing is cached: a listener that calls getOrFetch on `update` would fetch in an endless loop. So there no event
     // tells of fetched answers that nobody watches.
     const silent = told || (!running && source === 'fetch' && !watches.isWatched(key));
     const storable = this.#maybeStored(policy);
-    const others = tabs?.accompanied && !isSecret(policy) ? tabs : undefined;
+    const others = tabs?.hasPeers && !isSecret(policy) ? tabs : undefined;
     const shared = mayBeRemote(policy) ? remote : undefined;
     const keep = (kept: unknown) => {
       const json = storable || others || shared || this.#host.isMeasured ? toJson(kept) : undefined;
@@ -85,7 +85,7 @@ export class Intake {
       if (!times) return undefined;
       if (json !== undefined && times.sealing > 0) vault?.seal(key, times.sealing, json);
       if (json !== undefined) others?.tell(answerOf(key, json, times, policy, storable));
-      else if (flight > 0) others?.keep(key);
+      else if (flight > 0) others?.markTabLocal(key);
       if (json !== undefined) shared?.tell(key, json, times, policy);
       if (!silent && emitter.hears('set')) emitter.emit('set', { key });
       return times;

@@ -1,4 +1,4 @@
-import type { AnyFetcher, Landed } from './answers.ts';
+import type { AnyFetcher, FetchOutcome } from './answers.ts';
 import type { Found, Opened, Wanted } from './border/core.ts';
 import { PATIENCE } from './poller.ts';
 import type { Facts } from './coreless.ts';
@@ -89,7 +89,7 @@ export class Reads {
   }
 
   /** For a fetch that waits: what has come meanwhile and will do. */
-  answerFor(key: Key, wanted: Wanted): Landed | undefined {
+  answerFor(key: Key, wanted: Wanted): FetchOutcome | undefined {
     const there = this.#parts.core.lookUp(key, { ...wanted, peek: true });
     // What lies in storage becomes resident only by a look-up that counts.
     const found = there?.source === 'storage' ? this.#parts.core.lookUp(key, wanted) : there;

@@ -1,4 +1,4 @@
-import type { Landed, Received } from './answers.ts';
+import type { FetchOutcome, Received } from './answers.ts';
 import type { Core, Kept, Wanted } from './border/core.ts';
 import { Breaker, PATIENCE } from './breaker.ts';
 import { unref } from './clock.ts';
@@ -36,7 +36,7 @@ export interface RemoteHost {
   /** Keeps what passes its policy and `keep`, and tells those who watch it. */
   receive(received: Received, keep: (value: unknown) => boolean): boolean;
   /** What is here now and will do. */
-  answerFor(key: Key, wanted: Wanted): Landed | undefined;
+  answerFor(key: Key, wanted: Wanted): FetchOutcome | undefined;
   hit(key: Key): void;
   /** Another process has invalidated something. */
   invalidated(): void;
@@ -92,7 +92,7 @@ export class Remote {
   }
 
   /** What will do from there, now kept here; undefined where nothing will. Never rejects. */
-  async answer(key: Key, policy: FetchOptions): Promise<Landed | undefined> {
+  async answer(key: Key, policy: FetchOptions): Promise<FetchOutcome | undefined> {
     const notBefore = this.#core.oldestToTake(key, policy);
     const record = await this.#ask(key);
     const found = record && this.#take(key, record, policy, notBefore);
@@ -186,7 +186,7 @@ export class Remote {
     return undefined;
   }
 
-  #take(key: Key, record: RemoteRecord, policy: Policy, notBefore: number): Landed | undefined {
+  #take(key: Key, record: RemoteRecord, policy: Policy, notBefore: number): FetchOutcome | undefined {
     if (this.#closed) return undefined;
     const { data: value, timestamp, version = '', tags = [] } = record;
     const keep = (kept: unknown) =>

@@ -86,7 +86,7 @@ export class SharedCache {
     this.#parts = { core: this.#coreless };
     this.#flights = new Flights(
       {
-        land: ({ key, value, policy, flight }) => this.#intake.store(key, value, policy, flight, 'fetch'),
+        commit: ({ key, value, policy, flight }) => this.#intake.store(key, value, policy, flight, 'fetch'),
         stale: (key) =>
           this.#parts.running
             ? this.#parts.running.lookUp(key, { grace: Infinity, peek: true })?.value
@@ -142,7 +142,7 @@ export class SharedCache {
       hit: (key) => this.emitter.emit('hit', { key, source: 'remote' }),
       tellRemote: (selector, at) => this.#parts.remote?.invalidate(selector, at, 'event'),
       invalidated: () => {
-        this.#flights.endVoidTurns();
+        this.#flights.releaseSuperseded();
         this.watches.schedule();
       },
       refused: (cause) =>
@@ -215,7 +215,7 @@ export class SharedCache {
   #voided(selector: Selector, { count, at }: Voided, why: 'asked' | 'write', again: () => void): number {
     if (!this.#coreless.defer(again)) {
       this.#parts.remote?.invalidate(selector, at, why);
-      this.#flights.endVoidTurns();
+      this.#flights.releaseSuperseded();
       this.emitter.emit('invalidate', { selector, count });
     }
     this.watches.schedule();
@@ -233,7 +233,7 @@ export class SharedCache {
     const decisions = this.#events.apply(this.#port, this.#parts.core, event, users, firstIsMe);
     this.watches.schedule();
     if (this.#coreless.defer(() => this.applyEvent(event, users, firstIsMe))) return decisions;
-    this.#flights.endVoidTurns();
+    this.#flights.releaseSuperseded();
     decisions.forEach((decision, index) => this.emitter.emit('event', { event, user: users[index] ?? '', decision }));
     return decisions;
   }
@@ -353,8 +353,8 @@ export class SharedCache {
       return;
     core.areaChanged(event.key, event.newValue);
     this.#tellChangedElsewhere();
-    this.#flights.endVoidTurns();
-    this.#parts.tabs?.turns.news();
+    this.#flights.releaseSuperseded();
+    this.#parts.tabs?.locks.recheck();
     this.watches.schedule();
   };
 

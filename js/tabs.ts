@@ -2,7 +2,7 @@ import type { Answer, Received } from './answers.ts';
 import type { Core } from './border/core.ts';
 import type { SpaceSizes } from './border/engine.ts';
 import { localArea } from './border/storageArea.ts';
-import { askLeases, askLocks, Turns, type Ask } from './fetchLocks.ts';
+import { acquireWebLock, FetchLocks, leasesIn, type Acquire } from './fetchLocks.ts';
 import { formatOf } from './namespaceFormat.ts';
 import { isSecret, Policies } from './policies.ts';
 import type { Key, Policy } from './types.ts';
@@ -20,24 +20,24 @@ interface Message {
 }
 
 /**
- * The other tabs with the same cache: whose turn it is to fetch, and the answers they bring. A tab that is alone asks nobody and
+ * The other tabs with the same cache: which of them fetches, and the answers they bring. A tab that is alone asks nobody and
  * tells nothing.
  */
 export class Tabs {
-  readonly turns: Turns;
+  readonly locks: FetchLocks;
   readonly #name: string;
   readonly #heard: (answer: Answer) => void;
   /** Without one nobody can tell who is there: then others are, and answers come by localStorage alone. */
   readonly #channel: BroadcastChannel | undefined;
   /** Of which another tab says that its answers cannot leave it. */
-  readonly #own = new Set<Key>();
+  readonly #tabLocal = new Set<Key>();
   #greeting: ReturnType<typeof setTimeout> | undefined;
-  #accompanied = true;
+  #hasPeers = true;
 
-  private constructor(name: string, ask: Ask, heard: (answer: Answer) => void) {
+  private constructor(name: string, acquire: Acquire, heard: (answer: Answer) => void) {
     this.#name = name;
     this.#heard = heard;
-    this.turns = new Turns(ask);
+    this.locks = new FetchLocks(acquire);
     addEventListener('pagehide', this.#leave);
     if (typeof BroadcastChannel === 'undefined') return;
     this.#channel = new BroadcastChannel(name);
@@ -50,41 +50,41 @@ export class Tabs {
   static open({ namespace, area }: SpaceSizes, user: string | null, heard: (answer: Answer) => void): Tabs | undefined {
     if (typeof document === 'undefined' || !area || area !== localArea()) return undefined;
     const mayLease = formatOf(namespace).notes;
-    const ask = 'locks' in navigator ? askLocks : mayLease && askLeases(area, `${namespace}!lease:`);
-    return ask ? new Tabs(JSON.stringify([namespace, user]), ask, heard) : undefined;
+    const acquire = 'locks' in navigator ? acquireWebLock : mayLease && leasesIn(area, `${namespace}!lease:`);
+    return acquire ? new Tabs(JSON.stringify([namespace, user]), acquire, heard) : undefined;
   }
 
   close(): void {
     removeEventListener('pagehide', this.#leave);
     removeEventListener('pageshow', this.#greet);
     clearTimeout(this.#greeting);
-    this.turns.close();
+    this.locks.close();
     this.#leave();
     this.#channel?.close();
   }
 
-  get accompanied(): boolean {
-    return this.#accompanied;
+  get hasPeers(): boolean {
+    return this.#hasPeers;
   }
 
   /** Whether answers to this key cannot cross: each tab fetches its own. */
-  isOwn(key: Key): boolean {
-    return this.#own.has(key);
+  isTabLocal(key: Key): boolean {
+    return this.#tabLocal.has(key);
   }
 
-  /** The name of a turn; a forced fetch waits for no other. */
-  turnOf(key: Key, forced: boolean): string {
+  /** The name of a fetch lock; a forced fetch waits for forced ones alone. */
+  lockName(key: Key, forced: boolean): string {
     return `${this.#name}${forced ? '!' : ''} ${key}`;
   }
 
   tell(answer: Answer): void {
-    this.#own.delete(answer.key);
-    if (this.#accompanied) this.#post({ answer });
+    this.#tabLocal.delete(answer.key);
+    if (this.#hasPeers) this.#post({ answer });
   }
 
   /** The answer to this key is nothing that can be told. */
-  keep(key: Key): void {
-    if (this.#accompanied) this.#post({ own: key });
+  markTabLocal(key: Key): void {
+    if (this.#hasPeers) this.#post({ own: key });
   }
 
   #post(message: Message): void {
@@ -92,17 +92,17 @@ export class Tabs {
   }
 
   readonly #greet = (): void => {
-    this.#accompanied = true;
+    this.#hasPeers = true;
     clearTimeout(this.#greeting);
     this.#greeting = setTimeout(() => {
-      this.#accompanied = false;
+      this.#hasPeers = false;
     }, GREETING);
     this.#post({ is: 'new' });
   };
 
   /** What this page holds ends with it: a lease would otherwise stand in the way of the page loaded next. */
   readonly #leave = (): void => {
-    this.turns.end();
+    this.locks.release();
     this.#post({ is: 'gone' });
   };
 
@@ -115,18 +115,18 @@ export class Tabs {
       return;
     }
     clearTimeout(this.#greeting);
-    this.#accompanied = true;
+    this.#hasPeers = true;
     if (is === 'new') this.#post({ is: 'here' });
-    if (own) this.#own.add(own);
+    if (own) this.#tabLocal.add(own);
     if (answer) {
-      this.#own.delete(answer.key);
+      this.#tabLocal.delete(answer.key);
       try {
         this.#heard(answer);
       } catch {
         // Malformed: ignored.
       }
     }
-    this.turns.news();
+    this.locks.recheck();
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Coordination, Core } from './border/core.ts';
-import type { AnyFetcher, Landed, Source } from './answers.ts';
+import type { AnyFetcher, FetchOutcome, Source } from './answers.ts';
 import { unref } from './clock.ts';
 import { callSafely } from './emitter.ts';
 import type { Poller } from './poller.ts';
@@ -43,7 +43,7 @@ interface Watch {
 }
 
 export interface WatchHost {
-  fetch(key: Key, fetcher: AnyFetcher, options: FetchOptions, attempts: number): Promise<Landed>;
+  fetch(key: Key, fetcher: AnyFetcher, options: FetchOptions, attempts: number): Promise<FetchOutcome>;
   /** What is cached and at most `grace` ms past its end. */
   read(
     key: Key,
