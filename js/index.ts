@@ -1,5 +1,5 @@
-export { isConcerned } from './concerned.ts';
-export { openCache } from './host.ts';
-export { defineQuery, key } from './keys.ts';
-export { LINK_PORT, type LinkPort } from './linkPort.ts';
+export { isConcerned } from './api/concerned.ts';
+export { openCache } from './api/host.ts';
+export { defineQuery, key } from './common/keys.ts';
+export { LINK_PORT, type LinkPort } from './api/linkPort.ts';
 export type * from './types.ts';

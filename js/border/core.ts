@@ -1,10 +1,10 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../common/clock.ts';
 import { ALERTS, ERRORS, FETCH_COUNTS, LATENCIES, ON_EVENT, ON_LOAD, REASONS, WHYS } from './names.ts';
 import type { CoreModule, RawEntry } from './coreModule.ts';
-import { callSafely } from '../emitter.ts';
+import { callSafely } from '../common/emitter.ts';
 import { LinearMemory, MOST_JSON_BYTES, RING_SIZE, Word } from './linearMemory.ts';
-import { isSecret, longestWait, Policies } from '../policies.ts';
-import { fieldsOf, noSelector } from '../selectors.ts';
+import { isSecret, longestWait, Policies } from '../common/policies.ts';
+import { fieldsOf, noSelector } from '../common/selectors.ts';
 import { nameStatistics, type CoreStatistics } from './statistics.ts';
 import type {
   CacheError,

@@ -2,7 +2,7 @@ import { LinearMemory } from './linearMemory.ts';
 import { loadCore, type LoadedCore } from './loader.ts';
 import type { CoreModule } from './coreModule.ts';
 import { areaNumber, areaPort } from './storageArea.ts';
-import { formatOf } from '../namespaceFormat.ts';
+import { formatOf } from '../common/namespaceFormat.ts';
 import type { StorageArea } from '../types.ts';
 
 /** Everything of one namespace in one area: its budget spans the users. */

@@ -1,0 +1,24 @@
+import type { CacheCore } from './coreless.ts';
+import { sizeOf } from '../common/values.ts';
+import type { EntryInfo, Key, Statistics, TierStatistics } from '../types.ts';
+
+export const VERSION = '0.1.0';
+
+const TIERS = ['memory', 'storage', 'both'] as const;
+
+/** All zeros where the core does not run. */
+export function statisticsOf(core: CacheCore, remote: TierStatistics | undefined): Statistics {
+  const { memoryBytes } = core;
+  const wasm = memoryBytes === undefined ? undefined : { memoryBytes, version: VERSION };
+  return { ...core.statistics(), ...(remote && { remote }), wasm };
+}
+
+export function entriesOf(core: CacheCore, isWatched: (key: Key) => boolean): EntryInfo[] {
+  return core.inspect().map((entry) => ({
+    ...entry,
+    // Of what never was written nobody has asked the size before.
+    bytes: entry.bytes || sizeOf(core.resident(entry.key)),
+    tier: TIERS[entry.tier] ?? 'memory',
+    watched: isWatched(entry.key),
+  }));
+}
