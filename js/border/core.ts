@@ -69,7 +69,7 @@ export interface WatchTimes {
 
 /**
  * What fetching asks for: whether a fetch still counts, and when a watched key is fetched next. The core answers it, and where no
- * core runs `NoCore` does.
+ * core runs `Poller` does.
  */
 export interface Coordination {
   now(): number;

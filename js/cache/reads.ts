@@ -20,6 +20,7 @@ export interface ReadsHost {
 
 /** What a caller is answered: what is in memory or in storage, what has to be decrypted first, or what is fetched. */
 export class Reads {
+  readonly #emitter: Emitter;
   readonly #host: ReadsHost;
   readonly #flights: Flights;
   readonly #policies: Policies;
@@ -29,6 +30,7 @@ export class Reads {
 
   constructor(host: ReadsHost, flights: Flights, policies: Policies, parts: Parts) {
     this.#host = host;
+    this.#emitter = host.emitter;
     this.#flights = flights;
     this.#policies = policies;
     this.#parts = parts;
@@ -36,10 +38,9 @@ export class Reads {
 
   /** What `get` answers; undefined for a miss. */
   get(key: Key): unknown {
-    const { emitter } = this.#host;
     const resident = this.#parts.core.hit(key);
     if (resident !== undefined) {
-      if (emitter.hearsHits) emitter.emit('hit', { key, source: 'memory' });
+      if (this.#emitter.hearsHits) this.#emitter.emit('hit', { key, source: 'memory' });
       return resident;
     }
     // What is resident was checked when it came.
@@ -53,12 +54,11 @@ export class Reads {
 
   /** A counted look-up under a policy, with its events. */
   lookUp(key: Key, policy: Policy, wanted: Wanted = {}): Found | undefined {
-    const { emitter } = this.#host;
     const started = performance.now();
     const found = this.#parts.core.lookUp(key, { policy, ...wanted });
     if (found?.source === 'storage') this.#parts.core.addLatency('restore', started);
-    if (found) emitter.emit('hit', { key, source: found.source });
-    else emitter.emit('miss', { key });
+    if (found) this.#emitter.emit('hit', { key, source: found.source });
+    else this.#emitter.emit('miss', { key });
     return found;
   }
 
@@ -98,7 +98,6 @@ export class Reads {
 
   /** `attempts`: how many where no policy says. */
   async getOrFetch(key: Key, fetcher: AnyFetcher, options: FetchOptions, attempts?: number): Promise<unknown> {
-    const { emitter } = this.#host;
     const askers = askersNow();
     if (!this.#parts.running) await this.#coreOrPatience();
     const policy: FetchOptions = { ...this.#policies.for(key, options), ...unset(options) };
@@ -108,7 +107,7 @@ export class Reads {
     const resident = mayHit ? this.#parts.core.hit(key) : undefined;
     if (resident !== undefined) {
       this.#parts.core.keepHit(key, grace);
-      emitter.emit('hit', { key, source: 'memory' });
+      this.#emitter.emit('hit', { key, source: 'memory' });
       return resident;
     }
     this.#parts.core.keepFor(key, grace);

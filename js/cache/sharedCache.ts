@@ -1,4 +1,4 @@
-import type { AnyFetcher } from '../common/answers.ts';
+import type { AnyFetcher, FetchOutcome } from '../common/answers.ts';
 import { Core, Reach, type CoreListener, type Voided } from '../border/core.ts';
 import { startEngine, type Engine, type SpaceSizes } from '../border/engine.ts';
 import { clockOf, IdleTask, unref, type Clock } from '../common/clock.ts';
@@ -13,11 +13,11 @@ import { formatOf } from '../common/namespaceFormat.ts';
 import { isTelling } from '../common/neighbours.ts';
 import { checkMerged } from '../common/options.ts';
 import type { Parts } from './parts.ts';
-import { Policies } from '../common/policies.ts';
+import { mayBeRemote, Policies } from '../common/policies.ts';
 import { Reads } from './reads.ts';
-import { mayBeRemote, Remote, scopeOf, type RemoteHost } from '../peers/remote.ts';
 import { entriesOf, statisticsOf } from './report.ts';
 import { pageSizesOf, spaceSizesOf } from './sizes.ts';
+import { Remote } from '../peers/remote.ts';
 import { Tabs, takeAnswer, type AnswersHost } from '../peers/tabs.ts';
 import type {
   CacheEvents,
@@ -27,13 +27,14 @@ import type {
   Key,
   MutationEvent,
   Policy,
+  RemoteRecord,
   RemoteTier,
   Selector,
   Statistics,
   Update,
   WatchOptions,
 } from '../types.ts';
-import { sameStored } from '../common/values.ts';
+import { sameStored, sizeOf } from '../common/values.ts';
 import { Vault, type VaultHost } from '../encryption/vault.ts';
 import { Watches } from '../fetching/watches.ts';
 
@@ -61,7 +62,7 @@ export class SharedCache {
   readonly #flights: Flights;
   readonly #writes: Writes;
   /** What events, encrypted records, other tabs and other processes need of this cache. */
-  readonly #port: EventsHost & VaultHost & AnswersHost & RemoteHost;
+  readonly #port: EventsHost & VaultHost & AnswersHost;
   readonly #options: CacheOptions;
   readonly #clock: Clock;
   readonly #space: SpaceSizes;
@@ -130,21 +131,14 @@ export class SharedCache {
       invalidate: (selector) => void this.invalidate(selector, true),
     });
     this.#port = {
-      log: this.log,
       watches: this.watches,
       keys: (selector) => this.#parts.core.keys(selector),
       peekValue: (key) => this.reads.peekValue(key),
       policyFor: (key) => this.policyFor(key),
       wantedPolicy: (key) => this.#intake.wantedPolicy(key),
-      answerFor: (key, wanted) => this.reads.answerFor(key, wanted),
       receive: (received, keep) => this.#intake.receive(received, keep),
       changed: (key, value) => this.watches.changed(key, value, 'tab'),
-      hit: (key) => this.emitter.emit('hit', { key, source: 'remote' }),
       tellRemote: (selector, at) => this.#parts.remote?.invalidate(selector, at, 'event'),
-      invalidated: () => {
-        this.#flights.releaseSuperseded();
-        this.watches.schedule();
-      },
       refused: (cause) =>
         this.log.once({ level: 'warn', what: 'encrypted answers are kept in memory only', detail: cause }),
     };
@@ -290,10 +284,32 @@ export class SharedCache {
   }
 
   #openRemote(): void {
-    const { running, remote } = this.#parts;
-    if (!this.#tier || !running || remote) return;
-    const { user = null } = this.#options;
-    this.#parts.remote = new Remote(this.#port, running, this.#tier, scopeOf(this.#space.namespace, user));
+    const { running: core, remote } = this.#parts;
+    if (!this.#tier || !core || remote) return;
+    this.#parts.remote = new Remote(this.#tier, {
+      namespace: this.#space.namespace,
+      user: this.#options.user ?? null,
+      now: () => core.now(),
+      log: (entry) => this.log.write(entry),
+      oldestToTake: (key, policy) => core.oldestToTake(key, policy),
+      take: (key, record, policy, notBefore) => this.#takeRemote(core, key, record, policy, notBefore),
+      hit: (key) => this.emitter.emit('hit', { key, source: 'remote' }),
+      learn: (...invalidation) => {
+        core.learnInvalidation(...invalidation);
+        this.#flights.releaseSuperseded();
+        this.watches.schedule();
+      },
+      failed: (key, cause) => core.noteError('remote', key, cause),
+    });
+  }
+
+  #takeRemote(core: Core, key: Key, record: RemoteRecord, policy: Policy, notBefore: number): FetchOutcome | undefined {
+    const { data: value, timestamp, version = '', tags = [] } = record;
+    const facts = { timestamp, version, tags };
+    const keep = (kept: unknown) => core.adoptRemote(key, kept, facts, policy, sizeOf(kept));
+    if (!this.#intake.receive({ key, value, version, policy, source: 'remote' }, keep)) return undefined;
+    const found = this.reads.answerFor(key, { policy, notBefore });
+    return found && { ...found, source: 'remote' };
   }
 
   /** What is written late has been written. */

@@ -31,13 +31,13 @@ export function unref(timer: unknown): void {
   (timer as { unref?: () => void }).unref?.();
 }
 
-/** However busy the page is, a slice is run so often. */
+/** However busy the page is, a slice runs at least this often, ms. */
 const LATEST = 10_000;
-/** Where the browser does not tell when it is idle, slices keep so far apart. */
+/** Where the browser does not tell when it is idle, slices are this far apart, ms. */
 const GAP = 20;
-/** A slice takes a millisecond or two: with less time left it waits for the next idle period. */
+/** A slice takes a millisecond or two: with less time left it waits for the next idle period, ms. */
 const ENOUGH = 3;
-/** After so many it does so anyway: an idle period of 50 ms can be cut short by a finger on the screen. */
+/** After so many slices it waits anyway: a finger on the screen can cut an idle period of 50 ms short. */
 const MOST = 3;
 
 /** Work in small slices, for when the page has nothing else to do. `slice` does a little and says whether there is more. */

@@ -5,7 +5,7 @@ export const HOSTS = Symbol.for('cardcache.hosts');
 
 let telling = false;
 
-/** True while this core's own tidings go over the page: it knows them. */
+/** True while we dispatch our own storage event, so that we ignore it. */
 export function isTelling(): boolean {
   return telling;
 }

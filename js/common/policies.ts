@@ -9,6 +9,11 @@ export function mayReachStorage(policy: Policy): boolean {
   return policy.tier !== 'memory' && !policy.sensitive;
 }
 
+/** Whether an answer under this policy may be where other processes read it. */
+export function mayBeRemote(policy: Policy): boolean {
+  return mayReachStorage(policy) && !policy.encrypted;
+}
+
 /** Whether nobody may read it where it is at rest. */
 export function isSecret(policy: Policy): boolean {
   return Boolean(policy.sensitive || policy.encrypted);

@@ -3,10 +3,10 @@ import { hasKeyStore, storedKey } from './keyStore.ts';
 import { mayReachStorage, Policies } from '../common/policies.ts';
 import type { Key, Policy } from '../types.ts';
 
-/** So long, and so often in a row, a card waits for the browser's key store, which may hang. A page that was busy or asleep meanwhile counts as one. */
+/** A card waits this long, and so often in a row, for the browser's key store, which may hang. A page that was busy or asleep counts once. */
 const PATIENCE = 500;
 const PATIENCES = 4;
-/** What AES-GCM is made for: 96 bits, drawn anew for each record. */
+/** 96 bits, as AES-GCM wants, drawn anew for each record. */
 const IV_SIZE = 12;
 const TAG_SIZE = 16;
 /** Decrypted side by side when a cache opens. */
@@ -20,7 +20,7 @@ export interface VaultHost {
   refused(cause: unknown): void;
 }
 
-/** A sealed record on its way out. */
+/** An encrypted record that is being decrypted. */
 export interface Opening {
   /** When its answer was true. */
   timestamp: number;
@@ -66,7 +66,7 @@ export class Vault {
     return false;
   }
 
-  /** Keeps what the set with this ticket kept; nothing waits for it but `settled`. */
+  /** Encrypts what the set with this ticket stored; only `settled` waits for it. */
   seal(key: Key, ticket: number, json: string): void {
     this.#active = true;
     // Of those that wait for the key the first to go on takes the newest, and the others find nothing left to do.
@@ -75,12 +75,12 @@ export class Vault {
     this.#writing.add(writing);
   }
 
-  /** All that was to be written has been, or never will. */
+  /** Resolves when all that was to be written has been, or never will be. */
   async settled(): Promise<void> {
     while (this.#writing.size > 0) await Promise.all(this.#writing);
   }
 
-  /** What lies encrypted under the key, on its way out; undefined at once where nothing does that may be asked for. */
+  /** Begins to decrypt what lies under the key; undefined at once where no encrypted record that may be used lies there. */
   opening(key: Key, policy: Policy): Opening | undefined {
     return (this.#active || policy.encrypted) && mayReachStorage(policy) ? this.#begin(key) : undefined;
   }
@@ -164,7 +164,7 @@ export class Vault {
   async #open(key: Key): Promise<Opened | undefined> {
     for (let attempt = 1; ; attempt++) {
       const cryptoKey = await this.#obtain(false);
-      // Where nobody can tell whether there is a key, what it opens is left alone.
+      // Where it is not known whether there is a key, its records are left alone.
       if (cryptoKey === undefined || this.#closed) return undefined;
       const sealed = this.#core.readSealed(key);
       if (!sealed) return undefined;
@@ -181,12 +181,12 @@ export class Vault {
     }
   }
 
-  /** The user's key; null where there is none, undefined where nobody can tell in time. */
+  /** The user's key; null where there is none, undefined where the store does not answer in time. */
   async #obtain(make: boolean): Promise<CryptoKey | null | undefined> {
     if (this.#key) return this.#key;
     let asked = this.#asked.get(make);
     if (!asked) {
-      // Remembered for as long as the store has not answered: who asks after that waits no second time.
+      // Remembered until the store answers: later callers do not wait a second time.
       asked = inTime(this.#ask(make).finally(() => this.#asked.delete(make)));
       this.#asked.set(make, asked);
     }

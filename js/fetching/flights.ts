@@ -11,7 +11,7 @@ const DEFAULT_TIMEOUT = 30_000;
 /** Timers hold 31 bits; what waits longer waits for ever. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** Errors kept for those who ask while their key is left alone. */
+/** So many keys' last errors are kept, for callers that ask during back-off. */
 const MOST_ERRORS = 256;
 
 /**
@@ -26,19 +26,19 @@ interface Flight {
   callers: number;
   /** 0 while it waits for another tab. */
   id: number;
-  /** Who gave it that number. */
+  /** The core that gave it that number. */
   judge: Coordination | undefined;
   forced: boolean;
   policy: Policy;
   release: Release;
-  /** Those that its fetcher has asked for while it was called. */
+  /** Flights that its fetcher has asked for while it was called. */
   awaits: Set<Flight>;
 }
 
-/** Whose fetchers are being called right now, the innermost last; of every cache, for one fetcher may ask another cache. */
+/** Flights whose fetchers are being called right now, innermost last; of every cache, since a fetcher may ask another cache. */
 let calling: readonly Flight[] = [];
 
-/** On whose behalf something is asked for: to be noted before anything is waited for. */
+/** The flights on whose behalf something is asked for. Read them before the first await. */
 export type Askers = readonly Flight[];
 export const askersNow = (): Askers => calling;
 
@@ -53,16 +53,16 @@ export interface FetchHost {
   commit(fetched: Fetched): FetchOutcome;
   stale(key: Key): unknown;
   failed(key: Key, error: unknown): void;
-  /** What came meanwhile and will do. */
+  /** What has come meanwhile and will do. */
   answered(key: Key, policy: Policy, notBefore: number): FetchOutcome | undefined;
   /** What other processes have and will do; undefined where there is nobody to ask. */
   remote(key: Key, policy: FetchOptions): Promise<FetchOutcome | undefined> | undefined;
 }
 
 /**
- * Who fetches what. One flight a key at a time, whoever asks; each caller's abort is its own, and when all have gone the fetch
- * is aborted and the key is free. Where there are other tabs, one of them fetches and the others wait for its answer. Which
- * flights still count is the core's to say, and which answers will do.
+ * One flight a key at a time, whoever asks. Each caller's abort is its own; when all have aborted, the fetch is aborted and the key
+ * is free. Where there are other tabs, one of them fetches and the others wait for its answer. The core says which flights still
+ * count, and which answers will do.
  */
 export class Flights {
   readonly #host: FetchHost;
@@ -71,7 +71,7 @@ export class Flights {
   readonly #errors = new Map<Key, Error>();
   /** The core, or what stands in its place; undefined once it has ended. */
   #judge: Coordination | undefined;
-  /** Others, and the core that says which of their answers will do. */
+  /** The other tabs, and the core that says which of their answers will do. */
   #others: { tabs: Tabs; core: Core } | undefined;
 
   constructor(host: FetchHost, poller: Coordination) {
@@ -91,7 +91,7 @@ export class Flights {
     this.#others = undefined;
   }
 
-  /** Who knows the flight by its number; undefined for one that nobody counts any more. */
+  /** The core that numbered the flight; undefined where that has ended, or for a flight without a number. */
   #judgeOf({ judge, id }: Flight): Coordination | undefined {
     return this.#judge && id !== 0 ? judge : undefined;
   }
@@ -147,7 +147,7 @@ export class Flights {
   }
 
   #start(key: Key, fetcher: AnyFetcher, policy: FetchOptions, forced: boolean, attempts: number): Flight {
-    // What is not joined fills nothing any more.
+    // A flight that is not joined is superseded: its answer fills nothing.
     this.#flights.get(key)?.release();
     const controller = new AbortController();
     const awaits = new Set<Flight>();
@@ -156,7 +156,7 @@ export class Flights {
       'promise'
     > as Flight;
     this.#flights.set(key, flight);
-    // There before the fetcher is called: a fetch that it begins in the background may join this one at once.
+    // Set before the fetcher is called: a fetch that it begins in the background may join this one at once.
     let settle: (landed: Promise<FetchOutcome>) => void = () => undefined;
     flight.promise = new Promise((resolve) => (settle = resolve));
     const taken = this.#take(key, fetcher, policy, flight, attempts).finally(() => {
@@ -317,7 +317,7 @@ export class Flights {
   }
 }
 
-/** A fetcher waits for the flight that it belongs to. */
+/** A fetcher asks for its own key and would wait for itself. */
 class OwnKeyError extends TypeError {
   constructor(key: Key) {
     super(
@@ -326,13 +326,13 @@ class OwnKeyError extends TypeError {
   }
 }
 
-/** Whether one waits for the other, be it through others. */
+/** Whether one waits for the other, directly or through others. */
 function leads(from: Flight, to: Flight): boolean {
   for (const next of from.awaits) if (next === to || leads(next, to)) return true;
   return false;
 }
 
-/** One that fails itself allows nothing: the error to be told is the fetcher's. */
+/** Whether the policy retries after this error. A `when` that throws retries nothing: the caller is told the fetcher's error. */
 function allows(retry: NonNullable<Policy['retry']>, error: unknown): boolean {
   let allowed = false;
   callSafely(() => {

@@ -71,8 +71,8 @@ const LINGER = 5_000;
 export class Watches {
   readonly #host: WatchHost;
   readonly #poller: Poller;
-  /** What stands in its place before it runs, or where it never will; undefined once it has ended. */
-  #core: Coordination | undefined;
+  /** The core, or what coordinates before it runs, after it has ended, and where it never will. */
+  #core: Coordination;
   readonly #watches = new Map<Key, Watch>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stopped = false;
@@ -138,13 +138,13 @@ export class Watches {
 
   status(key: Key): CoordinatorStatus | undefined {
     const watch = this.#watches.get(key);
-    const status = watch && this.#core?.watchStatus(key);
+    const status = watch && this.#core.watchStatus(key);
     if (!status) return undefined;
     return {
       lastUpdateSuccess: status.success,
       ...(Number.isNaN(status.updated) ? {} : { lastUpdateTime: status.updated }),
       ...(watch.error === undefined ? {} : { lastError: watch.error }),
-      ...(status.next === Infinity ? {} : { nextRefresh: Math.max(status.next, this.#core?.now() ?? 0) }),
+      ...(status.next === Infinity ? {} : { nextRefresh: Math.max(status.next, this.#core.now()) }),
       watchers: status.watchers,
       refresh: () => this.refresh(key),
     };
@@ -153,7 +153,7 @@ export class Watches {
   async refresh(key: Key): Promise<void> {
     const watch = this.#watches.get(key);
     if (!watch) return;
-    this.#core?.refreshStarted(key);
+    this.#core.refreshStarted(key);
     await this.#fetch(watch, true);
   }
 
@@ -163,7 +163,7 @@ export class Watches {
     // Every set comes by here, and asking the browser to end no timer costs as much as half of one.
     if (this.#timer !== undefined) clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (!core || this.#stopped || this.#watches.size === 0) return;
+    if (this.#stopped || this.#watches.size === 0) return;
     const next = core.nextDue();
     if (next === Infinity) return;
     const wait = Math.max(0, next - core.now());
@@ -175,14 +175,14 @@ export class Watches {
    * those, or any rule, can have voided may be.
    */
   catchUp(since: number, types?: readonly string[]): void {
-    if (types) this.#core?.catchUpAfterLoad(since, types);
-    else this.#core?.catchUp(since);
+    if (types) this.#core.catchUpAfterLoad(since, types);
+    else this.#core.catchUp(since);
     this.schedule();
   }
 
   /** There is a way to the server again. */
   readonly retryFailed = (): void => {
-    this.#core?.retryFailed();
+    this.#core.retryFailed();
     this.schedule();
   };
 
@@ -191,7 +191,7 @@ export class Watches {
     clearTimeout(this.#timer);
     for (const watch of this.#watches.values()) clearTimeout(watch.linger);
     this.#watches.clear();
-    this.#core = undefined;
+    this.#core = this.#poller;
     if (typeof document !== 'undefined') this.#listen('removeEventListener');
   }
 
@@ -220,7 +220,7 @@ export class Watches {
     this.schedule();
   }
 
-  /** There will be no core: nobody waits for it. */
+  /** No core will come: stops waiting for it. */
   giveUp(): void {
     this.#givenUp = true;
     this.#poller.giveUp();
@@ -228,32 +228,29 @@ export class Watches {
   }
 
   #register(watch: Watch, watcher: Watcher): void {
-    const core = this.#core;
-    if (core) {
-      const timestamp = watch.data === undefined ? watch.opening : watch.timestamp;
-      watcher.id = core.beginWatch(watch.key, watcher.times, watch.policy, timestamp ?? NaN);
-    }
+    const timestamp = watch.data === undefined ? watch.opening : watch.timestamp;
+    watcher.id = this.#core.beginWatch(watch.key, watcher.times, watch.policy, timestamp ?? NaN);
   }
 
-  /** What is shown to whoever begins to watch and is not fresh is fetched at once. */
+  /** Fetches at once what is shown to a new watcher and is not fresh. */
   #revalidate(watch: Watch, anyhow = false): void {
     if (watch.data === undefined) return;
     if (anyhow || watch.forced || this.#host.timestampOf(watch.key, watch.policy) === undefined)
-      this.#core?.outdated(watch.key);
+      this.#core.outdated(watch.key);
   }
 
   readonly #onDue = (): void => {
-    for (const key of this.#core?.takeDue() ?? []) {
+    for (const key of this.#core.takeDue()) {
       const watch = this.#watches.get(key);
       if (watch) void this.#fetch(watch);
-      else this.#core?.refreshDiscarded(key);
+      else this.#core.refreshDiscarded(key);
     }
     this.#host.tellChangedElsewhere();
     this.schedule();
   };
 
   readonly #onVisibility = (): void => {
-    this.#core?.setVisible(typeof document === 'undefined' || !document.hidden);
+    this.#core.setVisible(typeof document === 'undefined' || !document.hidden);
     this.schedule();
   };
 
@@ -276,7 +273,7 @@ export class Watches {
 
   #remove(watch: Watch, watcher: Watcher): void {
     if (!watch.watchers.delete(watcher)) return;
-    this.#core?.endWatch(watcher.id);
+    this.#core.endWatch(watcher.id);
     this.schedule();
     const newest = [...watch.watchers].at(-1);
     if (newest) {
@@ -349,7 +346,7 @@ export class Watches {
         this.schedule();
       } else if (watch.error === undefined && !watch.fetching && watch.watchers.size > 0) {
         // The core believed that there was something to show.
-        this.#core?.refreshStarted(key);
+        this.#core.refreshStarted(key);
         void this.#fetch(watch);
       }
     });

@@ -15,13 +15,17 @@ const QUIET = 60_000;
 
 type What = 'read' | 'write';
 
+interface BreakerPort {
+  now(): number;
+  log(entry: LogEntry): void;
+}
+
 /**
  * Whether a store is worth asking: one that has failed three times in a row is not asked until a pause is over, then by one
  * request; others pass by at once. Its loss is said once, and once that it is back.
  */
 export class Breaker {
-  readonly #now: () => number;
-  readonly #log: (entry: LogEntry) => void;
+  readonly #port: BreakerPort;
   #turn = 0;
   #failures = 0;
   #pause = FIRST_PAUSE;
@@ -32,9 +36,8 @@ export class Breaker {
   #lost: What | undefined;
   #saidAt = -Infinity;
 
-  constructor(now: () => number, log: (entry: LogEntry) => void) {
-    this.#now = now;
-    this.#log = log;
+  constructor(port: BreakerPort) {
+    this.#port = port;
   }
 
   /** Counts how often the breaker has opened. A request that began before the last opening does not change the present state. */
@@ -44,7 +47,7 @@ export class Breaker {
 
   /** Whether what it is told has a chance to arrive. */
   get takes(): boolean {
-    return this.#openUntil === undefined || this.#now() >= this.#openUntil;
+    return this.#openUntil === undefined || this.#port.now() >= this.#openUntil;
   }
 
   /** How long its answer is worth waiting for now, ms; 0: it is not to be asked. What was asked ends with `succeeded` or `failed`. */
@@ -64,7 +67,7 @@ export class Breaker {
     } else this.#mayTry();
     if (this.#lost !== what) return;
     this.#lost = undefined;
-    this.#log({ level: 'info', what: 'the remote store is back' });
+    this.#port.log({ level: 'info', what: 'the remote store is back' });
   }
 
   failed(what: What, error: unknown, turn: number): void {
@@ -72,11 +75,11 @@ export class Breaker {
       if (what === 'read') this.#failures++;
       if (this.#failures >= MOST_FAILURES) this.#open();
     }
-    const now = this.#now();
+    const now = this.#port.now();
     if (this.#lost || (this.takes && Math.abs(now - this.#saidAt) < QUIET)) return;
     this.#lost = what;
     this.#saidAt = now;
-    this.#log({ level: 'warn', what: 'the remote store fails: answers come from their fetchers', detail: error });
+    this.#port.log({ level: 'warn', what: 'the remote store fails: answers come from their fetchers', detail: error });
   }
 
   close(): void {
@@ -86,7 +89,7 @@ export class Breaker {
   #open(): void {
     this.#turn++;
     this.#probing = false;
-    this.#openUntil = this.#now() + this.#pause;
+    this.#openUntil = this.#port.now() + this.#pause;
     // By a timer as well: a clock that was set back does not prolong it.
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#mayTry(), this.#pause);

@@ -1,20 +1,17 @@
-import type { FetchOutcome, Received } from '../common/answers.ts';
-import type { Core, Kept, Wanted } from '../border/core.ts';
-import { Breaker, PATIENCE } from './breaker.ts';
+import type { FetchOutcome } from '../common/answers.ts';
 import { unref } from '../common/clock.ts';
-import type { Log } from '../common/log.ts';
-import { mayReachStorage } from '../common/policies.ts';
 import type {
   FetchOptions,
   FloorScope,
   Key,
+  LogEntry,
   Policy,
   RemoteRecord,
   RemoteTier,
   Selector,
   TierStatistics,
 } from '../types.ts';
-import { sizeOf } from '../common/values.ts';
+import { Breaker, PATIENCE } from './breaker.ts';
 
 /** What has not arrived there by then is taken for lost: clients keep it while they have no connection, perhaps for ever. */
 const ARRIVES_WITHIN = 5_000;
@@ -30,16 +27,20 @@ interface Floor {
   of: FloorScope;
 }
 
-/** A cache, as far as a remote tier concerns it. */
-export interface RemoteHost {
-  readonly log: Log;
-  /** Keeps what passes its policy and `keep`, and tells those who watch it. */
-  receive(received: Received, keep: (value: unknown) => boolean): boolean;
-  /** What is here now and will do. */
-  answerFor(key: Key, wanted: Wanted): FetchOutcome | undefined;
+/** What the client of a remote tier needs of the cache that it serves. */
+export interface RemotePort {
+  readonly namespace: string;
+  readonly user: string | null;
+  now(): number;
+  log(entry: LogEntry): void;
+  /** From which timestamp on an answer will do for a fetch that is asked for now. */
+  oldestToTake(key: Key, policy: FetchOptions): number;
+  /** Keeps a record of the store where its policy and the core accept it; gives what is here then and will do. */
+  take(key: Key, record: RemoteRecord, policy: Policy, notBefore: number): FetchOutcome | undefined;
   hit(key: Key): void;
-  /** Another process has invalidated something. */
-  invalidated(): void;
+  /** Another process has invalidated this as of `at`. */
+  learn(selector: Selector, at: number, sparesKept: boolean, byWrite: boolean): void;
+  failed(key: Key, cause: unknown): void;
 }
 
 /**
@@ -47,11 +48,10 @@ export interface RemoteHost {
  * the floors that come with it.
  */
 export class Remote {
-  readonly #host: RemoteHost;
+  readonly #port: RemotePort;
   readonly #tier: RemoteTier;
   /** Before each key, and around each floor: what belongs to this user in this namespace. */
   readonly #scope: string;
-  readonly #core: Core;
   readonly #breaker: Breaker;
   readonly #writes = new Set<Promise<void>>();
   /** Invalidations that have not arrived: what the others do not know is told when the store is back. */
@@ -68,15 +68,11 @@ export class Remote {
   #hits = 0;
   #misses = 0;
 
-  constructor(host: RemoteHost, core: Core, tier: RemoteTier, scope: string) {
-    this.#host = host;
-    this.#core = core;
+  constructor(tier: RemoteTier, port: RemotePort) {
     this.#tier = tier;
-    this.#scope = scope;
-    this.#breaker = new Breaker(
-      () => core.now(),
-      (entry) => host.log.write(entry),
-    );
+    this.#port = port;
+    this.#scope = scopeOf(port.namespace, port.user);
+    this.#breaker = new Breaker(port);
     this.#unsubscribe = tier.subscribe?.((selector, at, of) => this.#learn(selector, at, of));
   }
 
@@ -93,12 +89,12 @@ export class Remote {
 
   /** What will do from there, now kept here; undefined where nothing will. Never rejects. */
   async answer(key: Key, policy: FetchOptions): Promise<FetchOutcome | undefined> {
-    const notBefore = this.#core.oldestToTake(key, policy);
+    const notBefore = this.#port.oldestToTake(key, policy);
     const record = await this.#ask(key);
-    const found = record && this.#take(key, record, policy, notBefore);
+    const found = record && !this.#closed ? this.#port.take(key, record, policy, notBefore) : undefined;
     if (found) {
       this.#hits++;
-      this.#host.hit(key);
+      this.#port.hit(key);
     } else {
       this.#misses++;
     }
@@ -106,17 +102,17 @@ export class Remote {
   }
 
   /** What was kept here, on its way to the others. */
-  tell(key: Key, json: string, kept: Kept, { version, tags }: Policy): void {
+  tell(key: Key, json: string, times: { timestamp: number; remaining: number }, { version, tags }: Policy): void {
     if (!this.#breaker.takes) return;
     const record: RemoteRecord = {
       // A copy: the store may read it later than its owner changes it.
       data: JSON.parse(json) as unknown,
-      timestamp: kept.timestamp,
+      timestamp: times.timestamp,
       ...(version !== undefined && { version }),
       ...(tags !== undefined && { tags }),
     };
     const { turn } = this.#breaker;
-    const written = this.#inTime(ARRIVES_WITHIN, () => this.#tier.set(this.#nameOf(key), record, kept.remaining))
+    const written = this.#inTime(ARRIVES_WITHIN, () => this.#tier.set(this.#nameOf(key), record, times.remaining))
       .then(() => this.#breaker.succeeded('write'))
       .catch((error: unknown) => this.#failed('write', key, error, turn))
       .finally(() => this.#writes.delete(written));
@@ -186,21 +182,10 @@ export class Remote {
     return undefined;
   }
 
-  #take(key: Key, record: RemoteRecord, policy: Policy, notBefore: number): FetchOutcome | undefined {
-    if (this.#closed) return undefined;
-    const { data: value, timestamp, version = '', tags = [] } = record;
-    const keep = (kept: unknown) =>
-      this.#core.adoptRemote(key, kept, { timestamp, version, tags }, policy, sizeOf(kept));
-    if (!this.#host.receive({ key, value, version, policy, source: 'remote' }, keep)) return undefined;
-    const found = this.#host.answerFor(key, { policy, notBefore });
-    return found && { ...found, source: 'remote' };
-  }
-
   #learn(selector: Selector, at: number, of: FloorScope | undefined): void {
     const { scope = this.#scope, sparesKept = false, byWrite = false } = of ?? {};
     if (this.#closed || scope !== this.#scope) return;
-    this.#core.learnInvalidation(selector, at, sparesKept, byWrite);
-    this.#host.invalidated();
+    this.#port.learn(selector, at, sparesKept, byWrite);
   }
 
   /** Tells all that have not arrived, in one go; resolves when that has been tried. */
@@ -263,7 +248,7 @@ export class Remote {
   }
 
   #note(key: Key, error: unknown): void {
-    if (!this.#closed) this.#core.noteError('remote', key, error);
+    if (!this.#closed) this.#port.failed(key, error);
   }
 }
 
@@ -274,14 +259,9 @@ function escaped(text: string, what: RegExp): string {
 }
 
 /** How the keys of one user's cache in a namespace begin in a store that all share. */
-export function scopeOf(namespace: string, user: string | null): string {
+function scopeOf(namespace: string, user: string | null): string {
   if (user === null) return namespace;
   return `${namespace}@${escaped(user, /[%/\p{Cs}]/gu)}/`;
-}
-
-/** Whether an answer under this policy may be where other processes read it. */
-export function mayBeRemote(policy: Policy): boolean {
-  return mayReachStorage(policy) && !policy.encrypted;
 }
 
 function isRecord(value: unknown): value is RemoteRecord {

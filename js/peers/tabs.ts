@@ -9,7 +9,7 @@ import type { Key, Policy } from '../types.ts';
 
 /** Rises when messages change their meaning: tabs of different protocols do not hear each other. */
 const PROTOCOL = 1;
-/** Who has not answered a greeting by now is not there, or too busy to be waited for. */
+/** A tab that has not answered a greeting by then is gone, or too busy to wait for, ms. */
 const GREETING = 1_000;
 
 /** `is`: the tab has come, is there too, or goes; `own`: a key whose answers cannot leave their tab. */
@@ -20,16 +20,16 @@ interface Message {
 }
 
 /**
- * The other tabs with the same cache: which of them fetches, and the answers they bring. A tab that is alone asks nobody and
- * tells nothing.
+ * The other tabs with the same cache: which of them fetches, and the answers they bring. A tab that is alone acquires no
+ * lock and tells nothing.
  */
 export class Tabs {
   readonly locks: FetchLocks;
   readonly #name: string;
   readonly #heard: (answer: Answer) => void;
-  /** Without one nobody can tell who is there: then others are, and answers come by localStorage alone. */
+  /** Without one the tab assumes that it has peers, and answers come by localStorage alone. */
   readonly #channel: BroadcastChannel | undefined;
-  /** Of which another tab says that its answers cannot leave it. */
+  /** Keys of which another tab says that their answers cannot leave it. */
   readonly #tabLocal = new Set<Key>();
   #greeting: ReturnType<typeof setTimeout> | undefined;
   #hasPeers = true;
@@ -100,7 +100,7 @@ export class Tabs {
     this.#post({ is: 'new' });
   };
 
-  /** What this page holds ends with it: a lease would otherwise stand in the way of the page loaded next. */
+  /** Releases what this page holds: a lease would otherwise stand in the way of the page loaded next. */
   readonly #leave = (): void => {
     this.locks.release();
     this.#post({ is: 'gone' });
@@ -109,7 +109,7 @@ export class Tabs {
   readonly #onMessage = ({ data }: MessageEvent<unknown>): void => {
     const { protocol, is, answer, own } = (data ?? {}) as Message & { protocol?: unknown };
     if (protocol !== PROTOCOL) return;
-    // Others may be left.
+    // Other tabs may be left.
     if (is === 'gone') {
       this.#greet();
       return;
