@@ -1,6 +1,5 @@
-export { isConcerned } from './concerned.ts';
-export { openCache } from './host.ts';
-export { key } from './keys.ts';
-export { LINK_PORT, type LinkPort } from './linkPort.ts';
-export { defineQuery } from './query.ts';
+export { isConcerned } from './api/concerned.ts';
+export { openCache } from './api/host.ts';
+export { defineQuery, key } from './common/keys.ts';
+export { LINK_PORT, type LinkPort } from './api/linkPort.ts';
 export type * from './types.ts';

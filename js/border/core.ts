@@ -1,10 +1,10 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../common/clock.ts';
 import { ALERTS, ERRORS, FETCH_COUNTS, LATENCIES, ON_EVENT, ON_LOAD, REASONS, WHYS } from './names.ts';
 import type { CoreModule, RawEntry } from './coreModule.ts';
-import { callSafely } from '../emitter.ts';
+import { callSafely } from '../common/emitter.ts';
 import { LinearMemory, MOST_JSON_BYTES, RING_SIZE, Word } from './linearMemory.ts';
-import { isSecret, longestWait, Policies } from '../policies.ts';
-import { fieldsOf, noSelector } from '../selectors.ts';
+import { isSecret, longestWait, Policies } from '../common/policies.ts';
+import { fieldsOf, noSelector } from '../common/selectors.ts';
 import { nameStatistics, type CoreStatistics } from './statistics.ts';
 import type {
   CacheError,
@@ -69,7 +69,7 @@ export interface WatchTimes {
 
 /**
  * What fetching asks for: whether a fetch still counts, and when a watched key is fetched next. The core answers it, and where no
- * core runs `NoCore` does.
+ * core runs `Poller` does.
  */
 export interface Coordination {
   now(): number;
@@ -297,6 +297,16 @@ export class Core implements Coordination {
     if (where === 1) return { value: this.#values[slot], source: 'memory', timestamp, end };
     const value = this.#restore(key, json, wanted, serial);
     return value === undefined ? undefined : { value, source: 'storage', timestamp, end };
+  }
+
+  /** What is known of the key's answer, where there is one that will do. */
+  facts(key: Key, wanted: Wanted = {}): { timestamp: number; end: number } | undefined {
+    return this.lookUp(key, { ...wanted, peek: true });
+  }
+
+  /** When an answer that is fresh under this policy was true. */
+  timestampOf(key: Key, policy: FetchOptions = {}): number | undefined {
+    return this.facts(key, { policy, maxAge: policy.maxAge })?.timestamp;
   }
 
   #restore(key: Key, json: string, { policy, peek }: Wanted, serial: number): unknown {

@@ -2,6 +2,7 @@ import { LinearMemory } from './linearMemory.ts';
 import { loadCore, type LoadedCore } from './loader.ts';
 import type { CoreModule } from './coreModule.ts';
 import { areaNumber, areaPort } from './storageArea.ts';
+import { formatOf } from '../common/namespaceFormat.ts';
 import type { StorageArea } from '../types.ts';
 
 /** Everything of one namespace in one area: its budget spans the users. */
@@ -35,8 +36,8 @@ export class Engine {
     let space = this.#spaces.get(name);
     if (!space) {
       this.memory.stage().name(namespace);
-      const foreign = namespace === FOREIGN_NAMESPACE;
-      const id = this.module.openSpace(area && areaPort(area), maxBytes, ttl, compressAbove, foreign);
+      const { packs } = formatOf(namespace);
+      const id = this.module.openSpace(area && areaPort(area), maxBytes, ttl, compressAbove, !packs);
       space = { id, handles: 0 };
       this.#spaces.set(name, space);
     }
@@ -56,9 +57,6 @@ export class Engine {
 function nameOf(namespace: string, area: StorageArea | null): string {
   return `${namespace} ${area ? areaNumber(area) : ''}`;
 }
-
-/** AgileTrack's own records lie in it: read and written both ways. */
-export const FOREIGN_NAMESPACE = 'agiletrack_';
 
 let engine: Engine | Promise<Engine> | undefined;
 

@@ -1,5 +1,5 @@
 import type { AreaPort, Head } from './coreModule.ts';
-import { tellNeighbours } from '../neighbours.ts';
+import { tellNeighbours } from '../common/neighbours.ts';
 import type { StorageArea } from '../types.ts';
 
 /** localStorage where this page may use it: browsers answer null or throw in private modes and sandboxed frames. */

@@ -1,7 +1,7 @@
 // Makes dist/ from the TypeScript sources and the built module (build/wasm): each form the cache is shipped in, and the
 // types beside them. Run by `npm run build`.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generateDtsBundle } from 'dts-bundle-generator';
 import * as esbuild from 'esbuild';
@@ -74,7 +74,8 @@ const besideIndex = {
     build.onResolve({ filter: /^\.\.?\// }, ({ path, importer, resolveDir }) => {
       const file = resolve(resolveDir, path);
       if (file === index) return { path: './index.js', external: true };
-      if (dirname(file) !== join(root, 'js')) return undefined;
+      const isOfCache = file.startsWith(join(root, 'js') + sep) && dirname(file) !== dirname(importer);
+      if (!isOfCache) return undefined;
       return {
         errors: [{ text: `${relative(root, importer)} must import ${relative(root, file)} through js/index.ts` }],
       };

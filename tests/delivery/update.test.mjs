@@ -24,7 +24,7 @@ before(async () => {
   compatible = await nextRelease('compatible', '0.2.0', Object.fromEntries([ENTRY]));
   incompatible = await nextRelease('incompatible', '1.0.0', {
     ...Object.fromEntries([ENTRY]),
-    'js/host.ts': ['const PROTOCOL = 1;', 'const PROTOCOL = 2;'],
+    'js/api/host.ts': ['const PROTOCOL = 1;', 'const PROTOCOL = 2;'],
   });
 });
 

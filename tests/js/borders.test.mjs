@@ -142,9 +142,49 @@ const targets = (file) =>
     .filter((name) => name.startsWith('.'))
     .map((name) => posix.join(posix.dirname(file.path), name));
 
+// The folders of js, each with those that it may import from. All may import themselves and the public types.
+const ROOMS = {
+  common: [],
+  border: ['common'],
+  encryption: ['common', 'border'],
+  peers: ['common', 'border'],
+  fetching: ['common', 'border', 'peers'],
+  cache: ['common', 'border', 'encryption', 'peers', 'fetching'],
+  api: ['common', 'border', 'cache'],
+};
+const roomOf = (path) => /^js\/(\w+)\//.exec(path)?.[1];
+
+test('the folders of js import each other one way', () => {
+  assert.deepEqual([...new Set(js.map(({ path }) => roomOf(path)))].filter(Boolean).sort(), Object.keys(ROOMS).sort());
+  const arrows = new Set();
+  for (const file of js) {
+    const room = roomOf(file.path);
+    for (const path of targets(file)) {
+      if (path === 'js/types.ts' || room === undefined || roomOf(path) === room) continue;
+      arrows.add(`${room} → ${roomOf(path)}`);
+    }
+  }
+  const allowed = Object.entries(ROOMS).flatMap(([room, others]) => others.map((other) => `${room} → ${other}`));
+  assert.deepEqual([...arrows].sort(), allowed.sort());
+});
+
+test('no file of js imports itself through others', () => {
+  const imports = new Map(shim.map((file) => [file.path, targets(file)]));
+  const done = new Set();
+  const walk = (path, way) => {
+    assert.ok(!way.includes(path), [...way, path].join(' → '));
+    if (done.has(path)) return;
+    for (const next of imports.get(path) ?? []) walk(next, [...way, path]);
+    done.add(path);
+  };
+  for (const path of imports.keys()) walk(path, []);
+});
+
 test('dependencies point one way: cards to js, js to the module', () => {
   for (const file of js) {
-    const outside = targets(file).filter((path) => !/^js\/(border\/)?[^/]+$/.test(path));
+    const outside = targets(file).filter(
+      (path) => !/^js\/(\w+\/)?\w+\.ts$/.test(path) || /^js\/(hass|node)\//.test(path),
+    );
     assert.deepEqual([file.path, outside], [file.path, []]);
   }
   for (const file of [...hass, ...node]) {
@@ -193,7 +233,7 @@ const RECKONING = {
   // How long the store keeps what was invalidated.
   'js/node/floors.ts': ['Date.now() - this.#ttl'],
   'js/node/keyvTier.ts': ['ttl > 0'],
-  'js/handle.ts': ['found.end - this.#cache.now()', 'this.#cache.now() - timestamp'],
+  'js/api/handle.ts': ['end - this.#cache.now()', 'this.#cache.now() - timestamp'],
 };
 
 test('no arithmetic with lives in js beyond the comparison of a hit', () => {

@@ -24,7 +24,7 @@ export async function statisticsModule() {
         setup: ({ onResolve, onLoad }) => {
           onResolve({ filter: /js\/index\.ts$/ }, () => ({ path: 'shim', namespace: 'shim' }));
           onLoad({ filter: /.*/, namespace: 'shim' }, () => ({
-            contents: "export * from './js/keys.ts'; export * from './js/query.ts';",
+            contents: "export * from './js/common/keys.ts';",
             resolveDir: path(''),
           }));
         },

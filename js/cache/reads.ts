@@ -1,0 +1,209 @@
+import type { AnyFetcher, FetchOutcome } from '../common/answers.ts';
+import type { Found, Opened, Wanted } from '../border/core.ts';
+import { PATIENCE } from '../fetching/poller.ts';
+import type { Facts } from './coreless.ts';
+import { callSafely, type Emitter } from '../common/emitter.ts';
+import { askersNow, type Flights } from '../fetching/flights.ts';
+import { checkKey } from '../common/keys.ts';
+import type { Parts } from './parts.ts';
+import { covers, Policies } from '../common/policies.ts';
+import type { FetchOptions, Key, Policy, Query, WarmOptions, WarmResult } from '../types.ts';
+
+const WARM_CONCURRENCY = 4;
+const WARM_ATTEMPTS = 3;
+
+export interface ReadsHost {
+  readonly emitter: Emitter;
+  /** Resolves when the core runs or has been given up. */
+  readonly ready: Promise<void>;
+}
+
+/** What a caller is answered: what is in memory or in storage, what has to be decrypted first, or what is fetched. */
+export class Reads {
+  readonly #emitter: Emitter;
+  readonly #host: ReadsHost;
+  readonly #flights: Flights;
+  readonly #policies: Policies;
+  readonly #parts: Parts;
+  /** While the core is on its way. */
+  #patience: Promise<void> | undefined;
+
+  constructor(host: ReadsHost, flights: Flights, policies: Policies, parts: Parts) {
+    this.#host = host;
+    this.#emitter = host.emitter;
+    this.#flights = flights;
+    this.#policies = policies;
+    this.#parts = parts;
+  }
+
+  /** What `get` answers; undefined for a miss. */
+  get(key: Key): unknown {
+    const resident = this.#parts.core.hit(key);
+    if (resident !== undefined) {
+      if (this.#emitter.hearsHits) this.#emitter.emit('hit', { key, source: 'memory' });
+      return resident;
+    }
+    // What is resident was checked when it came.
+    checkKey(key);
+    const policy = this.#policies.for(key);
+    const found = this.lookUp(key, policy);
+    // Decrypted in the background, so that the next get() hits.
+    if (!found) void this.#parts.vault?.restore(key, policy);
+    return found?.value;
+  }
+
+  /** A counted look-up under a policy, with its events. */
+  lookUp(key: Key, policy: Policy, wanted: Wanted = {}): Found | undefined {
+    const started = performance.now();
+    const found = this.#parts.core.lookUp(key, { policy, ...wanted });
+    if (found?.source === 'storage') this.#parts.core.addLatency('restore', started);
+    if (found) this.#emitter.emit('hit', { key, source: found.source });
+    else this.#emitter.emit('miss', { key });
+    return found;
+  }
+
+  peek(key: Key, wanted: Wanted = {}): Found | undefined {
+    return this.#parts.core.lookUp(key, { policy: this.#policies.for(key), ...wanted, peek: true });
+  }
+
+  peekValue(key: Key): unknown {
+    return this.peek(key)?.value;
+  }
+
+  facts(key: Key): Facts | undefined {
+    return this.#parts.core.facts(key, { policy: this.#policies.for(key) });
+  }
+
+  /** For watchers: what is cached and at most `grace` ms past its end. */
+  read(key: Key, policy: Policy, grace: number | undefined): Found | undefined {
+    return this.lookUp(key, policy, { grace });
+  }
+
+  /** For watchers, who wait for it: what has to be decrypted first; undefined where nothing has. */
+  open(key: Key, policy: Policy, grace: number | undefined) {
+    this.#parts.core.keepFor(key, Policies.graceOf(policy));
+    const opening = this.#parts.vault?.opening(key, policy);
+    if (!opening) return undefined;
+    const found = opening.opened.then((opened) => this.lookUp(key, policy, { opened, grace }));
+    return { timestamp: opening.timestamp, found };
+  }
+
+  /** For a fetch that waits: what has come meanwhile and will do. */
+  answerFor(key: Key, wanted: Wanted): FetchOutcome | undefined {
+    const there = this.#parts.core.lookUp(key, { ...wanted, peek: true });
+    // What lies in storage becomes resident only by a look-up that counts.
+    const found = there?.source === 'storage' ? this.#parts.core.lookUp(key, wanted) : there;
+    return found && { value: found.value, timestamp: found.timestamp, source: 'tab' };
+  }
+
+  /** `attempts`: how many where no policy says. */
+  async getOrFetch(key: Key, fetcher: AnyFetcher, options: FetchOptions, attempts?: number): Promise<unknown> {
+    const askers = askersNow();
+    if (!this.#parts.running) await this.#coreOrPatience();
+    const policy: FetchOptions = { ...this.#policies.for(key, options), ...unset(options) };
+    const grace = Policies.graceOf(policy);
+    const mayAnswer = !policy.forceRefresh && !policy.signal?.aborted;
+    const mayHit = this.#parts.running && mayAnswer && policy.maxAge === undefined && policy.version === undefined;
+    const resident = mayHit ? this.#parts.core.hit(key) : undefined;
+    if (resident !== undefined) {
+      this.#parts.core.keepHit(key, grace);
+      this.#emitter.emit('hit', { key, source: 'memory' });
+      return resident;
+    }
+    this.#parts.core.keepFor(key, grace);
+    if (mayAnswer) {
+      const opening = this.#opened(key, policy);
+      const opened = opening && (await opening);
+      const found = policy.signal?.aborted ? undefined : this.#answer(key, fetcher, policy, opened, attempts);
+      if (found) return found.value;
+    }
+    try {
+      return (await this.#flights.fetch(key, fetcher, policy, attempts, askers)).value;
+    } catch (error) {
+      const stale = await this.#staleIfError(key, policy, error);
+      if (stale) return stale.value;
+      throw error;
+    }
+  }
+
+  /** Where the core is long in coming, nobody waits for it. */
+  #coreOrPatience(): Promise<void> {
+    this.#patience ??= new Promise((resolve) => {
+      const timer = setTimeout(resolve, PATIENCE);
+      void this.#host.ready.then(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+    return this.#patience;
+  }
+
+  async #staleIfError(key: Key, policy: FetchOptions, error: unknown): Promise<Found | undefined> {
+    const { staleIfError: grace, signal } = policy;
+    if (!grace || !covers(policy, error)) return undefined;
+    const opening = this.#opened(key, policy);
+    const opened = opening && (await opening);
+    return signal?.aborted ? undefined : this.peek(key, { grace, opened });
+  }
+
+  /** What may be answered without waiting for a fetch. */
+  #answer(key: Key, fetcher: AnyFetcher, policy: FetchOptions, opened: Opened | undefined, attempts?: number) {
+    const found = this.lookUp(key, policy, { maxAge: policy.maxAge, opened });
+    const grace = policy.staleWhileRevalidate;
+    if (found || !grace) return found;
+    const stale = this.peek(key, { grace, opened });
+    // It may fail unseen: its caller has an answer, and the failure is counted. Nor does anybody wait for it.
+    if (stale) this.#flights.fetch(key, fetcher, policy, attempts, []).catch(() => undefined);
+    return stale;
+  }
+
+  #opened(key: Key, policy: FetchOptions): Promise<Opened | undefined> | undefined {
+    const opening = this.#parts.vault?.opening(key, policy);
+    return opening && unlessAborted(opening.opened, policy.signal);
+  }
+}
+
+/** Fetches what is not cached yet, a few at a time. Failures are told, not thrown; an abort ends what has not begun. */
+export async function warm(
+  cache: Pick<Reads, 'getOrFetch'>,
+  queries: Iterable<Query<unknown>>,
+  { concurrency = WARM_CONCURRENCY, signal, progress }: WarmOptions = {},
+): Promise<WarmResult> {
+  if (!(concurrency >= 1)) throw new TypeError(`cardcache: concurrency must be at least 1, not ${concurrency}`);
+  const result: WarmResult = { warmed: [], failed: [] };
+  const all = [...queries];
+  const rest = all.values();
+  const work = async () => {
+    for (const { key, fetcher, ...policy } of rest) {
+      try {
+        await cache.getOrFetch(key, fetcher, { ...policy, ...(signal ? { signal } : {}) }, WARM_ATTEMPTS);
+        result.warmed.push(key);
+      } catch (error) {
+        result.failed.push({ key, error });
+      }
+      callSafely(() => progress?.(result.warmed.length + result.failed.length, all.length));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(concurrency, 64) }, work));
+  return result;
+}
+
+/** Resolves to undefined if the caller aborts first. */
+function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
+  if (!signal) return answer;
+  return new Promise((resolve, reject) => {
+    const leave = () => resolve(undefined);
+    signal.addEventListener('abort', leave, { once: true });
+    answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+  });
+}
+
+/** What was given as undefined does not hide what the policy says. */
+function unset(options: FetchOptions): FetchOptions {
+  const { forceRefresh, maxAge, signal } = options;
+  return {
+    ...(forceRefresh === undefined ? {} : { forceRefresh }),
+    ...(maxAge === undefined ? {} : { maxAge }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+}

@@ -1,0 +1,385 @@
+import type { Coordination, Core } from '../border/core.ts';
+import type { AnyFetcher, FetchOutcome, Source } from '../common/answers.ts';
+import { unref } from '../common/clock.ts';
+import { callSafely } from '../common/emitter.ts';
+import type { Poller } from './poller.ts';
+import { covers } from '../common/policies.ts';
+import type { CoordinatorStatus, FetchOptions, Key, Policy, Update, WatchOptions } from '../types.ts';
+import { sameJson } from '../common/values.ts';
+
+const DEFAULT_INTERVAL = 180_000;
+const DEFAULT_DEBOUNCE = 300;
+const ATTEMPTS = 3;
+/** Timers do not run in sleep, and hold 31 bits: a long wait is checked anew once a day. */
+const LONGEST_WAIT = 86_400_000;
+
+type Listener = (update: Update<unknown>) => void;
+
+interface Watcher {
+  id: number;
+  fetcher: AnyFetcher;
+  policy: FetchOptions;
+  times: { interval: number; debounce: number; whileHidden: boolean };
+  listener: Listener;
+  states: boolean;
+  told?: { data: unknown; error: unknown; fresh: boolean; fetching: boolean };
+}
+
+interface Watch {
+  key: Key;
+  fetcher: AnyFetcher;
+  policy: FetchOptions;
+  watchers: Set<Watcher>;
+  data: unknown;
+  error: unknown;
+  fetching: boolean;
+  /** A watcher asked for a fetch that has not begun yet. */
+  forced: boolean;
+  source: Source;
+  timestamp: number | undefined;
+  /** When what is still being decrypted was true. */
+  opening?: number | undefined;
+  linger?: ReturnType<typeof setTimeout> | undefined;
+}
+
+export interface WatchHost {
+  fetch(key: Key, fetcher: AnyFetcher, options: FetchOptions, attempts: number): Promise<FetchOutcome>;
+  /** What is cached and at most `grace` ms past its end. */
+  read(
+    key: Key,
+    policy: Policy,
+    grace: number | undefined,
+  ): { value: unknown; source: Source; timestamp: number } | undefined;
+  /** What has to be decrypted first; undefined where nothing has. */
+  open(
+    key: Key,
+    policy: Policy,
+    grace: number | undefined,
+  ): { timestamp: number; found: Promise<ReturnType<WatchHost['read']>> } | undefined;
+  /** When what is cached and fresh was true; with a policy: by its version and `maxAge` as well. */
+  timestampOf(key: Key, policy?: FetchOptions): number | undefined;
+  tellChangedElsewhere(): void;
+}
+
+/** A card that is moved or rebuilt comes back within a moment; what it showed waits for it. The same as in the core. */
+const LINGER = 5_000;
+
+/**
+ * What is watched, and by whom. When a key is fetched next is the core's decision; here are the one timer that waits for it,
+ * the fetch, and telling those who watch.
+ */
+export class Watches {
+  readonly #host: WatchHost;
+  readonly #poller: Poller;
+  /** The core, or what coordinates before it runs, after it has ended, and where it never will. */
+  #core: Coordination;
+  readonly #watches = new Map<Key, Watch>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #stopped = false;
+  #givenUp = false;
+
+  constructor(host: WatchHost, poller: Poller) {
+    this.#host = host;
+    this.#poller = this.#core = poller;
+    this.#onVisibility();
+    if (typeof document === 'undefined') return;
+    this.#listen('addEventListener');
+  }
+
+  add(key: Key, fetcher: AnyFetcher, policy: Policy, options: WatchOptions, listener: Listener): () => void {
+    const watch = this.#watches.get(key) ?? this.#create(key, fetcher, policy);
+    clearTimeout(watch.linger);
+    watch.fetcher = fetcher;
+    watch.policy = policy;
+    this.#recall(watch, policy.staleWhileRevalidate);
+    const { interval = DEFAULT_INTERVAL, debounce = DEFAULT_DEBOUNCE, whileHidden = false } = options;
+    const times = { interval, debounce, whileHidden };
+    const watcher: Watcher = { id: 0, fetcher, policy, times, listener, states: options.states ?? false };
+    watch.watchers.add(watcher);
+    this.#register(watch, watcher);
+    if (options.forceRefresh && !watch.fetching) watch.forced = true;
+    this.#revalidate(watch, options.forceRefresh);
+    queueMicrotask(() => {
+      if (!watcher.told && watch.watchers.has(watcher)) this.#tell(watch, watcher);
+      if (this.#givenUp) this.#onDue();
+      else this.schedule();
+    });
+    return () => this.#remove(watch, watcher);
+  }
+
+  /** The value went from elsewhere into the cache: tells those who watch it. */
+  changed(key: Key, data: unknown, source: Source): void {
+    const watch = this.#watches.get(key);
+    if (!watch) return;
+    watch.error = undefined;
+    if (source === 'fetch') watch.fetching = false;
+    watch.timestamp = this.#host.timestampOf(key) ?? watch.timestamp;
+    watch.data = data;
+    watch.source = source;
+    this.#tellAll(watch, true);
+  }
+
+  /** What watchers show of a key, which may outlive its entry. */
+  shown(key: Key): unknown {
+    return this.#watches.get(key)?.data;
+  }
+
+  policyOf(key: Key): Policy | undefined {
+    return this.#watches.get(key)?.policy;
+  }
+
+  get keys(): Key[] {
+    return [...this.#watches.values()].filter(({ watchers }) => watchers.size > 0).map(({ key }) => key);
+  }
+
+  isWatched(key: Key): boolean {
+    return (this.#watches.get(key)?.watchers.size ?? 0) > 0;
+  }
+
+  status(key: Key): CoordinatorStatus | undefined {
+    const watch = this.#watches.get(key);
+    const status = watch && this.#core.watchStatus(key);
+    if (!status) return undefined;
+    return {
+      lastUpdateSuccess: status.success,
+      ...(Number.isNaN(status.updated) ? {} : { lastUpdateTime: status.updated }),
+      ...(watch.error === undefined ? {} : { lastError: watch.error }),
+      ...(status.next === Infinity ? {} : { nextRefresh: Math.max(status.next, this.#core.now()) }),
+      watchers: status.watchers,
+      refresh: () => this.refresh(key),
+    };
+  }
+
+  async refresh(key: Key): Promise<void> {
+    const watch = this.#watches.get(key);
+    if (!watch) return;
+    this.#core.refreshStarted(key);
+    await this.#fetch(watch, true);
+  }
+
+  /** Sets the timer to when the core wants the next fetch. */
+  readonly schedule = (): void => {
+    const core = this.#core;
+    // Every set comes by here, and asking the browser to end no timer costs as much as half of one.
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#stopped || this.#watches.size === 0) return;
+    const next = core.nextDue();
+    if (next === Infinity) return;
+    const wait = Math.max(0, next - core.now());
+    this.#timer = setTimeout(this.#onDue, Math.min(wait, LONGEST_WAIT));
+  };
+
+  /**
+   * Events were missed since then: what may be outdated is fetched. With types of events: no page heard them before, and what
+   * those, or any rule, can have voided may be.
+   */
+  catchUp(since: number, types?: readonly string[]): void {
+    if (types) this.#core.catchUpAfterLoad(since, types);
+    else this.#core.catchUp(since);
+    this.schedule();
+  }
+
+  /** There is a way to the server again. */
+  readonly retryFailed = (): void => {
+    this.#core.retryFailed();
+    this.schedule();
+  };
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    for (const watch of this.#watches.values()) clearTimeout(watch.linger);
+    this.#watches.clear();
+    this.#core = this.#poller;
+    if (typeof document !== 'undefined') this.#listen('removeEventListener');
+  }
+
+  /** Servers that render pages give them half of a browser's globals. */
+  #listen(how: 'addEventListener' | 'removeEventListener'): void {
+    document[how]?.('visibilitychange', this.#onVisibility);
+    globalThis[how]?.('online', this.retryFailed);
+    globalThis[how]?.('focus', this.schedule);
+    globalThis[how]?.('pageshow', this.schedule);
+  }
+
+  /** The core runs: what was watched before it did is made known to it, and shown as far as it is cached. */
+  adopt(core: Core): void {
+    this.#core = core;
+    this.#onVisibility();
+    for (const watch of this.#watches.values()) {
+      watch.timestamp = this.#poller.timestampOf(watch.key);
+      this.#recall(watch, watch.policy.staleWhileRevalidate);
+      for (const watcher of watch.watchers) this.#register(watch, watcher);
+      this.#revalidate(watch);
+      this.#tellAll(watch);
+    }
+    const { missedSince, unheard } = this.#poller;
+    if (missedSince > -Infinity) core.catchUp(missedSince);
+    if (unheard) core.catchUpAfterLoad(unheard.since, unheard.types);
+    this.schedule();
+  }
+
+  /** No core will come: stops waiting for it. */
+  giveUp(): void {
+    this.#givenUp = true;
+    this.#poller.giveUp();
+    this.#onDue();
+  }
+
+  #register(watch: Watch, watcher: Watcher): void {
+    const timestamp = watch.data === undefined ? watch.opening : watch.timestamp;
+    watcher.id = this.#core.beginWatch(watch.key, watcher.times, watch.policy, timestamp ?? NaN);
+  }
+
+  /** Fetches at once what is shown to a new watcher and is not fresh. */
+  #revalidate(watch: Watch, anyhow = false): void {
+    if (watch.data === undefined) return;
+    if (anyhow || watch.forced || this.#host.timestampOf(watch.key, watch.policy) === undefined)
+      this.#core.outdated(watch.key);
+  }
+
+  readonly #onDue = (): void => {
+    for (const key of this.#core.takeDue()) {
+      const watch = this.#watches.get(key);
+      if (watch) void this.#fetch(watch);
+      else this.#core.refreshDiscarded(key);
+    }
+    this.#host.tellChangedElsewhere();
+    this.schedule();
+  };
+
+  readonly #onVisibility = (): void => {
+    this.#core.setVisible(typeof document === 'undefined' || !document.hidden);
+    this.schedule();
+  };
+
+  #create(key: Key, fetcher: AnyFetcher, policy: Policy): Watch {
+    const watch: Watch = {
+      key,
+      fetcher,
+      policy,
+      watchers: new Set(),
+      data: undefined,
+      error: undefined,
+      fetching: false,
+      forced: false,
+      source: 'memory',
+      timestamp: undefined,
+    };
+    this.#watches.set(key, watch);
+    return watch;
+  }
+
+  #remove(watch: Watch, watcher: Watcher): void {
+    if (!watch.watchers.delete(watcher)) return;
+    this.#core.endWatch(watcher.id);
+    this.schedule();
+    const newest = [...watch.watchers].at(-1);
+    if (newest) {
+      watch.fetcher = newest.fetcher;
+      watch.policy = newest.policy;
+      return;
+    }
+    watch.forced = false;
+    watch.linger = setTimeout(() => {
+      if (watch.watchers.size === 0) this.#watches.delete(watch.key);
+    }, LINGER);
+    unref(watch.linger);
+  }
+
+  /** Joins a flight that is under way: it is as new as any. Only who asks by hand may force one of its own. */
+  async #fetch(watch: Watch, forceRefresh = false): Promise<void> {
+    const { key } = watch;
+    watch.fetching = true;
+    watch.forced = false;
+    this.#tellAll(watch);
+    try {
+      const options = { ...watch.policy, forceRefresh };
+      const { value, timestamp, source } = await this.#host.fetch(key, watch.fetcher, options, ATTEMPTS);
+      watch.fetching = false;
+      // Not the core of before: it may have come, or ended, meanwhile.
+      const core = this.#core;
+      if (core && timestamp === undefined && watch.data !== undefined) {
+        // Not kept: something voided it on the way, and what it says may be outdated.
+        core.refreshDiscarded(key);
+        this.#tellAll(watch);
+      } else {
+        // With nothing else to show even such an answer serves.
+        if (timestamp === undefined) core?.refreshDiscarded(key);
+        else core?.refreshSucceeded(key, timestamp);
+        watch.error = undefined;
+        watch.timestamp = timestamp;
+        this.#show(watch, value, source);
+      }
+    } catch (error) {
+      watch.fetching = false;
+      this.#core?.refreshFailed(key);
+      // Who gives no reason has failed all the same.
+      watch.error = error ?? new Error(`cardcache: the fetch of ${key} failed`);
+      const { policy } = watch;
+      if (watch.data === undefined && policy.staleIfError && covers(policy, error))
+        this.#recall(watch, policy.staleIfError);
+      this.#tellAll(watch);
+    }
+    this.schedule();
+  }
+
+  #recall(watch: Watch, grace: number | undefined): void {
+    const { key, policy } = watch;
+    const opening = this.#host.open(key, policy, grace);
+    if (!opening) {
+      this.#take(watch, this.#host.read(key, policy, grace));
+      return;
+    }
+    watch.opening = opening.timestamp;
+    void opening.found.then((found) => {
+      // Not where something newer came meanwhile, nor for a second watcher.
+      if (watch.opening === undefined || this.#watches.get(key) !== watch) return;
+      watch.opening = undefined;
+      if (watch.data !== undefined) return;
+      this.#take(watch, found);
+      if (found) {
+        // What a failure had recalled is fetched again when the core says so.
+        if (watch.error === undefined || watch.forced) this.#revalidate(watch);
+        this.#tellAll(watch);
+        this.schedule();
+      } else if (watch.error === undefined && !watch.fetching && watch.watchers.size > 0) {
+        // The core believed that there was something to show.
+        this.#core.refreshStarted(key);
+        void this.#fetch(watch);
+      }
+    });
+  }
+
+  #take(watch: Watch, found: ReturnType<WatchHost['read']>): void {
+    if (!found) return;
+    watch.data = found.value;
+    watch.source = found.source;
+    watch.timestamp = found.timestamp;
+  }
+
+  #show(watch: Watch, data: unknown, source: Source): void {
+    // An equal answer keeps its reference: nothing re-renders.
+    if (watch.data === data || !sameJson(watch.data, data)) watch.data = data;
+    watch.source = source;
+    this.#tellAll(watch);
+  }
+
+  #tellAll(watch: Watch, changed = false): void {
+    for (const watcher of [...watch.watchers]) this.#tell(watch, watcher, changed);
+  }
+
+  /** Tells one watcher where something is new to it; `changed` says that it is even where the reference is the same. */
+  #tell(watch: Watch, watcher: Watcher, changed = false): void {
+    const { maxAge } = watch.policy;
+    const fresh = this.#host.timestampOf(watch.key, { maxAge }) !== undefined;
+    const now = { data: watch.data, error: watch.error, fresh, fetching: watch.fetching };
+    const { told } = watcher;
+    const states = watcher.states && told && (told.fresh !== fresh || told.fetching !== now.fetching);
+    if (told && !changed && told.data === now.data && told.error === now.error && !states) return;
+    watcher.told = now;
+    const { source, timestamp } = watch;
+    callSafely(() => watcher.listener({ ...now, previous: told?.data, source, timestamp }));
+  }
+}
