@@ -1,4 +1,4 @@
-const DAY = 86_400_000;
+export const DAY = 86_400_000;
 
 /** The zone's calendar date and time of day at `now`: `{ date: 'YYYY-MM-DD', time: 'HH:MM:SS' }`. */
 export function localTime(now, timeZone) {
@@ -18,6 +18,9 @@ export function localTime(now, timeZone) {
     time: `${part('hour')}:${part('minute')}:${part('second')}`,
   };
 }
+
+/** A day without a time of its own; TaskTracker puts it at noon. */
+export const noon = (date) => `${date}T12:00:00Z`;
 
 export function addDays(date, days) {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY).toISOString().slice(0, 10);
