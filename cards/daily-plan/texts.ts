@@ -1,7 +1,7 @@
 import type { CardTexts } from '../dashboardCard.ts';
 import type { Language } from '../language.ts';
 
-/** Everything the card says. Times, durations, lists and plurals come from the language itself. */
+/** The card's texts. `Intl` formats times, durations, lists and plurals. */
 export interface Texts extends CardTexts {
   title(name: string | undefined): string;
   summary: { tasks(count: number, language: Language): string; overdue(count: number): string };

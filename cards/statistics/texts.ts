@@ -3,7 +3,7 @@ import type { Language } from '../language.ts';
 import type { Period } from './periods.ts';
 import type { StatType } from './statistics.ts';
 
-/** Everything the card says. Numbers, times and lists come from the language itself. */
+/** The card's texts. `Intl` formats numbers, times and lists. */
 export interface Texts extends CardTexts {
   title: string;
   period: Record<Period, string>;
@@ -14,7 +14,7 @@ export interface Texts extends CardTexts {
   none: string;
   noData: { title: string; hint: string };
   unknown(ids: string): string;
-  /** Of a statistic that is not shown in the unit that is configured. */
+  /** For a statistic that is not shown in the configured unit. */
   unconverted(name: string, wish: string, unit: string | null): string;
   table: { show: string; hide: string };
   form: { labels: Record<string, string>; helpers: Record<string, string>; options: Record<string, string> };

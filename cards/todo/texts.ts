@@ -1,7 +1,7 @@
 import type { CardTexts } from '../dashboardCard.ts';
 import type { Language } from '../language.ts';
 
-/** Everything the card says. Days, times, lists and plurals come from the language itself. */
+/** The card's texts. `Intl` formats days, times, lists and plurals. */
 export interface Texts extends CardTexts {
   title: string;
   summary: { open(count: number, language: Language): string; overdue(count: number): string };

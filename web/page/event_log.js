@@ -51,7 +51,7 @@ function decisionNode({ username, decision, kept }) {
   );
 }
 
-/** What the filter made of every event, user by user. An event arrives once for each user and stands in one row. */
+/** The filter's decision about every event for each user. An event arrives once per user and has one row. */
 export class EventLog {
   #list = element('ol', { class: 'events' });
   #empty = element(

@@ -19,8 +19,8 @@ const isNamed = (name) => {
 };
 
 /**
- * The state that TaskTracker's own server would hold: a household's tasks, leftovers and completions. The demo and the tests in Home
- * Assistant use it. It answers and changes; it knows no protocol. `start(today, now)` returns what stands there on the first day.
+ * The state of TaskTracker's own server: a household's tasks, leftovers and completions. The demo and the tests in Home Assistant use it.
+ * It knows no protocol. `start(today, now)` returns the state of the first day.
  */
 export class Household {
   #clock;
@@ -87,12 +87,12 @@ export class Household {
         .map(view)
         .filter((task) => !recommendedOnly || task.recommendation_score >= RECOMMENDED_FROM)
         .sort(byScore),
-      // Nobody tells this household's server how they feel today.
+      // Nobody reports a daily state in the demo.
       using_defaults: true,
     };
   }
 
-  /** Open tasks of one user, or of everybody where none is named. */
+  /** The open tasks of one user, or of all users. */
   openTasks({ username, withinMinutes = Infinity, upcomingDays = 0 } = {}) {
     if (username !== undefined) this.#knownUser(username);
     const today = this.today;
@@ -104,7 +104,7 @@ export class Household {
       .sort(byScore);
   }
 
-  /** Every task, due or not; `thin`: only what names it. */
+  /** Every task, due or not. `thin`: only the fields that identify it. */
   allTasks({ username, thin = false } = {}) {
     const today = this.today;
     return this.#tasks
@@ -164,7 +164,7 @@ export class Household {
     return { completion: withoutBefore(Object.assign(this.#completion(id), changes)) };
   }
 
-  /** Undoes a completion: the task, or the leftover, is again what it was before it. */
+  /** Undoes a completion: restores the task or the leftover. */
   undo(completionId) {
     const completion = this.#completion(completionId);
     this.#completions.splice(this.#completions.indexOf(completion), 1);
@@ -222,8 +222,8 @@ export class Household {
   }
 
   /**
-   * Who has the task with this id in today's plans. The integration asks only after the completion, by id alone and not among the
-   * self care: it finds nobody where the task has left the plans, or the people of another type's task.
+   * The users of the task with this id in today's plans. The integration looks them up only after the completion, by id alone and without
+   * self care. So it finds nobody if the task has left the plans, or the users of another type's task.
    */
   assignedInPlans(id) {
     for (const { username } of this.people) {
@@ -253,7 +253,7 @@ export class Household {
     return completion;
   }
 
-  /** `before`: the task or leftover as it was. */
+  /** `before`: the task or leftover before the completion. */
   #record(before, { by, at, notes }) {
     const entry = {
       id: this.#nextCompletion++,
@@ -278,7 +278,7 @@ export class Household {
     return { ...leftover, due_date: noon(due), is_overdue: daysOverdue > 0, days_overdue: daysOverdue };
   }
 
-  /** One occurrence done: that of the window now open, else the first one left. */
+  /** Completes one occurrence: that of the open window, else the first one left. */
   #tickOff(task) {
     const today = this.today;
     if (task.doneOn !== today) Object.assign(task, { doneOn: today, done: [] });

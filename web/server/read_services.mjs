@@ -5,9 +5,8 @@ const list = (items) => ({ items, count: items.length });
 const nameOf = ({ people }, username) => people.find((person) => person.username === username)?.name ?? username;
 
 /**
- * The questions. `life`: how long the integration keeps an answer unless something changes first. `slow`: which of the delays
- * the work takes. `work(household, data, context)` gives the answer; `context` says who asks and, for paid ones, which
- * generation this is.
+ * The reads. `life`: how long the integration keeps an answer unless something changes. `slow`: which delay the work takes.
+ * `work(household, data, context)` returns the answer; `context` names the caller and, for paid answers, the number of the generation.
  */
 export const readServices = {
   get_daily_plan: {

@@ -1,4 +1,4 @@
-/** A refusal, with the codes that Home Assistant sends. */
+/** A refusal with one of Home Assistant's error codes. */
 export class ServiceError extends Error {
   constructor(code, message, more = {}) {
     super(message);
@@ -11,7 +11,7 @@ export class ServiceError extends Error {
   }
 }
 
-/** As Python prints a value: the integration quotes its API's answer so. */
+/** Formats a value as Python does, because the integration quotes its API's answer that way. */
 function pythonText(value) {
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (typeof value === 'string') return value.includes("'") ? JSON.stringify(value) : `'${value}'`;
@@ -21,7 +21,7 @@ function pythonText(value) {
     .join(', ')}}`;
 }
 
-/** A failed request to TaskTracker's own API, as the integration passes it on: every one is an `unknown_error`. */
+/** A failed request to TaskTracker's own API as the integration reports it: always as `unknown_error`. */
 export const apiError = (status, body) =>
   new ServiceError('unknown_error', `API request failed with status ${status}: ${pythonText(body)}`);
 

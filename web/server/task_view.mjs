@@ -1,6 +1,6 @@
 import { daysBetween, noon } from './logical_day.mjs';
 
-/** Further fields of the real answers; no card reads them. */
+/** Further fields of the real answers, which no card reads. */
 const UNREAD = {
   energy_cost: 2,
   focus_cost: 2,
@@ -13,7 +13,7 @@ const UNREAD = {
   is_active: true,
 };
 
-/** How much a task presses, 0 to 1: what is late and important comes first. */
+/** The urgency of a task, from 0 to 1: overdue and important tasks come first. */
 function recommendation(priority, daysOverdue) {
   const score = 0.95 - 0.15 * (priority - 1) + 0.05 * Math.min(daysOverdue, 3);
   return Math.round(Math.min(score, 1) * 100) / 100;
@@ -54,10 +54,10 @@ function dueFields(task, today) {
   };
 }
 
-/** What names a task. */
+/** The fields that identify a task. */
 export const thinView = ({ id, name, task_type, assigned_users }) => ({ id, name, task_type, assigned_users });
 
-/** A task as TaskTracker's answers show it on the logical date `today`. */
+/** A task as TaskTracker's answers show it on the logical day `today`. */
 export function taskView(task, today) {
   return {
     ...UNREAD,

@@ -4,8 +4,8 @@ const optional = (value) => value ?? null;
 const isLeftover = (data) => data.event_type === 'leftover_disposed';
 
 /**
- * The changes. `work` gives the answer; `event` what is told of it to everybody, with the fields that the integration's events
- * have and without those that they lack. `assigned_users` of a completion is looked up afterwards and so mostly empty.
+ * The writes. `work` returns the answer, `event` the event for all subscribers, with the fields of the integration's events.
+ * `assigned_users` of a completion is looked up afterwards, so it is mostly empty.
  */
 export const writeServices = {
   complete_task: {
@@ -129,7 +129,7 @@ export const writeServices = {
       });
       return { spoken_response: `Added ${data.name}`, data: created };
     },
-    // Unlike a new task's, these people stay null where nobody was named.
+    // Unlike in task_created, `assigned_users` is null if the caller names nobody.
     event: (household, data, answer) => ({
       event_type: 'tasktracker_leftover_created',
       data: {
