@@ -29,6 +29,6 @@ export function defineCard({ entry, element }: CardDefinition): void {
     if (!cards.some((card) => card.type === entry.type)) cards.push(entry);
   } catch (error) {
     // One card's failure must not stop the next.
-    console.error('cardcache: a card cannot be defined here', error);
+    console.error(`cardcache: ${entry.type} cannot be defined in this browser; the other cards still work`, error);
   }
 }

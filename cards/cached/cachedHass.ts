@@ -164,7 +164,7 @@ export class CachedHass {
   }
 
   get #newest(): AskingHass {
-    if (!this.#hass) throw new TypeError('the wrapped card has not been given a hass');
+    if (!this.#hass) throw new TypeError('cardcache: the wrapped card sent a request before it got a hass');
     return this.#hass;
   }
 

@@ -232,7 +232,7 @@ export class CachedCard extends HTMLElement {
       return true;
     } catch (error) {
       const type = this.#shown?.type;
-      console.error(type, error);
+      console.error(`cardcache: the wrapped card ${String(type)} failed`, error);
       if (type !== 'error') this.#show({ type: 'error', message: errorWords(error) }, false);
       return false;
     }

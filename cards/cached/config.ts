@@ -29,7 +29,7 @@ export function readConfig(value: unknown): CachedConfig {
   if (!isRecord(card) || typeof card.type !== 'string') {
     throw new Error('"card" must be the configuration of the card to be wrapped, with at least a type.');
   }
-  if (card.type === fields.text('type')) throw new Error('"card" must be another card than this one.');
+  if (card.type === fields.text('type')) throw new Error('"card" must be another card, not this one again.');
   return { type: fields.text('type') ?? '', card, rules: readRules(fields) };
 }
 
@@ -52,7 +52,7 @@ function readRules(fields: ConfigFields): ReadRule[] {
     const rule = new ConfigFields(own);
     const match = rule.text('match');
     if (match === undefined || !/^(ws|api|service):./.test(match)) {
-      throw new Error(`"reads" names requests as ws:…, api:… or service:…, not ${JSON.stringify(match ?? read)}.`);
+      throw new Error(`"reads" must name requests as ws:…, api:… or service:…, not ${JSON.stringify(match ?? read)}.`);
     }
     return inMilliseconds(match, spans(rule, general));
   });

@@ -56,7 +56,7 @@ function optionsOf(card: HostedCard | undefined): Record<string, unknown> | unde
     return card?.getGridOptions ? card.getGridOptions() : fromLayout(card?.getLayoutOptions?.());
   } catch (error) {
     // Otherwise the whole section would not be laid out.
-    console.error(card?.localName, error);
+    console.error(`cardcache: the grid options of ${card?.localName} failed, so the defaults are used`, error);
     return undefined;
   }
 }

@@ -87,7 +87,7 @@ export class StatisticsCard extends DashboardCard<StatisticsConfig, Texts> {
   #giveUp(error: unknown): void {
     this.#broken = error ?? new Error();
     this.#feed.forget();
-    console.error('cardcache: statistics could not be drawn', error);
+    console.error('cardcache: statistics could not be drawn; their cached copy was dropped', error);
   }
 
   #card(language: Language, texts: Texts): TemplateResult {

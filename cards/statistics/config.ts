@@ -89,7 +89,7 @@ function readStatTypes(given: unknown): StatType[] | undefined {
   const wanted: unknown[] = Array.isArray(given) ? given : [given];
   for (const type of wanted) {
     if (STAT_TYPES.some((each) => each === type)) continue;
-    throw new Error(`"stat_types" must be of ${STAT_TYPES.join(', ')}, not ${JSON.stringify(type)}.`);
+    throw new Error(`"stat_types" must name some of ${STAT_TYPES.join(', ')}, not ${JSON.stringify(type)}.`);
   }
   return STAT_TYPES.filter((type) => wanted.includes(type));
 }

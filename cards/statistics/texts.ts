@@ -29,7 +29,7 @@ const english: Texts = {
   time: 'Time',
   position: 'Point in time',
   none: 'no value',
-  noData: { title: 'No statistics yet', hint: 'Home Assistant writes them down every hour.' },
+  noData: { title: 'No statistics yet', hint: 'Home Assistant records them every hour.' },
   unknown: (ids) => `Home Assistant keeps no statistics of ${ids}.`,
   unconverted: (name, wish, unit) =>
     `Home Assistant does not convert ${name} to ${wish}: it is shown ${unit === null ? 'without a unit' : `in ${unit}`}.`,
@@ -41,7 +41,7 @@ const english: Texts = {
     offline: 'No connection to Home Assistant.',
     stale: 'The statistics could not be updated.',
     connectionLost: 'The connection to Home Assistant was lost.',
-    unknown: 'Something went wrong.',
+    unknown: 'Something went wrong. Home Assistant’s log may say more.',
   },
   form: {
     labels: {
@@ -95,7 +95,7 @@ const german: Texts = {
     offline: 'Keine Verbindung zu Home Assistant.',
     stale: 'Die Statistik konnte nicht aktualisiert werden.',
     connectionLost: 'Die Verbindung zu Home Assistant ist abgebrochen.',
-    unknown: 'Etwas ist schiefgegangen.',
+    unknown: 'Etwas ist schiefgegangen. Mehr steht vielleicht im Protokoll von Home Assistant.',
   },
   form: {
     labels: {

@@ -52,7 +52,7 @@ export function encouragementQuery(
     const now = Date.now();
     const { data, user_context } = await callTaskTracker(hass(), 'get_daily_plan_encouragement', { username });
     if (!isRecord(data) || typeof data.encouragement !== 'string') {
-      throw new TaskTrackerError('get_daily_plan_encouragement answered without words');
+      throw new TaskTrackerError('TaskTracker’s get_daily_plan_encouragement returned no text.');
     }
     return {
       text: data.encouragement,

@@ -39,12 +39,18 @@ export interface TaskTrackerQueries {
 export function taskTrackerQueries(hass: () => CardHass): TaskTrackerQueries {
   const dailyPlan = defineQuery<DailyPlan, string[]>(PLAN_ENDPOINT, async (_context, username, ...filters) => {
     const answer = await callTaskTracker(hass(), 'get_daily_plan', { username, ...filterArguments(filters) });
-    if (!isDailyPlan(answer.data)) throw new TaskTrackerError('get_daily_plan answered without a plan');
+    if (!isDailyPlan(answer.data))
+      throw new TaskTrackerError(
+        'TaskTracker’s get_daily_plan returned no plan. Is this version of TaskTracker supported?',
+      );
     return { ...answer.data, user_context: answer.user_context };
   });
   const people = defineQuery<People>(PEOPLE_ENDPOINT, async () => {
     const { data } = await callTaskTracker(hass(), 'get_available_users');
-    if (!isPeople(data)) throw new TaskTrackerError('get_available_users answered without users');
+    if (!isPeople(data))
+      throw new TaskTrackerError(
+        'TaskTracker’s get_available_users returned no users. Is this version of TaskTracker supported?',
+      );
     return data;
   });
   return { dailyPlan: (user, filters) => dailyPlan(user, ...filters), people: () => people() };

@@ -25,7 +25,9 @@ export async function callTaskTracker(
   const { response } = await hass.callService('tasktracker', service, data, {}, false, true);
   if (!isRecord(response) || response.success !== true) {
     const message = isRecord(response) && typeof response.message === 'string' ? response.message : undefined;
-    throw new TaskTrackerError(message ?? `${service} gave no answer`);
+    throw new TaskTrackerError(
+      message ?? `TaskTracker’s ${service} returned no answer. Try again, or look into Home Assistant’s log.`,
+    );
   }
   return { data: response.data, user_context: readContext(response.user_context) };
 }

@@ -424,7 +424,7 @@ test('a wrapped card that does not exist, and a bad configuration, say what is w
   const bad = await opened('bad', { username: 'gabriel', selector: 'hui-error-card' });
   const said = (await messages(bad)).join();
   assert.match(said, /"card" must be the configuration of the card/);
-  assert.match(said, /"reads" names requests as ws:/);
+  assert.match(said, /"reads" must name requests as ws:/);
   await screenshot(bad, 'cached-4-bad');
 });
 

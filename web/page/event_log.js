@@ -14,8 +14,8 @@ const verbs = {
 const reasons = {
   actor: 'did it',
   assigned: 'has the task',
-  unknown: 'cannot be told, so yes',
-  other: 'somebody else’s',
+  unknown: 'unknown, so it counts as concerned',
+  other: 'concerns other users',
 };
 
 function subjectOf({ data }) {

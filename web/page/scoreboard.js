@@ -41,7 +41,7 @@ class Comparison {
 }
 
 const avoided = [
-  ['memory', 'answered from memory', 'a card asked, and the answer was at hand: a new view, a card built anew'],
+  ['memory', 'answered from memory', 'a card asked and the cache answered: a new view, a rebuilt card'],
   ['storage', 'answered from localStorage', 'the same after a reload'],
   ['spared', 'not asked again', 'the event did not concern the user, or spared a paid text'],
 ];
