@@ -1,8 +1,8 @@
 import { isRecord } from './records.ts';
 
 /**
- * Reads a card's configuration, field by field. Throws with a text that Home Assistant shows in the card's place. Fields that
- * nobody asks for pass: Home Assistant adds some of its own.
+ * Reads a card's configuration field by field. Throws an error whose message Home Assistant shows in the card's place. Unknown fields are
+ * ignored, because Home Assistant adds some of its own.
  */
 export class ConfigFields {
   readonly #fields: Record<string, unknown>;
@@ -12,7 +12,7 @@ export class ConfigFields {
     this.#fields = value;
   }
 
-  /** Undefined where nothing is given, which an empty field of the editor counts as. */
+  /** Undefined if the field is missing, or empty as the editor leaves it. */
   text(name: string): string | undefined {
     const given = this.given(name);
     if (given === undefined || given === '') return undefined;

@@ -28,7 +28,7 @@ export function defineCard({ entry, element }: CardDefinition): void {
     const cards = (window.customCards ??= []);
     if (!cards.some((card) => card.type === entry.type)) cards.push(entry);
   } catch (error) {
-    // The next one may do.
-    console.error('cardcache: a card cannot be defined here', error);
+    // One card's failure must not stop the next.
+    console.error(`cardcache: ${entry.type} cannot be defined in this browser; the other cards still work`, error);
   }
 }

@@ -1,6 +1,6 @@
 import { isRecord } from './records.ts';
 
-/** Home Assistant rejects with plain objects of several shapes; these are the code and the words in any of them. */
+/** Home Assistant rejects with plain objects of several shapes. These functions read the code and the message of all of them. */
 export function errorCode(error: unknown): string | number | undefined {
   const code = detailsOf(error)?.code;
   return typeof code === 'string' || typeof code === 'number' ? code : undefined;
@@ -23,7 +23,7 @@ export function isConnectionLost(error: unknown): boolean {
   return errorCode(error) === CONNECTION_LOST;
 }
 
-/** For writes that were not even tried, shaped as the rejection that Home Assistant gives while it cannot be reached. */
+/** The error for writes that were not attempted, in the shape that Home Assistant uses while it is unreachable. */
 export function connectionLost(): Error {
   return Object.assign(new Error('Connection lost'), { code: CONNECTION_LOST });
 }

@@ -1,6 +1,6 @@
 import type { HomeAssistant } from '../js/hass/index.ts';
 
-/** What the cards read of Home Assistant's `hass`. */
+/** The parts of Home Assistant's `hass` that the cards use. */
 export interface CardHass extends Omit<HomeAssistant, 'callService' | 'callWS'> {
   callService(
     domain: string,
@@ -17,8 +17,8 @@ export interface CardHass extends Omit<HomeAssistant, 'callService' | 'callWS'> 
 }
 
 /**
- * Home Assistant hands out a new `hass` with every state change of any entity, hundreds a second in a large home. A card
- * that shows no entity has to look at these few fields only.
+ * Home Assistant sets a new `hass` with every state change of any entity, hundreds a second in a large home. A card that shows no entity
+ * needs to compare these few fields only.
  */
 export function concernsCard(before: CardHass, after: CardHass): boolean {
   return (

@@ -1,5 +1,5 @@
-// Each defines its card when it is loaded, in this order: what a later one needs and a browser lacks does not keep the earlier ones
-// from being there. The first needs nothing but elements, the others Lit.
+// Each module defines its card when it is loaded, in this order. If a browser lacks what a later one needs, the earlier ones still work.
+// The first needs only custom elements, the others Lit.
 import './cached/index.ts';
 import './daily-plan/index.ts';
 import './todo/index.ts';

@@ -4,10 +4,10 @@ import { ownLanguage } from './ownLanguage.ts';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-/** In days. Within it nobody takes a date for that of another year. */
+/** In days. Within half a year a date without a year is unambiguous. */
 const HALF_A_YEAR = 180;
 
-/** Numbers, times and dates as one language writes them. Formatters are dear to make, so each language keeps its own. */
+/** Formats numbers, times and dates in one language. Formatters are expensive to create, so each language keeps its own. */
 export class Language {
   readonly tag: string;
   readonly #plural: Intl.PluralRules;
@@ -21,7 +21,7 @@ export class Language {
 
   constructor(tag: string, hourCycle?: HourCycle) {
     this.tag = tag;
-    // Of the sentences, which are German or English, whatever the dates in them are.
+    // For the sentences, which are German or English whatever the language of the dates.
     this.#plural = new Intl.PluralRules(/^de\b/i.test(tag) ? 'de' : 'en');
     this.#relative = new Intl.RelativeTimeFormat(tag, { numeric: 'auto' });
     this.#list = new Intl.ListFormat(tag, { type: 'conjunction' });
@@ -61,7 +61,10 @@ export class Language {
     return this.#clock.format(minutes * MINUTE);
   }
 
-  /** A day near today by its distance (`Tomorrow`), another by its date, a far one with its year; with minutes past midnight the time as well. */
+  /**
+   * A day near today as its distance (`Tomorrow`), another as its date, a far one with its year. With `minutes` past midnight it includes
+   * the time.
+   */
   day(days: number, date: string, minutes?: number): string {
     const near = this.#relative.format(days, 'day');
     const other = (): string =>
@@ -70,7 +73,7 @@ export class Language {
     return minutes === undefined ? day : `${day}, ${this.time(minutes)}`;
   }
 
-  /** `YYYY-MM-DD` as `Saturday, November 21`; the text itself where it is no date. */
+  /** `YYYY-MM-DD` as `Saturday, November 21`; returns the text itself if it is no date. */
   date(text: string): string {
     const time = Date.parse(`${text}T00:00:00Z`);
     return Number.isNaN(time) ? text : this.#date.format(time);
@@ -82,8 +85,8 @@ const languages = new Map<string, Language>();
 export type HourCycle = 'h12' | 'h23';
 
 /**
- * The clock that this user has chosen, by its hours: `hour12` would make 24:00 of an American's midnight, and 00:00 PM of a
- * German's noon. Undefined: as the language has it.
+ * The user's clock setting, as hours: `hour12` would show 24:00 for an American's midnight, and 00:00 PM for a German's noon. Undefined:
+ * the default of the language.
  */
 export function hourCycleOf(hass: CardHass | undefined): HourCycle | undefined {
   const format = hass?.locale?.time_format;

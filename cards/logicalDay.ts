@@ -1,6 +1,6 @@
 import { instantOf, wallClock } from './wallClock.ts';
 
-/** When TaskTracker's day is over: it turns at `daily_reset_time` on the clocks of the user's zone, not at midnight. */
+/** The end of TaskTracker's day: it changes at `daily_reset_time` in the user's time zone, not at midnight. */
 export interface LogicalDay {
   /** IANA name, such as `Europe/Berlin`. */
   timezone: string;
@@ -13,7 +13,7 @@ export interface LogicalDay {
 const DAY = 86_400_000;
 const MINUTES_A_DAY = 1_440;
 
-/** The instant (ms) at which the next logical day begins; undefined where zone, date or time make no sense. */
+/** The time, in ms, at which the next logical day begins; undefined if zone, date or time are invalid. */
 export function logicalDayEnd(day: LogicalDay): number | undefined {
   const date = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day.current_logical_date);
   const minutes = minutesOf(day.daily_reset_time);
@@ -23,7 +23,7 @@ export function logicalDayEnd(day: LogicalDay): number | undefined {
   return instantOf(wall, day.timezone);
 }
 
-/** Minutes from the logical day's beginning to the wall-clock time `minutes` past midnight: 01:00 comes after 23:00. */
+/** Minutes from the beginning of the logical day to the wall-clock time `minutes` past midnight: 01:00 comes after 23:00. */
 export function minutesIntoDay(minutes: number, dailyResetTime: string): number {
   return (minutes - (minutesOf(dailyResetTime) ?? 0) + MINUTES_A_DAY) % MINUTES_A_DAY;
 }
@@ -36,7 +36,7 @@ export function minutesOf(time: string): number | undefined {
   return minutes < MINUTES_A_DAY ? minutes : undefined;
 }
 
-/** Minutes past midnight on the clocks of a zone; undefined for a zone this engine does not know. */
+/** Minutes past midnight in a time zone; undefined for a zone that this engine does not know. */
 export function wallMinutes(instant: number, timeZone: string): number | undefined {
   const wall = wallClock(instant, timeZone);
   return wall === undefined ? undefined : Math.floor((((wall % DAY) + DAY) % DAY) / 60_000);

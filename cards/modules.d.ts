@@ -1,4 +1,4 @@
-// What the bundler puts in where cards import it: a stylesheet as its text.
+// The bundler replaces the import of a stylesheet by its text.
 declare module '*.css' {
   const text: string;
   export default text;

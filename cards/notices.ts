@@ -1,7 +1,7 @@
 import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit';
 import { icons } from './icons.ts';
 
-/** What came of the last thing the person did. */
+/** The outcome of the user's last action. */
 export interface Notice {
   text: string;
   tone: 'done' | 'problem';
@@ -10,7 +10,7 @@ export interface Notice {
 
 const STAYS = 10_000;
 
-/** A card's one notice at a time, and what is said to those who hear the card instead of seeing it. */
+/** Shows one notice at a time, and announces texts to screen readers. */
 export class Notices implements ReactiveController {
   #notice: Notice | undefined;
   #said = '';
@@ -36,7 +36,7 @@ export class Notices implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  /** Says what is to be seen anyway. */
+  /** Announces what is already visible. */
   say(text: string): void {
     this.#said = text;
     this.#host.requestUpdate();
@@ -52,7 +52,7 @@ export class Notices implements ReactiveController {
       <div class="spoken" role="status" aria-live="polite">${this.#said}</div>`;
   }
 
-  /** Not a live region itself: what is said is the same text, and is said once. */
+  /** Not a live region itself, because the same text is already announced. */
   #bar(texts: { undo: string; dismiss: string }): TemplateResult | typeof nothing {
     const notice = this.#notice;
     if (!notice) return nothing;

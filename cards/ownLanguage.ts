@@ -1,6 +1,6 @@
 /**
- * The browser's language, if it is one: systems without a locale make browsers say `c`, `en-US@posix` or nothing, and of these no
- * number format can be made.
+ * The browser's language if it is valid. On systems without a locale browsers report `c`, `en-US@posix` or nothing, which number formats
+ * reject.
  */
 export const ownLanguage = validLanguage();
 

@@ -1,6 +1,6 @@
 /**
- * A style of an element's own, in its shadow root: what is to stand before all that the root holds, if anything. Safari before 16.4
- * constructs no style sheets, and the style is an element there.
+ * Adds a style to a shadow root. Returns the nodes that must come first in the root, if any: Safari before 16.4 cannot construct style
+ * sheets and gets a style element.
  */
 export function ownStyle(root: ShadowRoot, css: string): Node[] {
   try {

@@ -1,4 +1,4 @@
-/** Home Assistant's card picker shows every card alive, and does not tell it that it is on show. */
+/** Home Assistant's card picker renders real cards and does not tell them so. */
 export function isInPicker(card: Element): boolean {
   const root = card.getRootNode();
   return root instanceof ShadowRoot && root.host.localName === 'hui-card-picker';

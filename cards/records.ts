@@ -1,4 +1,4 @@
-/** What came from a server, a store or YAML, as far as one may look into it. */
+/** A type guard for values from a server, from storage or from YAML. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

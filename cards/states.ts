@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import { icons } from './icons.ts';
 
-/** What stands in a card's place while there is nothing to show yet. */
+/** Shown while there is no data yet. */
 export function skeleton(loading: string): TemplateResult {
   return html`<div class="skeleton" data-state="loading" role="status" aria-busy="true" aria-label=${loading}>
     ${['62%', '48%', '71%', '40%'].map(
@@ -11,7 +11,7 @@ export function skeleton(loading: string): TemplateResult {
   </div>`;
 }
 
-/** A good answer with nothing in it. */
+/** Shown for an answer with nothing in it. */
 export function emptyState(icon: TemplateResult, { title, hint }: { title: string; hint: string }): TemplateResult {
   return html`<div class="empty" data-state="empty">
     <div class="medal">${icon}</div>
@@ -20,7 +20,7 @@ export function emptyState(icon: TemplateResult, { title, hint }: { title: strin
   </div>`;
 }
 
-/** Nothing to show and a reason why. */
+/** Shown in place of data that could not be loaded, with the reason. */
 export function failure(
   { headline, why, again }: { headline: string; why: string; again: string },
   retry: () => void,
@@ -33,7 +33,7 @@ export function failure(
   </div>`;
 }
 
-/** Above what may be out of date. */
+/** Shown above data that may be out of date. */
 export function outdatedHint(what: string, state: 'offline' | 'error'): TemplateResult {
   return html`<div class="outdated" data-state=${state} role="status">
     ${state === 'offline' ? icons.offline : icons.alert}

@@ -1,13 +1,13 @@
 const DAY = 86_400_000;
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
-/** The zone that the browser is in; UTC where it names one that it does not know itself, as with an odd TZ. */
+/** The browser's time zone; UTC if it reports one that it does not know itself, as with an odd TZ. */
 export function ownZone(): string {
   const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone as string | undefined;
   return zone !== undefined && wallClock(0, zone) !== undefined ? zone : 'UTC';
 }
 
-/** The wall clock of a zone at an instant, written as if it were UTC (ms); undefined for a zone this engine does not know. */
+/** The wall-clock time of a zone at an instant, written as if it were UTC, in ms; undefined for a zone that this engine does not know. */
 export function wallClock(instant: number, timeZone: string): number | undefined {
   let clock = clocks.get(timeZone);
   if (!clock) {
@@ -34,8 +34,8 @@ export function wallClock(instant: number, timeZone: string): number | undefined
 }
 
 /**
- * The instant whose wall clock (written as if it were UTC) shows `wall`. A time that comes twice means its first coming; one
- * that is skipped is read with the offset before the gap, as Python's zoneinfo, which the server reckons with, reads it.
+ * The instant at which a zone's wall clock shows `wall` (written as if it were UTC). A time that occurs twice means the first. A skipped
+ * time is read with the offset before the gap, as Python's zoneinfo does on the server.
  */
 export function instantOf(wall: number, timeZone: string): number | undefined {
   const before = wallClock(wall - DAY, timeZone);

@@ -14,19 +14,19 @@ import { requestText, shortestWindow } from './requestText.ts';
 import { wrapConnection, type Connection } from './wrappedConnection.ts';
 
 /**
- * Of a window that moves with the clock an answer may lack so large a part before it is past its end, and before it is of no use:
- * with the first, a card that adds what comes to what it has loses next to nothing, and "the last hour" is still answered for
- * 5 minutes (the usual `ttl`); with the second, such a card is never given its own last answer again, which is as old as the window.
+ * How much of a moving window an answer may lack: before it counts as past its end, and before it is useless. The first limit lets a card
+ * that adds new rows to what it has lose next to nothing, and still reuses "the last hour" for 5 minutes (the usual `ttl`). The second
+ * keeps such a card from getting its own last answer again, which is as old as the window.
  */
 const LACKING = { fresh: 0.1, stale: 0.9 };
 
-/** When a wrapped card last wrote something through a cache, ms since 1970. */
+/** When a wrapped card last wrote something through a cache, in ms since 1970. */
 const wroteAt = new WeakMap<CardCache, number>();
 
-/** How long a write takes that is sent without waiting for its answer (ms). */
+/** How long to wait for a write whose answer nobody awaits, in ms. */
 const SOON = 1_000;
 
-/** The parts of `hass` that are put in the way of. */
+/** The parts of `hass` that this class replaces. */
 interface AskingHass extends Omit<CardHass, 'callService'> {
   connection: Connection;
   callApi(method: string, path: string, ...rest: unknown[]): Promise<unknown>;
@@ -38,8 +38,8 @@ interface AskingHass extends Omit<CardHass, 'callService'> {
 type Message = Record<string, unknown>;
 
 /**
- * A `hass` for one wrapped card: all that it reads is Home Assistant's own, but for the requests that the rules name. Their
- * answers come from the cache, each time as a copy, for some cards sort or cut what they were given.
+ * A `hass` for one wrapped card. Everything is Home Assistant's own, except the requests that the rules name: the cache answers those. Each
+ * answer is a copy, because some cards sort or cut what they get.
  */
 export class CachedHass {
   readonly #rules: readonly ReadRule[];
@@ -48,18 +48,20 @@ export class CachedHass {
   #cache: CardCache | undefined;
   #connection: { real: Connection; wrapped: Connection } | undefined;
   #substitutes = new WeakMap<object, object>();
-  /** What the card has asked since it last heard of a change, and when that was (ms since 1970): older answers do not count. */
+  /**
+   * The questions the card has asked since it last heard of a change, and when that change was (ms since 1970). Older answers do not count.
+   */
   readonly #asked = new Set<Key>();
   #toldAt = 0;
   #statesAtOpening: CardHass['states'] | undefined;
 
-  /** `outdated` is called when the card was given an old answer, and the new one turns out to be another. */
+  /** `outdated` is called when the card got an old answer and the new one differs. */
   constructor(rules: readonly ReadRule[], outdated: () => void) {
     this.#rules = rules;
     this.#opening = new Opening(outdated);
   }
 
-  /** A card is made, again where what the one before was given was outdated. It finds nothing that the one before has kept. */
+  /** A card was created. `isAgain`: it replaces one that got outdated answers. It does not see what its predecessor kept. */
   open(isAgain: boolean): void {
     this.#connection = undefined;
     this.#substitutes = new WeakMap();
@@ -67,7 +69,7 @@ export class CachedHass {
     this.#opening.begin(isAgain);
   }
 
-  /** The `hass` for the card; the same one for the same. */
+  /** The `hass` for the card. The same `hass` always gives the same object. */
   wrap(given: CardHass): CardHass {
     const real = realOf(given);
     const hass = (this.#hass = real as AskingHass);
@@ -78,9 +80,8 @@ export class CachedHass {
   }
 
   /**
-   * What stands for `hass`, or for a part of it that Home Assistant hands out: a copy, made for each state that changes. Ten
-   * wrapped cards and ten others take 0.06 ms for that (tests/ha/cached_card.test.mjs prints it), and then read it as fast as
-   * ever, which they would not through a proxy.
+   * The replacement for `hass`, or for a part of it that Home Assistant hands out. It is a copy, made for each state change, so that cards
+   * read it as fast as the original; a proxy would be slower.
    */
   substitute<T extends object>(value: T): T {
     const known = this.#substitutes.get(value) as T | undefined;
@@ -105,7 +106,7 @@ export class CachedHass {
 
   readonly #callApi = (method: string, path: string, ...rest: unknown[]): Promise<unknown> => {
     const [parameters, headers, ...more] = rest;
-    // The path stands in the name as far as patterns go; what makes the answer are all of it and the parameters.
+    // Patterns match the beginning of the path. The answer depends on the whole path and the parameters.
     const request = requestOf({ method, path, parameters, headers });
     const pass = (): Promise<unknown> => this.#newest.callApi(method, path, ...rest);
     return this.#answer(request, pass, (own) =>
@@ -113,7 +114,7 @@ export class CachedHass {
     );
   };
 
-  /** Its answer is a stream, which nobody can be given twice. */
+  /** The answer is a stream, which cannot be given twice. */
   readonly #callApiRaw = (method: string, path: string, ...rest: unknown[]): Promise<unknown> =>
     this.#pass(kindOf(fetchName(path, method)), () => this.#newest.callApiRaw(method, path, ...rest));
 
@@ -146,7 +147,7 @@ export class CachedHass {
     );
   }
 
-  /** For what is sent without waiting for an answer: when it is done nobody is told, so its effect is taken to come soon. */
+  /** For messages sent without waiting for an answer. Nobody reports their end, so they count as done after a short while. */
   #tell(message: Message, send: () => void): void {
     const { name, kind = kindOf(name) } = requestOf(message);
     send();
@@ -163,11 +164,11 @@ export class CachedHass {
   }
 
   get #newest(): AskingHass {
-    if (!this.#hass) throw new TypeError('the wrapped card has not been given a hass');
+    if (!this.#hass) throw new TypeError('cardcache: the wrapped card sent a request before it got a hass');
     return this.#hass;
   }
 
-  /** Reads that a rule names are answered from the cache, for which `ask` is given the request as it was when the card asked. */
+  /** Answers reads that a rule names from the cache. `ask` gets the request as it was when the card asked. */
   #answer(request: Asked, pass: () => Promise<unknown>, ask: (request: Message) => Promise<unknown>): Promise<unknown> {
     const { name, content, question } = request;
     const rule = this.#rules.find(({ reads }) => reads.matches(name));
@@ -180,7 +181,7 @@ export class CachedHass {
   async #read(name: string, question: unknown, ask: () => Promise<unknown>, rule: ReadRule): Promise<unknown> {
     const cache = this.#cache;
     if (!cache) return ask();
-    // Paths and messages hold times; they count as the text says.
+    // Paths and messages contain times; requestText.ts decides which of them are equal.
     const kind = name.startsWith('service:') ? name : name.slice(0, name.indexOf(':'));
     const now = Date.now();
     const readKey = key(endpointOf(name), null, kind, requestText(question, now, rule.round, this.#zones));
@@ -192,7 +193,7 @@ export class CachedHass {
       try {
         return (await ask()) ?? null;
       } catch (error) {
-        // What was refused is no longer so; nor is it after the next reload.
+        // A refusal drops the old answer, also for the next reload.
         if (!staleWhen(error)) cache.delete(readKey);
         throw error;
       }
@@ -211,7 +212,7 @@ export class CachedHass {
     return copyOf(answer);
   }
 
-  /** How old an answer may be (ms): not from before something that the card, or whoever looks at it, knows of. */
+  /** The oldest acceptable answer, in ms. It must be younger than any change the card, or the page, knows of. */
   #maxAge(name: string, question: string): number {
     const { connection, states } = this.#newest;
     const known = { connection, states, atOpening: this.#statesAtOpening ?? states };
@@ -220,7 +221,7 @@ export class CachedHass {
     return since > 0 ? Math.max(0, Date.now() - since) : Infinity;
   }
 
-  /** The card asks anew what it hears has changed, and so will the one after the next reload. */
+  /** The card has heard of a change. It will ask again, and so will the card after the next reload. */
   #changed(connection: Connection, message: unknown): void {
     const told = toldBy(connection, message, this);
     this.#toldAt = told.at;
@@ -231,7 +232,7 @@ export class CachedHass {
     if (keys.length > 0) this.#cache?.invalidate({ keys });
   }
 
-  /** A write, or a request that nobody has named. */
+  /** A write, or a request of unknown kind. */
   #pass(kind: RequestKind, ask: () => Promise<unknown>): Promise<unknown> {
     const cache = this.#cache;
     if (!cache || !isWrite(kind)) return ask();
@@ -239,13 +240,13 @@ export class CachedHass {
     return cache.mutate(ask, { invalidate: ALL_READS }).finally(() => wroteAt.set(cache, Date.now()));
   }
 
-  /** The server's, and the one that the browser's clock shows, in which cards reckon. */
+  /** The server's time zone, and the browser's, in which cards calculate. */
   get #zones(): string[] {
     const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
     return [this.#newest.config?.time_zone ?? timeZone, timeZone];
   }
 
-  /** Cards may ask the connection itself; and compare it, and keep things by it, so it is the same for as long as the real one. */
+  /** Cards may use the connection directly, compare it, and key things by it. So it stays the same object as long as the real one does. */
   #connectionFor(real: Connection): Connection {
     const known = this.#connection;
     if (known?.real === real) return known.wrapped;
@@ -264,7 +265,7 @@ function isConnectionIn(value: object): value is { connection: Connection } {
   return typeof connection?.sendMessagePromise === 'function';
 }
 
-/** What nobody can tell may write, and fresh answers come before spared requests. */
+/** A request of unknown kind may be a write. Correct answers matter more than saved requests. */
 function isWrite(kind: RequestKind): boolean {
   return kind === 'write' || kind === 'unknown';
 }

@@ -11,7 +11,7 @@ import { textsOf } from './texts.ts';
 
 export const CARD_TYPE = 'cardcache-cached-card';
 
-/** Of the web components' community protocol for contexts, which Lit follows. */
+/** The event of the web components' community protocol for contexts, which Lit uses. */
 interface ContextRequest extends Event {
   callback?: (value: unknown, ...rest: unknown[]) => void;
 }
@@ -26,7 +26,7 @@ declare global {
   }
 }
 
-/** Shows another card, as it is, and stands between it and Home Assistant when it asks something. */
+/** Shows another card unchanged and answers its requests to Home Assistant from the cache. */
 export class CachedCard extends HTMLElement {
   static readonly getConfigForm = configForm;
 
@@ -45,18 +45,18 @@ export class CachedCard extends HTMLElement {
 
   #hass: CardHass | undefined;
   #config: CachedConfig | undefined;
-  /** As it came. */
+  /** The configuration as Home Assistant passed it. */
   #given: unknown;
   #cached: CachedHass | undefined;
   #helpers: CardHelpers | undefined;
   #card: HostedCard | undefined;
-  /** The card's own configuration, or that of an error in its place. */
+  /** The wrapped card's configuration, or that of the error card in its place. */
   #shown: Record<string, unknown> | undefined;
   #handed: CardHass | undefined;
   #preview = false;
   #layout: string | undefined;
   #round = 0;
-  /** What the card was given is old, and nobody was there to see it. */
+  /** The card got outdated answers while it was disconnected. */
   #isOutdated = false;
   #resolveShown: (() => void) | undefined;
   readonly #whenShown = new Promise<void>((resolve) => {
@@ -87,14 +87,14 @@ export class CachedCard extends HTMLElement {
     void this.#build();
   }
 
-  /** As `hui-card` does: a card of the same type goes on. */
+  /** Like `hui-card`: a card of the same type stays and gets the new configuration. */
   #reconfigure(config: Record<string, unknown>): boolean {
     const card = this.#card;
     if (config.type !== this.#shown?.type || !card?.setConfig || card.localName === 'hui-error-card') return false;
     try {
       card.setConfig(config);
     } catch {
-      // Whoever makes it anew shows what is wrong.
+      // Rebuilding the card shows the error.
       return false;
     }
     this.#shown = config;
@@ -138,7 +138,7 @@ export class CachedCard extends HTMLElement {
     this.#attempt((card) => setLayout(card, layout));
   }
 
-  /** Conditional cards must be told of states while they are not to be seen. */
+  /** Conditional cards need state updates while they are hidden. */
   get connectedWhileHidden(): boolean {
     return this.#card?.connectedWhileHidden ?? false;
   }
@@ -152,9 +152,9 @@ export class CachedCard extends HTMLElement {
   }
 
   connectedCallback(): void {
-    // As when the dashboard is opened: what came while nobody looked may be old by now, too.
+    // As when the dashboard is opened: answers that came while nobody looked may be old by now.
     if (this.#isOutdated) void this.#build();
-    // Only now it is known to be in the card picker.
+    // Only a connected card can tell whether it is in the card picker.
     else this.#attempt((card) => this.#handHass(card, true));
   }
 
@@ -163,7 +163,7 @@ export class CachedCard extends HTMLElement {
     if (this.isConnected) void this.#build(true);
   }
 
-  /** Home Assistant makes the card, or one that says why it cannot. No card is made to render without a `hass`. */
+  /** Home Assistant creates the card, or an error card. No card is created before there is a `hass`. */
   async #build(isAgain = false): Promise<void> {
     const config = this.#config;
     const round = ++this.#round;
@@ -176,7 +176,7 @@ export class CachedCard extends HTMLElement {
     this.#resolveShown?.();
   }
 
-  /** In the order in which Home Assistant's `hui-card` does it, `hass` twice: some cards draw with what they saw the time before. */
+  /** In the order of Home Assistant's `hui-card`, with `hass` twice: some cards render the previous `hass`. */
   #show(config: Record<string, unknown>, isAgain: boolean): void {
     const card = this.#helpers?.createCardElement(config);
     if (!card) return;
@@ -196,7 +196,7 @@ export class CachedCard extends HTMLElement {
     });
     if (!isWell) return;
     this.#followVisibility(card);
-    // Whether it is to be connected, and how much room it takes, is known only now.
+    // Only now the card knows whether it stays connected while hidden, and its size.
     if (card.connectedWhileHidden === true) this.#tell('card-visibility-changed', { value: !this.hidden });
     this.#tell('card-updated');
   }
@@ -211,9 +211,9 @@ export class CachedCard extends HTMLElement {
         },
         options,
       );
-    // A card that hides itself leaves no empty room.
+    // A card that hides itself must not leave an empty space.
     on('card-visibility-changed', () => this.#followVisibility(card));
-    // The code of Home Assistant's own cards comes later; other cards, whose code does, ask to be made again.
+    // The code of Home Assistant's own cards loads later. Other cards ask for a rebuild when their code is there.
     const handAgain = (): void => {
       this.#cached?.open(false);
       this.#attempt(() => this.#handHass(card));
@@ -223,7 +223,7 @@ export class CachedCard extends HTMLElement {
     on('ll-rebuild', () => void this.#build(), { once: true });
   }
 
-  /** What a card throws is said in its place, as Home Assistant says it of a card that stands alone. */
+  /** Shows what the card throws in its place, as Home Assistant does for a card that stands alone. */
   #attempt(action: (card: HostedCard) => void): boolean {
     const card = this.#card;
     if (!card) return false;
@@ -232,7 +232,7 @@ export class CachedCard extends HTMLElement {
       return true;
     } catch (error) {
       const type = this.#shown?.type;
-      console.error(type, error);
+      console.error(`cardcache: the wrapped card ${String(type)} failed`, error);
       if (type !== 'error') this.#show({ type: 'error', message: errorWords(error) }, false);
       return false;
     }
@@ -249,7 +249,7 @@ export class CachedCard extends HTMLElement {
     this.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, detail }));
   }
 
-  /** Whoever edits a dashboard looks at how the card itself behaves. */
+  /** While the dashboard is edited, the card uses the real `hass`. */
   get #isPlain(): boolean {
     return this.#preview || isInPicker(this);
   }
@@ -262,7 +262,7 @@ export class CachedCard extends HTMLElement {
     card.hass = hass;
   }
 
-  /** Home Assistant's own cards ask whoever stands above them for parts of `hass`: they get the same parts as in their `hass`. */
+  /** Home Assistant's own cards request parts of `hass` from an ancestor by an event. They get the same parts as in their `hass`. */
   #onContextRequest(event: ContextRequest): void {
     const { callback } = event;
     if (typeof callback !== 'function') return;
@@ -274,7 +274,7 @@ export class CachedCard extends HTMLElement {
   }
 }
 
-/** Home Assistant keeps statistics of what says how it is measured. */
+/** Home Assistant keeps statistics of entities with a `state_class`. */
 function hasStatistics(state: unknown): boolean {
   return isRecord(state) && isRecord(state.attributes) && state.attributes.state_class !== undefined;
 }

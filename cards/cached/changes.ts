@@ -3,36 +3,36 @@ import { isRecord } from '../records.ts';
 import type { RequestName } from './patterns.ts';
 import type { Connection } from './wrappedConnection.ts';
 
-/** Requests for how states went on: their answers grow with every new state, so that none would ever be up to date. */
+/** Requests for the history of states. Their answers change with every new state, so they would always be outdated. */
 const COURSES = /^(api|ws):(history|logbook|recorder|energy)\/|^service:recorder\./;
 const ENTITY = /[a-z\d_]+\.[a-z\d_]+/g;
 
 type States = Record<string, unknown>;
 
-/** What the page knows. */
+/** The newest states on the page. */
 interface Known {
   connection: Connection;
   states: States;
-  /** Those that the card was opened with. */
+  /** The states when the card was opened. */
   atOpening: States;
 }
 
-/** When a connection last came back, ms since 1970: the page was told of nothing that happened while it was away. */
+/** When each connection last came back, in ms since 1970. The page heard of nothing that happened while it was away. */
 const cameBack = new WeakMap<object, number>();
 
-/** Home Assistant sends an event once for each subscription: the same within so many ms is the same event. */
+/** Home Assistant sends an event once per subscription. Equal events within so many ms are the same event. */
 const COPIES = 100;
 
-/** An event as the first of a page's cards heard it. */
+/** An event as the page's first card heard it. */
 export interface Told {
   /** ms since 1970. */
   at: number;
-  /** What has been invalidated since. Whoever hears a copy leaves it alone: it has been asked for anew by now. */
+  /** The questions invalidated for this event. Cards that hear a copy skip these, because they are already being asked again. */
   keys: Set<Key>;
 }
 const newest = new WeakMap<object, Told & { text: string; listeners: Set<object> }>();
 
-/** `listener`: whoever hears it. What one hears twice are two events. */
+/** `listener`: who heard it. If the same listener hears it twice, there were two events. */
 export function toldBy(connection: Connection, message: unknown, listener: object): Told {
   const text = JSON.stringify(message);
   let told = newest.get(connection);
@@ -43,7 +43,7 @@ export function toldBy(connection: Connection, message: unknown, listener: objec
   return told;
 }
 
-/** Before the card puts listeners of its own on it: those ask. */
+/** Called before the card adds its own listeners, because those ask questions. */
 export function followConnection(connection: Connection): void {
   if (cameBack.has(connection)) return;
   cameBack.set(connection, 0);
@@ -51,9 +51,9 @@ export function followConnection(connection: Connection): void {
 }
 
 /**
- * Since when (ms since 1970) an answer to this question may be another, as far as the page can know: the states of the entities
- * that it names have changed, or the connection was away. 0: nothing is known. The course of states is as new as those that the
- * card was opened with; then a graph may lag behind by as much as its rule says, or it would be asked for with every state.
+ * The latest known change that may affect this question, in ms since 1970: a new state of an entity that it names, or a reconnect. 0: none
+ * is known. Requests for history use the states from when the card was opened; otherwise every new state would cause a request. A graph may
+ * then lag by as much as its rule allows.
  */
 export function changedAt(name: RequestName, question: string, { connection, states, atOpening }: Known): number {
   const known = COURSES.test(name) ? atOpening : states;

@@ -6,13 +6,13 @@ import { textsOf } from './texts.ts';
 const SECOND = 1000;
 const DEFAULTS = { ttl: 300, stale: 86_400, round: 60 };
 
-/** How the answers of some requests are kept, ms. */
+/** How answers to matching requests are kept; times in ms. */
 export interface ReadRule {
   reads: Patterns;
   ttl: number;
-  /** How long after that an answer is given all the same, while a new one is fetched. */
+  /** How long after its `ttl` an answer may still be used while a new one is fetched. */
   stale: number;
-  /** To what times that move with the clock are rounded. */
+  /** The precision to which moving times are rounded. */
   round: number;
 }
 
@@ -22,25 +22,25 @@ export interface CachedConfig {
   rules: ReadRule[];
 }
 
-/** Throws with a text that Home Assistant shows in the card's place. */
+/** Throws an error whose message Home Assistant shows in the card's place. */
 export function readConfig(value: unknown): CachedConfig {
   const fields = new ConfigFields(value);
   const card = fields.given('card');
   if (!isRecord(card) || typeof card.type !== 'string') {
     throw new Error('"card" must be the configuration of the card to be wrapped, with at least a type.');
   }
-  if (card.type === fields.text('type')) throw new Error('"card" must be another card than this one.');
+  if (card.type === fields.text('type')) throw new Error('"card" must be another card, not this one again.');
   return { type: fields.text('type') ?? '', card, rules: readRules(fields) };
 }
 
 function readRules(fields: ConfigFields): ReadRule[] {
   const general = spans(fields, DEFAULTS);
   const reads = fields.given('reads');
-  // What Home Assistant's editor leaves of a field for YAML that has been emptied.
+  // The value that Home Assistant's editor leaves for an emptied YAML field.
   const isEmptied = isRecord(reads) && Object.keys(reads).length === 0;
   const given = isEmptied ? USUAL_READS : (reads ?? USUAL_READS);
   if (!Array.isArray(given)) throw new Error('"reads" must be a list of patterns, such as ws:history/*.');
-  // A pattern alone keeps to the card's own times, as do all that are left out.
+  // A bare pattern, or omitted times, use the card's own times.
   return given.map((read: unknown) => {
     const own = typeof read === 'string' ? { match: read } : read;
     if (!isRecord(own)) {
@@ -52,7 +52,7 @@ function readRules(fields: ConfigFields): ReadRule[] {
     const rule = new ConfigFields(own);
     const match = rule.text('match');
     if (match === undefined || !/^(ws|api|service):./.test(match)) {
-      throw new Error(`"reads" names requests as ws:…, api:… or service:…, not ${JSON.stringify(match ?? read)}.`);
+      throw new Error(`"reads" must name requests as ws:…, api:… or service:…, not ${JSON.stringify(match ?? read)}.`);
     }
     return inMilliseconds(match, spans(rule, general));
   });
@@ -70,7 +70,7 @@ function inMilliseconds(match: string, { ttl, stale, round }: typeof DEFAULTS): 
   return { reads: new Patterns([match]), ttl: ttl * SECOND, stale: stale * SECOND, round: round * SECOND };
 }
 
-/** Home Assistant's visual editor. Forms know no cards: the wrapped one is written as YAML there, too. */
+/** Home Assistant's visual editor. Forms cannot hold cards, so the wrapped one is written as YAML there, too. */
 export function configForm(): object {
   const { form } = textsOf(document.documentElement.lang);
   const seconds = (name: keyof typeof DEFAULTS): object => ({
@@ -86,7 +86,7 @@ export function configForm(): object {
     ],
     computeLabel: ({ name }: { name: string }) => form.labels[name] ?? name,
     computeHelper: ({ name }: { name: string }) => form.helpers[name],
-    // Whatever else makes no sense the card beside the form says: the form is given up for YAML where this throws.
+    // The preview card reports all other mistakes. If this throws, Home Assistant replaces the form by the YAML editor.
     assertConfig: (value: unknown) => {
       const fields = new ConfigFields(value);
       for (const name of ['ttl', 'stale', 'round']) fields.number(name);

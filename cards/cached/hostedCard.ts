@@ -1,14 +1,14 @@
 import type { CardHass } from '../hass.ts';
 import { isRecord } from '../records.ts';
 
-/** What Home Assistant's `hui-card` sets of a card and asks it for; a card of one's own need have none of it but `setConfig`. */
+/** The members that Home Assistant's `hui-card` sets and reads. A card needs none of them but `setConfig`. */
 export interface HostedCard extends HTMLElement {
   hass?: CardHass;
   preview?: boolean;
-  /** `preview` by its older name. */
+  /** The older name of `preview`. */
   editMode?: boolean;
   layout?: string;
-  /** `layout`, as cards for panels know it. */
+  /** Tells older cards that `layout` is `panel`. */
   isPanel?: boolean;
   connectedWhileHidden?: boolean;
   setConfig?(config: Record<string, unknown>): void;
@@ -27,7 +27,7 @@ export function setLayout(card: HostedCard, layout: string | undefined): void {
   card.isPanel = layout === 'panel';
 }
 
-/** Rows of 50 px; what cannot say has 1. A card whose code is on its way is waited for. */
+/** The size in rows of 50 px; 1 if the card does not tell. Waits for a card whose code is still loading. */
 export function sizeOf(card: HostedCard): number | Promise<number> {
   try {
     if (card.getCardSize) {
@@ -45,7 +45,7 @@ export function sizeOf(card: HostedCard): number | Promise<number> {
   }
 }
 
-/** What the card says of its room in a section, and over it what its configuration says, each in its newer or its older form. */
+/** The card's grid options, overridden by those in its configuration, each in its newer or its older form. */
 export function gridOptionsOf(card: HostedCard | undefined, config: Record<string, unknown>): Record<string, unknown> {
   const { grid_options: grid, layout_options: layout } = config;
   return { ...optionsOf(card), ...(isRecord(grid) ? grid : fromLayout(layout)) };
@@ -55,13 +55,13 @@ function optionsOf(card: HostedCard | undefined): Record<string, unknown> | unde
   try {
     return card?.getGridOptions ? card.getGridOptions() : fromLayout(card?.getLayoutOptions?.());
   } catch (error) {
-    // The section would not be laid out at all.
-    console.error(card?.localName, error);
+    // Otherwise the whole section would not be laid out.
+    console.error(`cardcache: the grid options of ${card?.localName} failed, so the defaults are used`, error);
     return undefined;
   }
 }
 
-/** A section had 4 columns, and has 12. */
+/** Sections once had 4 columns and now have 12. */
 const COLUMN = 3;
 
 function fromLayout(options: unknown): Record<string, unknown> {
@@ -76,8 +76,8 @@ function fromLayout(options: unknown): Record<string, unknown> {
 }
 
 /**
- * Conditions under which a card is shown are not the card's own business: Home Assistant's card for conditions has to keep to
- * them. That one knows no entity of the card that a condition without one would be about.
+ * Adds the card's own visibility conditions by means of Home Assistant's conditional card. That card does not know the wrapped card's
+ * entity, so conditions without an entity get it here.
  */
 export function withConditions(card: Record<string, unknown>): Record<string, unknown> {
   const { visibility, entity } = card;

@@ -3,41 +3,41 @@ import { instantOf, wallClock } from '../wallClock.ts';
 const SECOND = 1000;
 const HOUR = 3_600_000;
 
-/** No window is longer (ms): what lies further from now is a date that somebody has written down, or a number that is no time. */
+/** The longest window, in ms. Anything further from now is a date that somebody wrote down, or no time. */
 export const LONGEST = 20 * 365 * 24 * HOUR;
-/** Numbers whose name does not speak of time are times only where they lie nearer than this (ms). */
+/** Numbers without a name of a time count as times only if they lie nearer than this, in ms. */
 const PLAUSIBLE_UNNAMED = 8 * 24 * HOUR;
 const TIMES = new Set(
   'after at before begin beginning date datetime end ending finish from now since start stop time timestamp to ts until'.split(
     ' ',
   ),
 );
-/** Names with one of these words say where a window ends, or when the request was made (`_` keeps browsers from caching it). */
+/** Names with one of these words mark the end of a window, or the time of the request (`_` keeps browsers from caching it). */
 const ENDS = new Set('_ before end ending finish now stop timestamp to ts until'.split(' '));
-/** The last word of names of things: what stands there is no time, however it looks. */
+/** The last word of names of things: their values are never times. */
 const IDENTIFIERS = new Set('id ids uid uids uuid key keys code pin serial phone version seq sequence'.split(' '));
-/** The last word of names whose numbers are no times. */
+/** The last word of names whose numbers are never times. */
 const SIZES = new Set(
   'limit size count number total bytes length width height index offset page duration interval period timeout max min'.split(
     ' ',
   ),
 );
 
-/** An instant that a request names. */
+/** A time in a request. */
 export interface Moment {
-  /** As it stands there. */
+  /** The original text. */
   text: string;
-  /** The instant, ms; for a text without a zone as the server reads it. */
+  /** The time in ms; a text without a zone is read in the server's zone. */
   at: number;
-  /** The wall clock as it is written, as if it were UTC (ms). */
+  /** The written wall-clock time, read as UTC, in ms. */
   wall: number;
-  /** How it is written, as far as the server reads other ways as other instants. */
+  /** The notation, as far as it changes how the server reads the time. */
   form: '' | '-local' | '-s' | '-ms';
-  /** Its name says that it is the end of a window. */
+  /** The field's name says that it is the end of a window. */
   isEnd: boolean;
 }
 
-/** Dates with a time of day, also as they stand in addresses; and seconds or milliseconds since 1970. */
+/** Dates with a time of day, percent-encoded or not, and seconds or milliseconds since 1970. */
 const MOMENT = new RegExp(
   String.raw`(\d{4})(-?)(\d\d)\2(\d\d)(?:[T +]|%20|%2B)(\d\d)(:|%3A)?(\d\d)(?:\6(\d\d)(?:[.,](\d+))?)?` +
     String.raw`(Z|(?: |%20)?(?:[+-]|%2B)\d\d(?:(?::|%3A)?\d\d)?)?(?![\d:]|\.?\w)` +
@@ -46,15 +46,15 @@ const MOMENT = new RegExp(
 );
 
 /**
- * The moments in a text, in order, with what lies between them. `name` is that of the text itself, such as `start_time`; `zone`
- * that of the server, for moments that name none.
+ * The times in a text, in order, and the text between them. `name`: the field that holds the text, such as `start_time`. `zone`: the
+ * server's, for times that name none.
  */
 export function splitAtMoments(text: string, name: string, now: number, zone: string): (string | Moment)[] {
   const parts: (string | Moment)[] = [];
   let end = 0;
   for (const match of text.matchAll(MOMENT)) {
     const before = text.slice(Math.max(0, match.index - 80), match.index);
-    // No part of a word, such as the name of a file, or of another number; what stands before may be an escape of an address.
+    // Not part of a word, such as a file name, or of another number. A percent escape may precede it.
     if (!/(?:^|[^\w.-]|%[\da-f]{2})$/i.test(before)) continue;
     const words = wordsOf(/(\w+)(?:=|%3D)[\d.,]*$/i.exec(before)?.[1] ?? name);
     if (IDENTIFIERS.has(words[words.length - 1] ?? '')) continue;
@@ -67,7 +67,7 @@ export function splitAtMoments(text: string, name: string, now: number, zone: st
   return parts;
 }
 
-/** Of the name of a field or an argument. */
+/** The words of a field's or an argument's name. */
 function wordsOf(name: string): string[] {
   if (name === '_') return [name];
   return name
@@ -99,7 +99,7 @@ function fromDate(match: RegExpMatchArray, zone: string): Omit<Moment, 'isEnd'> 
   if (offset !== undefined) return { text, at: wall - offsetOf(offset), wall, form: '' };
   const seconds = Math.floor(wall / SECOND) * SECOND;
   const at = instantOf(seconds, zone) ?? seconds;
-  // In the night when the clocks change a time comes twice or never: how far from now it is cannot be told.
+  // When the clocks change, a wall-clock time occurs twice or never, so its distance from now is unknown.
   const comings = [0, HOUR / 2, HOUR].filter((later) => (wallClock(at + later, zone) ?? seconds + later) === seconds);
   return comings.length === 1 ? { text, at: at + (wall - seconds), wall, form: '-local' } : undefined;
 }

@@ -1,9 +1,9 @@
 import { sameAnswer } from './sameAnswer.ts';
 
-/** A card asks when it is made, as soon as its code is there; later it shows something, and can wait for a good answer. */
+/** Cards ask when they are created, or when their code has loaded. Later the card shows something and can wait for a good answer. */
 const OPENING = 5_000;
 
-/** `isStaleWelcome`: an answer past its end may be given at once; it is asked anew all the same. */
+/** `isStaleWelcome`: an answer past its end is welcome at once; a new one is fetched all the same. */
 export type Ask = (isStaleWelcome: boolean) => Promise<unknown>;
 
 /** `askedAt`: ms since 1970. */
@@ -13,17 +13,17 @@ interface Given {
 }
 
 /**
- * What a card is given while it opens: each question's old answer at once, while a new one is on its way. When all of those have
- * come and one of them is another, the card is to be made again, once, and what came is kept for it.
+ * Serves a card while it opens: the old answer to each question at once, while a new one is fetched. When all new answers are there and one
+ * differs, the card is rebuilt, once, from these answers.
  */
 export class Opening {
   readonly #outdated: () => void;
-  /** ms since 1970; 0: over. */
+  /** In ms since 1970; 0: the opening is over. */
   #until = 0;
   #isSecond = false;
-  /** By question: what was given while the new answer is on its way, undefined once that has come. */
+  /** By question: the old answer given while the new one is under way; undefined once the new one is there. */
   readonly #given = new Map<string, Given | undefined>();
-  /** What has come, for the card that is made again. */
+  /** The new answers, for the rebuilt card. */
   readonly #newest = new Map<string, Given>();
   #isOutdated = false;
 
@@ -31,7 +31,7 @@ export class Opening {
     this.#outdated = outdated;
   }
 
-  /** A card is made: for the first time, or because it was outdated. */
+  /** A card was created, for the first time or because its predecessor was outdated. */
   begin(isSecond = false): void {
     if (!isSecond) this.#newest.clear();
     this.#until = Date.now() + OPENING;
@@ -39,14 +39,14 @@ export class Opening {
     this.#given.clear();
   }
 
-  /** Something has changed: what has come, or comes of what was asked before, is old by now. */
+  /** Something has changed: new answers, and those to earlier questions, are outdated. */
   end(): void {
     this.#until = 0;
     this.#given.clear();
     this.#newest.clear();
   }
 
-  /** `maxAge` (ms): what was asked longer ago does not count, for something has changed since then. */
+  /** `maxAge`, in ms: answers to older questions do not count, because something has changed since. */
   read(question: string, maxAge: number, ask: Ask): Promise<unknown> {
     const now = Date.now();
     const counts = (given: Given | undefined): given is Given =>
@@ -61,7 +61,7 @@ export class Opening {
       const given = this.#given.get(question);
       return counts(given) ? given.answer : ask(false);
     }
-    // Asked at the same time, they are one request, and one answer where there is no old one.
+    // Both calls share one request, and one answer if there is no old one.
     const given = { answer: ask(true), askedAt: now };
     this.#given.set(question, given);
     void this.#renew(question, given, ask(false));
@@ -71,13 +71,13 @@ export class Opening {
   async #renew(question: string, given: Given, newest: Promise<unknown>): Promise<void> {
     const [old, answer] = await Promise.allSettled([given.answer, newest]);
     const isNew = answer.status === 'fulfilled';
-    // Where the server is only out of reach the old answer came again. A failure is a refusal, which the card is to show.
+    // While the server is unreachable the old answer came again. Any other failure is a refusal, which the card has to show.
     if (old.status === 'fulfilled' && !(isNew && sameAnswer(old.value, answer.value))) this.#isOutdated = true;
     if (this.#given.get(question) === given) {
       this.#given.set(question, undefined);
       if (isNew) this.#newest.set(question, { answer: newest, askedAt: given.askedAt });
     }
-    // The card may ask for something else because of this answer.
+    // The card may react to this answer with another question.
     setTimeout(() => this.#settle(), 0);
   }
 

@@ -1,6 +1,6 @@
 /**
- * A request by name, as patterns name it, in which `*` stands for any text: `ws:<type>` for `callWS`, `api:<path>` for
- * `callApi` with GET (other methods are `api/<method>:<path>`), `service:<domain>.<service>` for `callService`.
+ * The name of a request, as patterns match it (`*` matches any text): `ws:<type>` for `callWS`, `api:<path>` for `callApi` with GET (other
+ * methods: `api/<method>:<path>`), `service:<domain>.<service>` for `callService`.
  */
 export type RequestName = string;
 
@@ -15,20 +15,20 @@ export class Patterns {
     return this.#patterns.some((parts) => fits(name, parts));
   }
 
-  /** Whether a pattern without any star is this name. */
+  /** Whether a pattern without a star equals this name. */
   includes(name: RequestName): boolean {
     return this.#patterns.some((parts) => parts.length === 1 && parts[0] === name);
   }
 }
 
-/** Whether the parts stand in the name one after the other, the first at its beginning and the last at its end. */
+/** Whether the name contains these parts in order, starts with the first and ends with the last. */
 function fits(name: string, [first = '', ...others]: readonly string[]): boolean {
   const last = others.pop();
   if (last === undefined) return name === first;
   if (!name.startsWith(first)) return false;
   let at = first.length;
   for (const part of others) {
-    // The earliest place leaves the most for the next: nothing has to be tried twice.
+    // The earliest match leaves the most for the next part, so no backtracking is needed.
     const found = name.indexOf(part, at);
     if (found < 0) return false;
     at = found + part.length;
@@ -36,7 +36,7 @@ function fits(name: string, [first = '', ...others]: readonly string[]): boolean
   return name.length - last.length >= at && name.endsWith(last);
 }
 
-/** Read where a configuration names none: what the cards that people wrap ask for again and again. */
+/** The default: the requests that popular cards repeat. */
 export const USUAL_READS = [
   'api:calendars*',
   'api:history/period*',

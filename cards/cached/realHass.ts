@@ -1,20 +1,20 @@
-/** Also for the wrapper of another evaluation of this file: a page may have it under two addresses. */
+/** A global symbol, because a page may evaluate this file twice, under two addresses. */
 const REAL = Symbol.for('cardcache.real');
 
 /**
- * Home Assistant's own, where this stands for it. A wrapped stack hands its `hass` to the wrapped cards in it: the inner wrapper must
- * ask Home Assistant, not the outer one, which would find the inner one's request under way and wait for it.
+ * Returns Home Assistant's own `hass` behind a replacement. A wrapped stack passes its `hass` to the wrapped cards in it. The inner wrapper
+ * must ask Home Assistant and not the outer wrapper, which would find the inner request in flight and wait for it.
  */
 export function realOf<T extends object>(value: T): T {
   return ((value as Record<symbol, unknown>)[REAL] as T | undefined) ?? value;
 }
 
-/** What says so. It stays where a card makes a `hass` of its own: `{ ...hass, states }`. */
+/** The property that marks a replacement. It survives `{ ...hass, states }`. */
 export function standingFor(real: object): object {
   return { [REAL]: real };
 }
 
-/** The name of the property by which a proxy says so. */
+/** The property by which a proxy returns its original. */
 export function asksForReal(name: PropertyKey): boolean {
   return name === REAL;
 }

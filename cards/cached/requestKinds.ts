@@ -1,21 +1,21 @@
 import { Patterns, type RequestName } from './patterns.ts';
 
 /**
- * What a request does: a `read` may be answered from the cache where the configuration says so; after a `write` every answer may be
- * wrong; what `passes` is neither (subscriptions, streams, secrets, addresses that expire). `unknown`: none of Home Assistant's
- * own, and nothing in its name tells.
+ * What a request does. A `read` may be answered from the cache if the configuration says so. After a `write` every answer may be wrong.
+ * `passes`: neither (subscriptions, streams, secrets, addresses that expire). `unknown`: not Home Assistant's own, and the name does not
+ * tell.
  */
 export type RequestKind = 'read' | 'write' | 'passes' | 'unknown';
 
 // Home Assistant 2026.11 has 492 websocket commands, 144 HTTP views and some 150 services with a response. The tests list them by
 // kind (tests/js/support/requests.json).
 
-/** First words of the last part of a name, such as `list` of `config/area_registry/list_for_display`. */
+/** First words of the last part of a read's name, such as `list` of `config/area_registry/list_for_display`. */
 const READING = words(
   'browse check count explain extract fetch find get has info is list lookup parse query read related search slugify supports ' +
     'try validate',
 );
-/** Such a word anywhere in the last part of a name that does not begin with one of the above. */
+/** Words that mark a write, anywhere in the last part of a name that does not begin with one of the above. */
 const WRITING = words(
   'abort accept acknowledge activate add adjust apply approve archive assign attempt backup begin bind buy call cancel capture ' +
     'cast change claim clear close commission complete configure confirm connect continue create deactivate delete depose deny ' +
@@ -26,7 +26,7 @@ const WRITING = words(
     'swap sync test toggle transfer trigger turn unbind undo uninstall unlock unprovision unregister update upload write',
 );
 
-/** Neither: subscriptions, streams, secrets, and addresses that expire. */
+/** Neither reads nor writes: subscriptions, streams, secrets, and addresses that expire. */
 const PASSES = new Patterns([
   'api/HEAD:*',
   'api/OPTIONS:*',
@@ -59,7 +59,7 @@ const PASSES = new Patterns([
   'ws:web_rtc/*',
 ]);
 
-/** Reads whose names do not say so. */
+/** Reads that the rules for names miss. */
 const READS = new Patterns([
   'api/POST:template',
   'api:*',
@@ -113,7 +113,7 @@ const READS = new Patterns([
   'ws:zwave_js/node_*',
 ]);
 
-/** Writes whose names do not say so, or seem to say something else. */
+/** Writes that the rules for names miss or take for reads. */
 const WRITES = new Patterns([
   'api/*',
   'ws:analytics/preferences',
@@ -128,14 +128,14 @@ const WRITES = new Patterns([
 ]);
 const HIDDEN_WRITES = new Patterns(['ws:zwave_js/validate_dsk_and_enter_pin']);
 
-/** Their services have names that users make up. */
+/** Domains whose service names are chosen by users. */
 const MADE_UP = new Patterns(
   ['esphome', 'python_script', 'pyscript', 'rest_command', 'script', 'shell_command'].map(
     (domain) => `service:${domain}.*`,
   ),
 );
 
-/** `named`: the configuration names it in full. Where nothing else tells, its author knows better than a guess. */
+/** `named`: the configuration names the request in full. Its author knows better than a guess. */
 export function kindOf(name: RequestName, named = false): RequestKind {
   if (PASSES.matches(name)) return 'passes';
   if (READS.matches(name)) return 'read';

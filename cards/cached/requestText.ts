@@ -6,16 +6,16 @@ const SECOND = 1000;
 const MINUTE = 60_000;
 const QUARTER = 15 * MINUTE;
 const HOUR = 60 * MINUTE;
-/** A time that a card took as "now" may be so much older (ms) when it asks. */
+/** The greatest age, in ms, of a time that a card took as "now" when the request is sent. */
 const DELAY = 100;
 
-/** The server's time zone first, which is meant where a text names none; then those that cards may reckon in. */
+/** Time zones: first the server's, which applies to texts without a zone, then those in which cards may calculate. */
 export type Zones = readonly string[];
 
 /**
- * What a request asks for, as text: equal for requests that one answer serves. A moment that stands still (the start or the end of
- * a day, a time that somebody has chosen) is taken as it is. One that moves with the clock, "the last 24 hours" for instance,
- * counts by its distance from now, rounded to `round` ms, or the same question would never be asked twice.
+ * The question of a request as a text. Requests that one answer serves have equal texts. A fixed time (the start or end of a day, or a time
+ * that somebody chose) stays as it is. A time that moves with the clock, such as the start of "the last 24 hours", becomes its distance
+ * from now, rounded to `round` ms; otherwise no question would ever repeat.
  */
 export function requestText(request: unknown, now: number, round: number, zones: Zones = ['UTC']): string {
   const parts = partsOf(request, now, zones);
@@ -24,15 +24,15 @@ export function requestText(request: unknown, now: number, round: number, zones:
 }
 
 /**
- * How long the shortest window is whose start moves with the clock, ms; Infinity where none does. An answer of some age lacks as
- * much of such a window: a card that asks for the last minute, and adds it to what it has, would lose all of it for good.
+ * The length of the shortest window whose start moves with the clock, in ms; Infinity if none does. An answer of some age lacks that much
+ * of the window: a card that asks for the last minute and appends it to its data would lose all of it.
  */
 export function shortestWindow(request: unknown, now: number, zones: Zones = ['UTC']): number {
   const moments = partsOf(request, now, zones).filter(isMoment);
   return new Clock(moments, now, zones).shortestWindow();
 }
 
-/** The request as JSON, cut into moments and what lies between them. */
+/** The request as JSON, split into times and the text between them. */
 function partsOf(request: unknown, now: number, zones: Zones): (string | Moment)[] {
   const json = JSON.stringify(request) as string | undefined;
   const parts: (string | Moment)[] = [];
@@ -47,7 +47,7 @@ function isMoment(part: string | Moment): part is Moment {
   return typeof part !== 'string';
 }
 
-/** Writes JSON, in an order of its own: that in which a card names its arguments makes no difference. */
+/** Writes JSON with sorted names, so that the order of a card's arguments does not matter. */
 function collect(value: unknown, name: string, add: (text: string, name: string) => void): void {
   if (Array.isArray(value)) {
     value.forEach((item, index) => {
@@ -67,13 +67,13 @@ function collect(value: unknown, name: string, add: (text: string, name: string)
   }
 }
 
-/** Tells which moments of one request move with the clock. */
+/** Decides which times of one request move with the clock. */
 class Clock {
   readonly #moments: readonly Moment[];
   readonly #now: number;
   readonly #zones: Zones;
   readonly #minute: number;
-  /** The full minute that now was cut or rounded up to, where the request names it. */
+  /** The full minute that "now" was rounded to, if the request contains it. */
   readonly #cut: number | undefined;
 
   constructor(moments: readonly Moment[], now: number, zones: Zones) {
@@ -88,14 +88,14 @@ class Clock {
   textOf(moment: Moment, round: number): string {
     const origin = this.#originOf(moment);
     if (origin === undefined) return moment.text;
-    // In its first second a minute and the moment that was cut to it are the same.
+    // In the first second of a minute, "now" and that minute are the same.
     const name = origin === this.#now || this.#now - this.#minute < SECOND ? 'now' : 'minute';
     return `${name}${Math.round(((fullMinute(moment) ?? moment.at) - origin) / round) * (round / SECOND)}s${moment.form}`;
   }
 
   shortestWindow(): number {
     const latest = Math.max(...this.#moments.map(({ at }) => at));
-    // Of several moments the latest is an end, whatever its name.
+    // The latest of several times is an end, whatever its name.
     const starts = this.#moments.filter(({ at, isEnd }) => !isEnd && (at < latest || this.#moments.length === 1));
     return Math.min(Infinity, ...starts.map((start) => this.#windowFrom(start, latest)));
   }
@@ -107,19 +107,19 @@ class Clock {
     const isAlone = this.#moments.length === 1;
     const delay = mod(start.at, SECOND) === 0 ? SECOND : DELAY;
     const isPast = origin - at > (origin === this.#now ? delay : 0);
-    // Whatever end a window of the past names, nothing has happened after now.
+    // Nothing happens after now, so a window's end in the future does not matter.
     if (isPast) return (isAlone ? origin : Math.min(latest, origin)) - at;
     // "From now on" without an end.
     return isAlone ? Infinity : latest - at;
   }
 
-  /** The instant that a moment is a distance from: now, or the minute that now was cut to. Undefined where it stands still. */
+  /** The reference of a moving time: now, or the minute that "now" was rounded to. Undefined for a fixed time. */
   #originOf(moment: Moment): number | undefined {
     if (this.#isBoundary(moment) || Math.abs(moment.at - this.#now) > LONGEST) return undefined;
     const at = fullMinute(moment);
     if (at === undefined) return this.#now;
-    // People choose full minutes, and some cards cut "now" to one. At least two of three signs must say that it moves: one of the
-    // request's moments is this minute, it is whole hours away from that, it is no quarter of an hour.
+    // People choose full minutes, and some cards round "now" to one. Such a time counts as moving if two of three signs agree: a time of
+    // the request is this minute; its distance from that is whole hours; it is not a quarter of an hour.
     const signs = [
       this.#cut !== undefined,
       mod(at - (this.#cut ?? this.#minute), HOUR) === 0,
@@ -128,10 +128,7 @@ class Clock {
     return signs.filter(Boolean).length < 2 ? undefined : this.#minute;
   }
 
-  /**
-   * Days, weeks and months start and end with an hour of their zone: that hour's first or last second, to whatever part of it, or
-   * its last minute.
-   */
+  /** Days, weeks and months start and end with an hour of their zone: at its first second, its last second, or its last minute. */
   #isBoundary({ at, wall, form }: Moment): boolean {
     const instant = form === '-local' ? wall : at;
     const second = instant - mod(instant, SECOND);
@@ -147,7 +144,7 @@ class Clock {
   }
 }
 
-/** The full minute that a moment is, or is the last millisecond before. */
+/** The full minute that a time is, or whose last millisecond it is. */
 function fullMinute({ at }: Moment): number | undefined {
   const past = mod(at, MINUTE);
   if (past === 0) return at;

@@ -5,17 +5,17 @@ import type { RequestKind } from './requestKinds.ts';
 /** A request of a card. */
 export interface Asked {
   name: RequestName;
-  /** Where more than the name tells. */
+  /** For requests whose kind depends on more than the name. */
   kind?: RequestKind;
-  /** A copy of it: the card may change its own, and the websocket library does. Undefined where JSON cannot hold it. */
+  /** A copy, because the card and the websocket library may change the original. Undefined if JSON cannot hold it. */
   content: Record<string, unknown> | undefined;
-  /** What of it makes the answer. */
+  /** The part that determines the answer. */
   question: unknown;
 }
 
 /**
- * Of a message to the websocket, of what `callApi` is given, or of what `callService` is given, which is a message of type
- * `call_service` in other words. The `id` of a message is the library's: it stays in an object that a card uses again.
+ * Reads a websocket message, the arguments of `callApi`, or those of `callService` (a `call_service` message in other words). The library's
+ * `id` stays in an object that a card reuses, so it is left out.
  */
 export function requestOf(request: Record<string, unknown>): Asked {
   const content = copyOf({ ...request, id: undefined });
@@ -26,7 +26,7 @@ export function requestOf(request: Record<string, unknown>): Asked {
   if (type === 'call_service') {
     const name = `service:${String(domain)}.${String(service)}`;
     const question = { data: content?.service_data, target: content?.target };
-    // What has no response is no read, whatever its name says.
+    // A call without a response is not a read, whatever its name says.
     return responds === true ? { name, content, question } : { name, kind: 'write', content, question };
   }
   const name = `ws:${String(type)}`;
@@ -35,7 +35,7 @@ export function requestOf(request: Record<string, unknown>): Asked {
     : { name, content, question: content };
 }
 
-/** `fetchWithAuth` is given the path of the page, `callApi` what follows `/api/`. */
+/** `fetchWithAuth` gets the whole path, `callApi` the part after `/api/`. */
 export function fetchName(path: string, method = 'GET'): RequestName {
   return apiName(String(path).replace(/^(?:\w+:\/\/[^/]*)?\/?api\//, ''), method);
 }

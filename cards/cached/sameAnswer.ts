@@ -2,10 +2,7 @@ import { hasOwn, isRecord } from '../records.ts';
 
 type Members = Record<string, unknown>;
 
-/**
- * Whether two answers say the same. Home Assistant gives every call of a service a `context` of its own, which says nothing about
- * what was asked.
- */
+/** Whether two answers are equal. The `context` that Home Assistant adds to every service call does not count. */
 export function sameAnswer(a: unknown, b: unknown): boolean {
   return isServiceAnswer(a) && isServiceAnswer(b) ? same(a.response, b.response) : same(a, b);
 }
@@ -15,7 +12,7 @@ function isServiceAnswer(answer: unknown): answer is { response: unknown } {
 }
 
 function same(a: unknown, b: unknown): boolean {
-  // Storage gives −0 back as 0.
+  // Storage returns −0 as 0.
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   const names = Object.keys(a);

@@ -1,4 +1,4 @@
-/** What the card says itself: in its editor, and where it can show no other card. */
+/** The card's own texts: in its editor, and where it can show no other card. */
 export interface Texts {
   noHelpers: string;
   sample: string;

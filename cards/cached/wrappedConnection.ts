@@ -1,7 +1,7 @@
 import { hasOwn, isRecord } from '../records.ts';
 import { asksForReal } from './realHass.ts';
 
-/** What a wrapped connection puts in the way of; everything else is the real connection's. */
+/** What a wrapped connection replaces; everything else is the real connection's. */
 export interface Connection {
   sendMessagePromise(message: Record<string, unknown>): Promise<unknown>;
   sendMessage?(message: Record<string, unknown>, ...rest: unknown[]): void;
@@ -14,26 +14,26 @@ export interface Connection {
 export interface ConnectionHooks {
   /** Answers what the card sends. */
   send: (message: Record<string, unknown>) => Promise<unknown>;
-  /** Sends what the card wants no answer to. */
+  /** Sends a message that the card awaits no answer to. */
   tell: (message: Record<string, unknown>, ...rest: unknown[]) => void;
-  /** The card is about to be told that something has changed, by this message. */
+  /** The card is about to receive this message about a change. */
   changed: (message: unknown) => void;
 }
 
 type Listener = (...args: unknown[]) => void;
 type Members = Record<PropertyKey, unknown>;
 
-/** Events that tell of states: cards see those in `hass`, and would hear hundreds a minute. */
+/** Events about states. Cards see states in `hass`, and there are hundreds of these events a minute. */
 const STATES = new Set(['state_changed', 'state_reported']);
 
-/** Subscriptions of Home Assistant that bring data, which starts with the first message, and not news of a change. */
+/** Home Assistant's subscriptions that push data, beginning with the first message, and not news of a change. */
 const DATA =
   /^(render_template|subscribe_(entities|condition|bootstrap_integrations)|(history|logbook|weather|calendar\/event|todo\/item|camera|frontend|persistent_notification|hardware|system_log|system_health|conversation|assist_pipeline|bluetooth|mqtt|zwave_js|zha|labs|config_entries)\/.*)$/;
 
 /**
- * A connection for one wrapped card. Home Assistant and cards keep collections on the connection object (`getCollection`), whose
- * fetchers ask through it: what is put on this one stays with it, or Home Assistant itself would be answered from the cache.
- * What the real one has already is found here, too.
+ * A connection for one wrapped card. Home Assistant and cards keep collections on the connection object (`getCollection`), whose fetchers
+ * ask through it. Collections made on this object stay here; otherwise Home Assistant itself would get answers from the cache. Collections
+ * of the real connection are visible here, too.
  */
 export function wrapConnection<T extends Connection>(real: T, { send, tell, changed }: ConnectionHooks): T {
   const kept = Object.create(Object.getPrototypeOf(real) as object) as Members;
@@ -47,7 +47,7 @@ export function wrapConnection<T extends Connection>(real: T, { send, tell, chan
     sendMessagePromise: async (message: unknown) => {
       if (!isRecord(message)) return real.sendMessagePromise(message as Record<string, unknown>);
       const answer = await send(message);
-      // In a task of its own, as from the socket: what else a collection's answer sets off has come to rest by then.
+      // In a task of its own, as if it came from the socket: reactions to a collection's answer have finished by then.
       await new Promise((resolve) => setTimeout(resolve, 0));
       return answer;
     },
@@ -59,13 +59,13 @@ export function wrapConnection<T extends Connection>(real: T, { send, tell, chan
     addEventListener: (type: string, callback: Listener) => real.addEventListener?.(type, told(callback)),
     removeEventListener: (type: string, callback: Listener) => real.removeEventListener?.(type, told(callback)),
   };
-  /** The real connection names itself to its listeners. */
+  /** Listeners get the real connection as the argument. */
   const told = memoized(
     (callback) =>
       (connection, ...rest) =>
         callback(connection === real ? wrapped : connection, ...rest),
   );
-  /** The library keeps its own state in fields, in some versions private ones: methods run on the real connection. */
+  /** The library keeps its state in fields, some of them private, so its methods must run on the real connection. */
   const bound = memoized((method) => method.bind(real));
 
   const wrapped = new Proxy(kept, {
@@ -103,7 +103,7 @@ function hasSetter(object: object, name: PropertyKey): boolean {
   return false;
 }
 
-/** The same function for the same one: cards compare methods, and take their listeners away again. */
+/** The same function for the same method, because cards compare methods and remove their listeners. */
 function memoized(make: (one: Listener) => Listener): (one: Listener) => Listener {
   const made = new WeakMap<Listener, Listener>();
   return (one) => {

@@ -22,7 +22,7 @@ import type { View } from './view.ts';
 
 export const CARD_TYPE = 'cardcache-daily-plan-card';
 
-/** A TaskTracker user's day. Holds nothing of value: see PlanFeed. */
+/** A TaskTracker user's day. PlanFeed holds its data. */
 export class DailyPlanCard extends DashboardCard<DailyPlanConfig, Texts> {
   static override readonly styles = [frameStyles, planStyles, taskStyles];
   static readonly getConfigForm = configForm;
@@ -93,7 +93,7 @@ export class DailyPlanCard extends DashboardCard<DailyPlanConfig, Texts> {
     });
   }
 
-  /** A completed task takes its button with it: whoever works with the keyboard goes on with the next one. */
+  /** A completed task disappears with its button, so the keyboard focus moves to the next one. */
   protected override updated(): void {
     if (this.#focusAt === undefined || document.activeElement !== document.body) return;
     const buttons = this.renderRoot.querySelectorAll<HTMLElement>('[data-action="complete"]');
@@ -130,7 +130,7 @@ export class DailyPlanCard extends DashboardCard<DailyPlanConfig, Texts> {
     if (tasks.length > 0) parts.push(texts.summary.tasks(tasks.length, language));
     if (minutes > 0) parts.push(language.duration(minutes));
     if (overdue > 0) parts.push(texts.summary.overdue(overdue));
-    // Lines break between the parts only.
+    // Non-breaking spaces: lines break between the parts only.
     return parts.map((part) => part.replaceAll(' ', '\u00a0')).join(' · ');
   }
 
@@ -251,7 +251,7 @@ export class DailyPlanCard extends DashboardCard<DailyPlanConfig, Texts> {
     this.requestUpdate();
   }
 
-  /** Does one thing and says what came of it. While it runs, `id` is busy and its changes are not announced as others' doing. */
+  /** Runs an action and shows its outcome. While it runs, `id` is busy, and its changes are not announced as somebody else's. */
   async #doing(id: string, act: () => Promise<Notice | undefined>, failed: (why: string) => string): Promise<void> {
     this.#busy.add(id);
     this.#notices.show(undefined);
@@ -259,7 +259,7 @@ export class DailyPlanCard extends DashboardCard<DailyPlanConfig, Texts> {
       this.#notices.show(await act());
     } catch (error) {
       this.#notices.show({ text: failed(this.describe(error)), tone: 'problem' });
-      // What is rolled back comes to the watchers in a microtask of its own.
+      // Watchers hear of the rollback in a later microtask.
       await this.updateComplete;
     } finally {
       this.#busy.delete(id);

@@ -6,7 +6,7 @@ import type { View } from './view.ts';
 
 type State = 'done' | 'open' | 'missed' | 'later';
 
-/** The times of day at which a self-care task is meant to be done, and how far the day is with them. */
+/** The times of day for a self-care task, and how far the day has got with them. */
 export function careWindows(task: Task, view: View): TemplateResult | typeof nothing {
   if (!task.windows || task.windows.length === 0) return nothing;
   return html`<ul class="windows">
@@ -28,7 +28,7 @@ function careWindow(window: CareWindow, view: View): TemplateResult {
   </li>`;
 }
 
-/** Reckoned within the logical day, so that 01:00 is late in the evening and a window may reach over midnight. */
+/** Calculated within the logical day, so that 01:00 is late in the evening and a window may span midnight. */
 function stateOf(window: CareWindow, { day, now }: View): State {
   if (window.completed) return 'done';
   const [start, end] = [minutesOf(window.start), minutesOf(window.end)];

@@ -4,12 +4,12 @@ import { textsOf } from './texts.ts';
 
 export interface DailyPlanConfig {
   type: string;
-  /** Whose plan, by TaskTracker's username; default: the signed-in user's. */
+  /** The TaskTracker username whose plan is shown; default: the signed-in user's. */
   user?: string;
   title?: string;
-  /** Only what TaskTracker recommends for the day. */
+  /** True: only tasks that TaskTracker recommends for the day. */
   select_recommended?: boolean;
-  /** Whether the weather is fit for outdoor tasks; left out, TaskTracker decides. */
+  /** Whether the weather suits outdoor tasks. Without it TaskTracker decides. */
   fair_weather?: boolean;
   show_encouragement?: boolean;
   show_self_care?: boolean;

@@ -1,6 +1,6 @@
 import { taskId, type DailyPlan, type Task } from '../tasktracker/answers.ts';
 
-/** What came onto a plan and what left it, for those who hear the card instead of seeing it. */
+/** The tasks that appeared on a plan and that left it, for screen readers. */
 export function changesBetween(
   before: DailyPlan,
   after: DailyPlan,

@@ -18,9 +18,8 @@ interface Followed {
 }
 
 /**
- * What the card shows, read from the cache and kept up with it. Everything here can be had again from the cache: Home Assistant
- * throws elements away after every reconnect, and the next one starts where this one was. What the last `follow` read stays when
- * the element is only moved, so that it never blinks.
+ * The card's data, read from the cache and followed there. Home Assistant replaces elements after every reconnect; the next element reads
+ * the same from the cache. What the last `follow` read stays while the element is only moved, so that the card never flickers.
  */
 export class PlanFeed {
   plan: DailyPlan | undefined;
@@ -42,7 +41,7 @@ export class PlanFeed {
     this.#changed = changed;
   }
 
-  /** Whose plan it is, once known. */
+  /** The user whose plan this is, once known. */
   get user(): string | undefined {
     return this.#followed?.user;
   }
@@ -51,12 +50,12 @@ export class PlanFeed {
     return this.#words && fitsPlan(this.#words, this.plan) ? this.#words.text : undefined;
   }
 
-  /** True where the answer to "who am I" does not name the signed-in user. */
+  /** True if TaskTracker does not know the signed-in user. */
   get isUnknownUser(): boolean {
     return this.people !== undefined && this.#followed === undefined;
   }
 
-  /** How long ago the server last confirmed the plan, ms. */
+  /** Ms since the server last confirmed the plan. */
   get age(): number | undefined {
     const key = this.#followed?.plan.key;
     const asked = key === undefined ? undefined : this.#cache?.coordinator(key)?.lastUpdateTime;
@@ -69,8 +68,8 @@ export class PlanFeed {
   }
 
   /**
-   * Reads what the cache has, at once, and goes on listening. Cheap when neither the cache nor the configuration is another. A
-   * preview shows the words it finds, but has none written, for they are paid for.
+   * Reads from the cache at once, then follows it. Cheap if cache and configuration are the same as before. A preview shows a cached
+   * encouragement but requests none, because each one is paid for.
    */
   follow(hass: CardHass, config: DailyPlanConfig, preview: boolean): void {
     this.#hass = hass;
@@ -94,7 +93,7 @@ export class PlanFeed {
     this.#stopFollowing();
   }
 
-  /** The server's own plan never ages: only `invalidate_cache` makes the next answer a new one. What comes of it, `error` tells. */
+  /** The server's own plan never ages: only `invalidate_cache` makes it compute a new one. `error` holds the outcome. */
   async refresh(): Promise<void> {
     if (!this.#followed) return this.retry();
     const { hass, cache, followed } = this.#connected();
@@ -103,7 +102,7 @@ export class PlanFeed {
     if (!this.#words) void cache.coordinator(followed.words.key)?.refresh();
   }
 
-  /** Asks again, now, for the plan or, where that is what is missing, for whose it is. */
+  /** Requests the plan again or, if that is unknown, the user. */
   async retry(): Promise<void> {
     const query = this.#followed ? this.#followed.plan : this.#queries.people();
     await this.#cache?.coordinator(query.key)?.refresh();

@@ -4,7 +4,7 @@ import { taskId, type Task } from '../tasktracker/answers.ts';
 import { careWindows } from './careWindows.ts';
 import type { View } from './view.ts';
 
-/** One task: a round button that completes it, its name, and what one has to know to begin. */
+/** One task: a button that completes it, its name, and what one needs to know to begin. */
 export function taskRow(task: Task, view: View): TemplateResult {
   const { duration_minutes: duration, last_completion_notes: notes } = task;
   const severity = task.is_overdue ? (task.overdue_severity ?? 1) : nothing;
@@ -32,7 +32,7 @@ function completeButton(task: Task, view: View): TemplateResult {
     title=${label}
     aria-disabled=${view.isBusy(task) ? 'true' : 'false'}
     @click=${(event: MouseEvent) => {
-      // The next row moves under the pointer: the second click of a double click is not meant for it.
+      // The next row moves under the pointer, and the second click of a double click must not hit it.
       if (event.detail < 2) view.complete(task);
     }}
   >

@@ -1,7 +1,7 @@
 import type { CardTexts } from '../dashboardCard.ts';
 import type { Language } from '../language.ts';
 
-/** Everything the card says. Times, durations, lists and plurals come from the language itself. */
+/** The card's texts. `Intl` formats times, durations, lists and plurals. */
 export interface Texts extends CardTexts {
   title(name: string | undefined): string;
   summary: { tasks(count: number, language: Language): string; overdue(count: number): string };
@@ -69,8 +69,8 @@ const english: Texts = {
     unknownUser:
       'Your account is not linked to a TaskTracker user. Link it in TaskTracker or choose a user in this card.',
     connectionLost: 'The connection to Home Assistant was lost.',
-    notReady: 'TaskTracker is not loaded in Home Assistant, or not yet.',
-    unknown: 'Something went wrong.',
+    notReady: 'TaskTracker is not loaded in Home Assistant. Try again in a moment, or check the integration.',
+    unknown: 'Something went wrong. Home Assistant’s log may say more.',
     notCompleted: (task, why) => `“${task}” was not completed. ${why}`,
     notUndone: (task, why) => `“${task}” was not put back. ${why}`,
     notRefreshed: (why) => `The plan was not refreshed. ${why}`,
@@ -84,7 +84,7 @@ const english: Texts = {
       show_self_care: 'Show self-care',
     },
     helpers: {
-      user: 'TaskTracker’s username. Leave empty for whoever is signed in.',
+      user: 'TaskTracker’s username. Leave empty for the signed-in user.',
       title: 'Leave empty for the user’s name.',
     },
   },
@@ -126,8 +126,9 @@ const german: Texts = {
     unknownUser:
       'Dein Konto ist mit keinem TaskTracker-Benutzer verknüpft. Verknüpfe es in TaskTracker oder wähle in dieser Karte einen Benutzer.',
     connectionLost: 'Die Verbindung zu Home Assistant ist abgebrochen.',
-    notReady: 'TaskTracker ist in Home Assistant nicht oder noch nicht geladen.',
-    unknown: 'Etwas ist schiefgegangen.',
+    notReady:
+      'TaskTracker ist in Home Assistant nicht geladen. Versuche es gleich noch einmal oder prüfe die Integration.',
+    unknown: 'Etwas ist schiefgegangen. Mehr steht vielleicht im Protokoll von Home Assistant.',
     notCompleted: (task, why) => `„${task}“ wurde nicht erledigt. ${why}`,
     notUndone: (task, why) => `„${task}“ wurde nicht zurückgeholt. ${why}`,
     notRefreshed: (why) => `Der Plan wurde nicht neu geladen. ${why}`,
@@ -141,7 +142,7 @@ const german: Texts = {
       show_self_care: 'Selbstfürsorge zeigen',
     },
     helpers: {
-      user: 'Der Benutzername in TaskTracker. Leer: wer gerade angemeldet ist.',
+      user: 'Der Benutzername in TaskTracker. Leer: der angemeldete Benutzer.',
       title: 'Leer: der Name des Benutzers.',
     },
   },

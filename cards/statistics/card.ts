@@ -20,7 +20,7 @@ import { textsOf, type Texts } from './texts.ts';
 
 export const CARD_TYPE = 'cardcache-statistics-card';
 
-/** Long-term statistics, drawn from the cache. Holds nothing of value: see StatisticsFeed. */
+/** Long-term statistics, drawn from the cache. StatisticsFeed holds the data. */
 export class StatisticsCard extends DashboardCard<StatisticsConfig, Texts> {
   static override readonly styles = [frameStyles, statisticsStyles];
   static readonly getConfigForm = configForm;
@@ -28,7 +28,7 @@ export class StatisticsCard extends DashboardCard<StatisticsConfig, Texts> {
 
   #model: Model | undefined;
   #pointed: number | undefined;
-  /** What could not be drawn. */
+  /** Why the statistics could not be drawn. */
   #broken: unknown;
   #isTable = false;
   #chart: { place: HTMLElement; drawing: Chart } | undefined;
@@ -71,7 +71,7 @@ export class StatisticsCard extends DashboardCard<StatisticsConfig, Texts> {
     await this.#feed.retry();
   }
 
-  /** Whatever came past every check and cannot be drawn is dropped, so that neither this card nor the next one stays blank. */
+  /** Data that passes every check and still cannot be drawn is dropped, so that neither this card nor the next stays blank. */
   protected override render(): TemplateResult {
     const { language, texts } = this;
     try {
@@ -87,7 +87,7 @@ export class StatisticsCard extends DashboardCard<StatisticsConfig, Texts> {
   #giveUp(error: unknown): void {
     this.#broken = error ?? new Error();
     this.#feed.forget();
-    console.error('cardcache: statistics could not be drawn', error);
+    console.error('cardcache: statistics could not be drawn; their cached copy was dropped', error);
   }
 
   #card(language: Language, texts: Texts): TemplateResult {
@@ -164,7 +164,7 @@ export class StatisticsCard extends DashboardCard<StatisticsConfig, Texts> {
     return this.withoutData(undefined);
   }
 
-  /** What somebody hears who moves along the axis of time. */
+  /** The text that screen readers read for a point on the time axis. */
   #sentence(model: Model, at: number, formats: Formats, texts: Texts): string {
     const values = model.series.map(
       (series) =>
@@ -188,7 +188,7 @@ export class StatisticsCard extends DashboardCard<StatisticsConfig, Texts> {
     this.requestUpdate();
   }
 
-  /** Where nobody points, the newest. */
+  /** The selected point; the newest if none is selected. */
   #position({ times }: Model): number {
     return Math.min(this.#pointed ?? Infinity, Math.max(0, times.length - 1));
   }
@@ -256,7 +256,7 @@ export class StatisticsCard extends DashboardCard<StatisticsConfig, Texts> {
   }
 }
 
-/** Another object with every change of theme, dark or light. */
+/** The theme: a new object after each change of theme or of dark mode. */
 function themeOf(hass: CardHass): unknown {
   return (hass as { themes?: unknown }).themes;
 }

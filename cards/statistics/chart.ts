@@ -11,10 +11,7 @@ const LEFT = 3 as uPlot.Axis.Side;
 const RIGHT = 1 as uPlot.Axis.Side;
 /* eslint-enable @typescript-eslint/no-unsafe-enum-assignment */
 
-/**
- * The drawing alone, by uPlot: what it shows can be had as text and as a table beside it, so it is hidden from those who do not
- * see it.
- */
+/** Draws the chart with uPlot. Text and a table beside it show the same, so it is hidden from screen readers. */
 export class Chart {
   readonly #place: HTMLElement;
   readonly #pointed: (index: number | undefined) => void;
@@ -26,17 +23,17 @@ export class Chart {
     this.#pointed = pointed;
   }
 
-  /** Draws anew only what has changed. */
+  /** Redraws only what has changed. */
   show(model: Model, look: Look, formats: Formats): void {
     const { clientWidth: width, clientHeight: height } = this.#place;
-    // Not laid out, or hidden.
+    // The place is not laid out, or hidden.
     if (width === 0 || height === 0) return;
     const { series, chart, units, bands } = model;
     const parts = series.map(({ entity, type, unit, color }) => [entity, type, unit, color]);
     const shape = JSON.stringify([parts, chart, units, bands, look, formats.timeZone, formats.tick(0, 0)]);
     const drawn = this.#drawn;
     if (this.#plot && drawn?.shape === shape) {
-      // Before its data: they are spread over what it says.
+      // The scales come before the data, because they determine how it is spread.
       this.#drawn = { shape, model };
       if (drawn.model !== model) this.#plot.setData(dataOf(model));
       if (this.#plot.width !== width || this.#plot.height !== height) this.#plot.setSize({ width, height });
@@ -47,7 +44,7 @@ export class Chart {
     }
   }
 
-  /** Points at one period, as a mouse does. */
+  /** Selects one period, as a mouse does. */
   point(index: number | undefined): void {
     const plot = this.#plot;
     const time = index === undefined ? undefined : this.#drawn?.model.times[index];
@@ -71,7 +68,7 @@ export class Chart {
       ms: 1,
       tzDate: (instant) => uPlot.tzDate(new Date(instant), formats.timeZone),
       legend: { show: false },
-      // Half of a time on the last tick stands beyond it.
+      // Half of the last tick's label lies beyond it.
       padding: [12, 20, 0, 8],
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
       scales: { x: { time: true, range: () => spanOf(this.#drawn?.model ?? model) }, ...scalesOf(model) },
@@ -95,7 +92,7 @@ function dataOf({ times, series }: Model): uPlot.AlignedData {
   return [times, ...series.map(({ values }) => values)];
 }
 
-/** Half a period more on either side for bars, which stand in the middle of theirs. */
+/** Half a period more on either side, because bars are centred on their period. */
 function spanOf({ times, chart }: Model): [number, number] {
   const [first = 0, last = first] = [times[0], times.at(-1)];
   const more = chart === 'bar' || first === last ? stepOf(times) / 2 : 0;
@@ -125,7 +122,7 @@ function timeAxis(look: Look, formats: Formats): uPlot.Axis {
   };
 }
 
-/** The first unit's stands on the left, the others' on the right. */
+/** The first unit's axis is on the left, the others' on the right. */
 function valueAxis(unit: string, index: number, look: Look, formats: Formats): uPlot.Axis {
   const pen = document.createElement('canvas').getContext('2d');
   return {
@@ -141,7 +138,7 @@ function valueAxis(unit: string, index: number, look: Look, formats: Formats): u
     },
     grid: { show: index === 0, stroke: look.grid, width: 1 },
     ticks: { show: false },
-    // The topmost says in which unit all of them are.
+    // The topmost label names the unit.
     values: (_plot, ticks) =>
       ticks.map((tick, at) => `${formats.number(tick)}${at === ticks.length - 1 && unit !== '' ? ` ${unit}` : ''}`),
   };
@@ -159,10 +156,10 @@ function seriesOf(
   if (model.chart === 'bar') {
     return { ...common, stroke: color, width: 0, fill: fill(color, 0.85), paths: barsOf(index, model) };
   }
-  // The area between them shows where the edges of a range are.
+  // The edges of a range have no lines: the area between them shows them.
   if (isEdge) return { ...common, stroke: 'transparent', width: 0 };
   const dash = series.type === 'min' || series.type === 'max' ? [4, 4] : undefined;
-  // A value between two gaps is no line.
+  // A value between two gaps gets a point, because it is no line.
   const points: uPlot.Series.Points = { size: 4, fill: color, stroke: color, filter: lonely };
   return { ...common, stroke: color, width: 2, dash, points: { ...points, show: true } };
 }
@@ -173,7 +170,7 @@ function lonely(plot: uPlot, index: number, _show: boolean, _gaps?: null | numbe
   return [...values.keys()].filter((at) => !isGap(at) && isGap(at - 1) && isGap(at + 1));
 }
 
-/** Side by side within their period, where there are several. */
+/** Several bars stand side by side within their period. */
 function barsOf(index: number, { series, times }: Model): uPlot.Series.PathBuilder | undefined {
   const width = (stepOf(times) * BAR_GROUP) / series.length;
   const begin = width * (index - series.length / 2);

@@ -10,9 +10,9 @@ export interface StatisticsConfig {
   entities: EntityConfig[];
   period: Period;
   days: number;
-  /** Default: the mean and what lies between min and max of what is measured, the change of what counts up. */
+  /** Default: the mean with the range from min to max for measured values, the change for counters. */
   statTypes: StatType[] | undefined;
-  /** Default: bars for changes, lines for all else. */
+  /** Default: bars for changes, lines for everything else. */
   chart: ChartType | undefined;
 }
 
@@ -28,11 +28,11 @@ export type ChartType = (typeof CHART_TYPES)[number];
 
 const DAYS: Record<Period, number> = { '5minute': 1, hour: 7, day: 30, week: 90, month: 365 };
 const ROWS_A_DAY: Record<Period, number> = { '5minute': 288, hour: 24, day: 1, week: 1 / 7, month: 1 / 30 };
-/** More than a wide screen has pixels, and about as much as storage should give to one card. */
+/** More points than a wide screen has pixels, and about as much storage as one card should take. */
 const MOST_ROWS = 5_000;
 const MOST_ENTITIES = 12;
 
-/** Throws with a text that Home Assistant shows in the card's place. */
+/** Throws an error whose message Home Assistant shows in the card's place. */
 export function readConfig(value: unknown): StatisticsConfig {
   const fields = new ConfigFields(value);
   const period = fields.choice('period', PERIODS) ?? 'hour';
@@ -60,7 +60,7 @@ function readEntities(given: unknown): EntityConfig[] {
 function readEntity(given: unknown): EntityConfig {
   const fields = new ConfigFields(isRecord(given) ? given : { entity: given });
   const id = fields.text('entity');
-  // An entity's, or `source:name` of what was imported.
+  // The id of an entity, or `source:name` for imported statistics.
   if (id === undefined || !/^[\w]+[.:][\w.:-]+$/.test(id)) {
     throw new Error(
       `"entities" must name statistics, such as sensor.outdoor_temperature, not ${JSON.stringify(given)}.`,
@@ -89,7 +89,7 @@ function readStatTypes(given: unknown): StatType[] | undefined {
   const wanted: unknown[] = Array.isArray(given) ? given : [given];
   for (const type of wanted) {
     if (STAT_TYPES.some((each) => each === type)) continue;
-    throw new Error(`"stat_types" must be of ${STAT_TYPES.join(', ')}, not ${JSON.stringify(type)}.`);
+    throw new Error(`"stat_types" must name some of ${STAT_TYPES.join(', ')}, not ${JSON.stringify(type)}.`);
   }
   return STAT_TYPES.filter((type) => wanted.includes(type));
 }
@@ -115,11 +115,11 @@ export function configForm(): object {
     ],
     computeLabel: ({ name }: { name: string }) => form.labels[name] ?? name,
     computeHelper: ({ name }: { name: string }) => form.helpers[name],
-    // What is chosen and typed in the form the card beside it judges: the form is given up for YAML where this throws.
+    // The preview card checks the form's values. If this throws, Home Assistant replaces the form by the YAML editor.
     assertConfig: (value: unknown) => {
       const fields = new ConfigFields(value);
       const entities = fields.given('entities') ?? [];
-      // The form would lose their names, colours and units.
+      // The form would lose these names, colours and units.
       if (!Array.isArray(entities) || entities.some((entity) => typeof entity !== 'string')) {
         throw new Error('Names, colours and units of statistics are edited in YAML.');
       }

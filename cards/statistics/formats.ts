@@ -5,29 +5,29 @@ import type { Period } from './periods.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** Longer than the longest month, shorter than a year. */
+/** In days; between the longest month and a year. */
 const MONTHS = 27 * DAY;
-/** What rounds to nothing with six decimals, as what a sum of decimals leaves does, would be "-0" below nothing. */
+/** Smaller values round to 0 with six decimals, for example rounding errors of a sum, and would show as "-0". */
 const SMALLEST = 5e-7;
-/** Ten petabytes in bytes have one more. */
+/** Ten petabytes in bytes have one digit more. */
 const MOST_FIGURES = 16;
 
-/** How numbers and times of statistics are written: as the user has chosen in Home Assistant, in the user's time zone. */
+/** Formats numbers and times of statistics by the user's settings in Home Assistant, in the user's time zone. */
 export interface Formats {
   timeZone: string;
   number(value: number): string;
-  /** When a period is, in full. */
+  /** A period's date and time in full. */
   time(instant: number, period: Period): string;
-  /** Beside a tick of the time axis; `step` is the distance to the next one. */
+  /** The label of a tick on the time axis; `step`: the distance to the next tick. */
   tick(instant: number, step: number): string;
 }
 
 const made = new Map<string, Formats>();
 
-/** Formatters are dear to make: each combination keeps its own. */
+/** Formatters are expensive to create: each combination keeps its own. */
 export function formatsOf(hass: CardHass | undefined, language: Language): Formats {
   const home = hass?.locale?.time_zone === 'server' ? hass.config?.time_zone : undefined;
-  // Home Assistant may know of a zone that this browser has not heard of.
+  // Home Assistant may know a time zone that this browser does not.
   const timeZone = home !== undefined && wallClock(0, home) !== undefined ? home : ownZone();
   const numbers = (hass?.locale as { number_format?: string } | undefined)?.number_format ?? 'language';
   const hours = hourCycleOf(hass);
@@ -78,13 +78,13 @@ function format(value: number, numbers: string, tag: string): string {
   const options: Intl.NumberFormatOptions = {
     maximumFractionDigits: magnitude >= 1 ? Math.max(1, digits) : digits,
     useGrouping: numbers !== 'none',
-    // Nobody counts so many figures, and no card has room for them.
+    // More digits are unreadable, and do not fit.
     ...(magnitude >= MOST_FIGURES && { notation: 'scientific', maximumFractionDigits: 2 }),
   };
   return new Intl.NumberFormat(numberLanguage(numbers, tag), options).format(Math.abs(value) < SMALLEST ? 0 : value);
 }
 
-/** Home Assistant's choices, each by a language that writes so. */
+/** Home Assistant's number formats, each by a language that uses it. */
 function numberLanguage(numbers: string, tag: string): string | undefined {
   const languages: Record<string, string | undefined> = {
     comma_decimal: 'en-US',

@@ -5,7 +5,7 @@ import type { Model } from './model.ts';
 import { valueOf } from './table.ts';
 import type { Texts } from './texts.ts';
 
-/** What each colour means, and what it comes to at one point in time. */
+/** The name of each colour, and its value at one point in time. */
 export function legend(model: Model, at: number, look: Look, formats: Formats, texts: Texts): TemplateResult {
   const edges = new Set(model.bands.flat());
   const types = new Set(model.series.filter((_series, index) => !edges.has(index)).map(({ type }) => type));

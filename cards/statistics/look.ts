@@ -1,4 +1,4 @@
-/** What a canvas has to be told that styles would tell an element: the theme's colours and the page's font, as they are now. */
+/** The current theme's colours and font, which a canvas does not inherit as elements do. */
 export interface Look {
   text: string;
   grid: string;
@@ -6,7 +6,7 @@ export interface Look {
   series: string[];
 }
 
-/** Far enough from each other for most eyes, on light and on dark; a theme's own graph colours go before them. */
+/** Colours that most people can tell apart, on light and on dark. A theme's own graph colours take precedence. */
 const PALETTE = ['#4269d0', '#d98c00', '#e0533d', '#2f9e8f', '#7aa832', '#c86fb1', '#8e63ce', '#9c6b4e'];
 
 export function lookOf(element: Element): Look {
@@ -24,8 +24,8 @@ export function lookOf(element: Element): Look {
 }
 
 /**
- * Whether a text is one colour and nothing else: no end of a declaration, no address, nothing that only a place in the page can
- * resolve (`var()`), which a canvas could not draw with.
+ * Whether a text is one colour and nothing else: no further declarations, no address, nothing that only an element can resolve (`var()`),
+ * because a canvas could not draw it.
  */
 export function isColor(text: string): boolean {
   if (
@@ -40,7 +40,7 @@ export function colorOf(look: Look, entity: number, own: string | undefined): st
   return own ?? look.series[entity % look.series.length] ?? look.text;
 }
 
-/** The same colour, let through: for what lies behind a line. Canvas knows no color-mix, and a theme's colour may be any. */
+/** The same colour made transparent, for the area behind a line. A canvas knows no color-mix, and a theme may use any colour syntax. */
 export function translucent(context: CanvasRenderingContext2D, color: string, alpha: number): string {
   context.save();
   context.fillStyle = color;

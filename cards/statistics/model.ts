@@ -5,7 +5,7 @@ import type { Column, StatType } from './statistics.ts';
 
 /** One line, or one bar in every group of bars. */
 export interface Series {
-  /** Which of the card's statistics it belongs to: gives it its colour. */
+  /** The index of the card's statistic; determines the colour. */
   entity: number;
   name: string;
   color: string | undefined;
@@ -14,18 +14,18 @@ export interface Series {
   values: Column;
 }
 
-/** What is drawn, and what the table lists: everything on one axis of time. */
+/** The data for the chart and the table, on one time axis. */
 export interface Model {
   chart: ChartType;
-  /** When each period begins, ms. */
+  /** The start of each period, in ms. */
   times: number[];
   series: Series[];
-  /** Pairs of series between which an area is filled: the one above, the one below. */
+  /** Pairs of series with a filled area between them: upper, lower. */
   bands: [number, number][];
   units: string[];
 }
 
-/** More than two measured statistics with a range each cover one another. */
+/** With more than two measured statistics the ranges would cover each other. */
 const MOST_RANGES = 2;
 
 export function modelOf(
@@ -70,14 +70,14 @@ function defaultTypes(isMeasured: boolean, withRange: boolean): StatType[] {
   return withRange ? ['mean', 'min', 'max'] : ['mean'];
 }
 
-/** Where periods are missing, one without values: a line would lead over them as if they had been measured. */
+/** Inserts a period without values into each gap; otherwise a line would cross it as if it had been measured. */
 function withGaps(times: number[], length: number): number[] {
   return times.flatMap((time, index) =>
     (times[index + 1] ?? time) - time > 1.5 * length ? [time, time + length] : [time],
   );
 }
 
-/** The shortest distance between two periods, ms: what a bar has room for. Months differ in length. */
+/** The shortest distance between two periods, in ms: the room for a bar. Months differ in length. */
 export function stepOf(times: number[]): number {
   let step = Infinity;
   for (let index = 1; index < times.length; index++) {

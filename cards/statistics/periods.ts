@@ -1,6 +1,6 @@
 import { wallClock } from '../wallClock.ts';
 
-/** What Home Assistant sums statistics up by, and the hours of each; its long-term ones are kept by the hour. */
+/** The periods of Home Assistant's statistics, and their length in hours; long-term statistics are hourly. */
 export const PERIODS = ['5minute', 'hour', 'day', 'week', 'month'] as const;
 export type Period = (typeof PERIODS)[number];
 
@@ -10,7 +10,7 @@ const DAY = 24 * HOUR;
 /** 1 January 1970 was a Thursday; Home Assistant's weeks begin on Mondays, whatever the user's calendar begins with. */
 const DAYS_INTO_FIRST_WEEK = 3;
 
-/** How long after its beginning each period is over, ms, in the night the clocks change too, and the next is not. */
+/** A time after its start at which each period is over and the next is not, in ms, also when the clocks change. */
 export const LENGTHS: Record<Period, number> = {
   '5minute': 5 * MINUTE,
   hour: HOUR,
@@ -20,9 +20,9 @@ export const LENGTHS: Record<Period, number> = {
 };
 
 /**
- * Whether Home Assistant answers with the row that begins at `start` when it is asked for what there is since `from`: days,
- * weeks and months that `from` lies in count from their beginning. `timeZone` is the server's; without it, or where this
- * engine does not know it, the period's length decides.
+ * Whether Home Assistant includes the row that begins at `start` when asked for everything since `from`. Days, weeks and months that
+ * contain `from` are included whole. `timeZone` is the server's. Without it, or if this engine does not know it, the period's length
+ * decides.
  */
 export function isSince(from: number, start: number, period: Period, timeZone: string | undefined): boolean {
   if (start >= from) return true;

@@ -1,7 +1,7 @@
-/** A tenth of the way with Page up and Page down. */
+/** Page up and Page down move by a tenth. */
 const PAGES = 10;
 
-/** Where a key leads along `count` positions, as sliders do; undefined for a key that leads nowhere. */
+/** The position that a key moves to among `count`, as in sliders; undefined for other keys. */
 export function positionAfter(key: string, at: number, count: number): number | undefined {
   const page = Math.max(1, Math.round(count / PAGES));
   const steps: Record<string, number | undefined> = {

@@ -20,9 +20,9 @@ export interface Wanted {
   id: string;
   period: Period;
   days: number;
-  /** In which unit Home Assistant shows it by itself. */
+  /** The unit that Home Assistant shows by default. */
   own: string | null;
-  /** In which other unit of its class it is wished for. */
+  /** The requested other unit of the same class. */
   wish: { unitClass: string; name: string } | undefined;
 }
 
@@ -31,12 +31,12 @@ export const METADATA_ENDPOINT = 'statistic_metadata';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** Past rows change too: a meter is corrected, a supplier's readings come days late. So once a day all is read. */
+/** Past rows change too, when a meter is corrected or a supplier's readings arrive days late. So everything is read once a day. */
 const WHOLE_AFTER = DAY;
 
 const retry = { attempts: 3, when: isWorthRetrying };
 
-/** After a load the tail is asked for at once, however young the rows are: no event says that there is a new one. */
+/** After a page load the tail is requested at once, however young the rows are, because no event announces a new row. */
 const refetchOnLoad = 'always';
 
 export const rowsPolicy: Policy<Statistics> = {
@@ -55,11 +55,11 @@ export const metadataPolicy: Policy<StatisticMetadata | null> = {
   retry,
 };
 
-/** Shared by all cards of a page, so that what several ask for is one message. */
+/** Shared by all cards of a page, so that several requests become one message. */
 const rowsTogether = new Together<unknown>();
 const metadataTogether = new Together<unknown>();
 
-/** The questions about one statistic, asked through whatever `hass` is newest when an answer is needed. */
+/** The queries about one statistic. They use the newest `hass` at the time of the request. */
 export interface StatisticsQueries {
   metadata(id: string): Query<StatisticMetadata | null>;
   rows(wanted: Wanted): Query<Statistics>;
@@ -90,13 +90,13 @@ export function statisticsQueries(hass: () => CardHass): StatisticsQueries {
       return readRows(answer, id);
     };
 
-    /** Undefined where Home Assistant does not convert to the unit that is wished for. */
+    /** Undefined if Home Assistant does not convert to the requested unit. */
     const askInWish = async (from: number): Promise<Rows | undefined> => {
       if (!wish) return undefined;
       try {
         const rows = await ask(from, wish);
         const last = rows.start.at(-1);
-        // A unit that fits the class and not the statistic is not refused: the values come as they are.
+        // Home Assistant does not refuse a unit that fits the class but not the statistic: the values come unconverted.
         return last === undefined || areConverted(rows, await ask(last, undefined)) ? rows : undefined;
       } catch (error) {
         if (isRefusal(error)) return undefined;
@@ -104,7 +104,7 @@ export function statisticsQueries(hass: () => CardHass): StatisticsQueries {
       }
     };
 
-    /** What Home Assistant showed it in when it answered: somebody may have chosen another unit since that was asked for. */
+    /** The unit at the time of the answer; it may have been changed since the request. */
     const ownUnit = async (): Promise<string | null> => {
       const state = hass().states[id] as { attributes?: { unit_of_measurement?: unknown } } | undefined;
       const shown = state?.attributes?.unit_of_measurement;
@@ -122,10 +122,10 @@ export function statisticsQueries(hass: () => CardHass): StatisticsQueries {
         const last = stale?.start.at(-1);
         if (stale && last !== undefined && isKept(last) && now - stale.whole < WHOLE_AFTER) {
           const isInWish = wish !== undefined && stale.unit === wish.name;
-          // The last row too: a period that is not over yet is answered with what there is of it.
+          // Requests the last row again, because its period may not have been over.
           const tail = await ask(last, isInWish ? wish : undefined);
           const isSameUnit = isInWish || (await ownUnit()) === stale.unit;
-          // The row was there: whoever took it away, or moved the sums before it, may have changed more.
+          // The row existed before. What removed it, or shifted the sums, may have changed more.
           if (isSameUnit && isContinuedBy(stale, tail)) return withTail(stale, tail, isKept);
         }
         const wished = await askInWish(from);
@@ -137,7 +137,7 @@ export function statisticsQueries(hass: () => CardHass): StatisticsQueries {
   return { metadata: (id) => metadata(null, id), rows };
 }
 
-/** Home Assistant knows the unit or its class not, or cannot convert to it; not that it cannot answer now. */
+/** The failure means that Home Assistant does not know the unit or its class, or cannot convert to it. It is not temporary. */
 function isRefusal(error: unknown): boolean {
   const codes = ['invalid_format', 'home_assistant_error', 'service_validation_error', 'unknown_error'];
   return codes.includes(String(errorCode(error)));

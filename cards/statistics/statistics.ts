@@ -1,22 +1,22 @@
 import { isListOf, isRecord } from '../records.ts';
 
-/** What a statistic can be asked for; Home Assistant answers a measured one with the first three, a counted one with the rest. */
+/** The values of a statistic. Home Assistant answers the first three for measured ones, the others for counters. */
 export const STAT_TYPES = ['mean', 'min', 'max', 'change', 'sum', 'state'] as const;
 export type StatType = (typeof STAT_TYPES)[number];
 
 export type Column = (number | null)[];
 
-/** One statistic's rows as columns of equal length, oldest first: a third of what a list of rows takes. */
+/** One statistic's rows as columns of equal length, oldest first: a third of the size of a list of rows. */
 export interface Rows {
-  /** When each period begins. Milliseconds. */
+  /** The start of each period, in ms. */
   start: number[];
   columns: Partial<Record<StatType, Column>>;
 }
 
 export interface Statistics extends Rows {
-  /** When all of it was last read at once, not only its tail. Milliseconds. */
+  /** When everything was last read at once, not only the tail, in ms. */
   whole: number;
-  /** Of the values, whatever was wished for. */
+  /** The unit of the values, whatever was requested. */
   unit: string | null;
 }
 
@@ -25,11 +25,11 @@ export interface StatisticMetadata {
   name: string | null;
   unit: string | null;
   unitClass: string | null;
-  /** Measured, as a temperature is; else it counts up, as an energy meter does. */
+  /** True: measured, like a temperature; false: a counter, like an energy meter. */
   isMeasured: boolean;
 }
 
-/** Home Assistant's rows of one statistic, oldest first, whatever it was asked for; what is no row is left out. */
+/** Reads Home Assistant's rows of one statistic, oldest first. Leaves out what is no row. */
 export function readRows(answer: unknown, id: string): Rows {
   const listed = isRecord(answer) ? answer[id] : undefined;
   const rows = Array.isArray(listed) ? listed.filter(isRow).sort((a, b) => a.start - b.start) : [];
@@ -42,7 +42,7 @@ export function readRows(answer: unknown, id: string): Rows {
   return { start: once.map((row) => row.start), columns };
 }
 
-/** `before` with everything from the first row of `tail` on replaced by it, and without what begins where `isKept` says no. */
+/** Replaces everything in `before` from the first row of `tail` on, and drops rows for which `isKept` returns false. */
 export function withTail(before: Statistics, tail: Rows, isKept: (start: number) => boolean): Statistics {
   const tailBegins = tail.start[0] ?? Infinity;
   const first = firstIndex(before.start, isKept);
@@ -60,10 +60,7 @@ export function withTail(before: Statistics, tail: Rows, isKept: (start: number)
   return { ...before, start: [...before.start.slice(first, kept), ...tail.start], columns };
 }
 
-/**
- * Whether `tail` begins with the last row of `before` and goes on from the sum that the row before that one left: where it
- * does not, past rows were taken away or corrected.
- */
+/** Whether `tail` begins with the last row of `before` and continues its sum. If not, past rows were removed or corrected. */
 export function isContinuedBy(before: Rows, tail: Rows): boolean {
   if (tail.start[0] === undefined || tail.start[0] !== before.start.at(-1)) return false;
   const left = before.columns.sum?.at(-2) ?? null;
@@ -72,10 +69,10 @@ export function isContinuedBy(before: Rows, tail: Rows): boolean {
   return Math.abs(sum - change - left) <= ROUNDING * Math.max(Math.abs(sum), Math.abs(change), Math.abs(left), 1);
 }
 
-/** What adding and subtracting leaves of numbers of the same size. */
+/** The rounding error of a sum of numbers of that size. */
 const ROUNDING = 1e-9;
 
-/** Whether the last row of `wished` is in another unit than `own`, which begins with it. Zeros alone tell nothing. */
+/** Whether the last row of `wished` has another unit than the first row of `own`. Zeros alone do not tell. */
 export function areConverted(wished: Rows, own: Rows): boolean {
   if (own.start[0] === undefined || own.start[0] !== wished.start.at(-1)) return true;
   const pairs = STAT_TYPES.map((type) => [wished.columns[type]?.at(-1) ?? null, own.columns[type]?.[0] ?? null]);
@@ -88,7 +85,7 @@ function firstIndex(start: number[], isWanted: (start: number) => boolean): numb
   return index < 0 ? start.length : index;
 }
 
-/** Of what lies in storage, whatever wrote it. */
+/** Checks a value from storage. */
 export function isStatistics(value: unknown): value is Statistics {
   if (!isRecord(value) || typeof value.whole !== 'number' || !isTextOrNull(value.unit)) return false;
   if (!isRecord(value.columns) || !isListOf(value.start, isTime)) return false;
@@ -101,7 +98,7 @@ export function isStatistics(value: unknown): value is Statistics {
   );
 }
 
-/** The one that is asked for among those that Home Assistant answers; undefined where it knows none of that id. */
+/** Finds the requested one in Home Assistant's answer; undefined if Home Assistant does not know the id. */
 export function readMetadata(answer: unknown, id: string): StatisticMetadata | undefined {
   const found = Array.isArray(answer) ? answer.filter(isRecord).find((each) => each.statistic_id === id) : undefined;
   if (!found) return undefined;
@@ -123,7 +120,7 @@ export function isMetadata(value: unknown): value is StatisticMetadata {
   );
 }
 
-/** Nobody kept statistics before 1970 nor will after 2200: what says so would stretch the axis of time over them. */
+/** No statistics exist from before 1970 or after 2200. Such a row would stretch the time axis. */
 const LAST_TIME = Date.UTC(2200);
 
 type Row = Record<string, unknown> & { start: number };

@@ -9,7 +9,7 @@ import type { StatisticMetadata, Statistics } from './statistics.ts';
 
 const MINUTE = 60_000;
 const METADATA_INTERVAL = 60 * MINUTE;
-/** New rows come every five minutes or every hour; asking for a tail is one small message. */
+/** New rows come every five minutes or every hour; a request for the tail is one small message. */
 const ROWS_INTERVAL: Record<Period, number> = {
   '5minute': 5 * MINUTE,
   hour: 10 * MINUTE,
@@ -18,13 +18,13 @@ const ROWS_INTERVAL: Record<Period, number> = {
   month: 30 * MINUTE,
 };
 
-/** By endpoint, so that a bare `get` in a first render keeps to them too. The same object with every new `hass`. */
+/** Policies by endpoint, so that a bare `get` in a first render uses them too. */
 const OPTIONS = {
   namespace: 'statistics_',
   policies: { [METADATA_ENDPOINT]: metadataPolicy, [ROWS_ENDPOINT]: rowsPolicy },
 };
 
-/** What is known of one statistic of the card; `metadata` null: Home Assistant has none of that id. */
+/** The data of one statistic. `metadata` null: Home Assistant has no statistic of that id. */
 export interface Followed {
   readonly entity: EntityConfig;
   metadata: StatisticMetadata | null | undefined;
@@ -42,10 +42,7 @@ interface Watched extends Followed {
 
 const nothingToStop = (): void => undefined;
 
-/**
- * What the card shows, read from the cache and kept up with it. Nothing is lost with the card's element: the next one reads the
- * same from the cache before its first render.
- */
+/** The card's data, read from the cache and followed there. The next element reads the same from the cache before its first render. */
 export class StatisticsFeed {
   #watched: Watched[] = [];
   #hass: CardHass | undefined;
@@ -63,7 +60,7 @@ export class StatisticsFeed {
     return this.#watched;
   }
 
-  /** How long ago the oldest of what is shown was confirmed, ms. */
+  /** Ms since the oldest shown answer was confirmed. */
   get age(): number | undefined {
     const times = this.#watched.flatMap(({ rows, rowsKey, timestamp }) => {
       const asked = rowsKey === undefined ? undefined : this.#cache?.coordinator(rowsKey)?.lastUpdateTime;
@@ -72,7 +69,7 @@ export class StatisticsFeed {
     return times.length > 0 ? Math.max(0, Date.now() - Math.min(...times)) : undefined;
   }
 
-  /** Reads what the cache has, at once, and goes on listening. Cheap when neither the cache nor the configuration is another. */
+  /** Reads from the cache at once, then follows it. Cheap if cache and configuration are the same as before. */
   follow(hass: CardHass, config: StatisticsConfig): void {
     this.#hass = hass;
     const cache = openHassCache(hass, OPTIONS);
@@ -93,13 +90,13 @@ export class StatisticsFeed {
     }
   }
 
-  /** Asks again, now, for what is missing. */
+  /** Requests again what is missing. */
   async retry(): Promise<void> {
     const keys = this.#watched.map(({ metadata, metadataKey, rowsKey }) => (metadata && rowsKey) ?? metadataKey);
     await Promise.all(keys.map(async (key) => this.#cache?.coordinator(key)?.refresh()));
   }
 
-  /** Drops what cannot be shown, so that the next card of this page, or after a reload, does not find it again. */
+  /** Drops data that cannot be shown, so that the next card, or this one after a reload, does not find it again. */
   forget(): void {
     for (const watched of this.#watched) {
       if (watched.rowsKey !== undefined) this.#cache?.delete(watched.rowsKey);
@@ -140,12 +137,12 @@ export class StatisticsFeed {
     watched.stopRows = cache.watch(query, (update) => this.#onRows(watched, update), { interval });
   }
 
-  /** Undefined until it is known what the statistic is. */
+  /** Undefined until the metadata are known. */
   #rowsQuery({ entity, metadata }: Watched): Query<Statistics> | undefined {
     const config = this.#config;
     if (!config || !metadata) return undefined;
     const { unitClass, unit: own } = metadata;
-    // Of what Home Assistant gives no class it is asked for no unit.
+    // A statistic without a unit class has no other units.
     const { unit: name } = entity;
     const wish = name === undefined || name === own || unitClass === null ? undefined : { unitClass, name };
     const { period, days } = config;

@@ -1,7 +1,7 @@
 import type { CardHass } from '../hass.ts';
 import { isRecord } from '../records.ts';
 
-/** For the card picker: something that this home really has, so that the preview shows what the card would. */
+/** For the card picker: statistics that this home has, so that the preview shows real data. */
 export async function stubConfig(hass: CardHass): Promise<Record<string, unknown>> {
   const listed = await hass.callWS({ type: 'recorder/list_statistic_ids' }).catch(() => []);
   const all = Array.isArray(listed) ? listed.filter(isRecord) : [];

@@ -4,7 +4,7 @@ import type { Model, Series } from './model.ts';
 import type { Period } from './periods.ts';
 import type { Texts } from './texts.ts';
 
-/** The same numbers for those who read rather than look: the newest first. */
+/** The same numbers as a table, newest first. */
 export function statisticsTable(model: Model, period: Period, formats: Formats, texts: Texts): TemplateResult {
   const rows = [...model.times.keys()].reverse();
   return html`<div class="table" tabindex="0" role="region" aria-label=${texts.title}>
@@ -28,7 +28,7 @@ export function statisticsTable(model: Model, period: Period, formats: Formats, 
   </div>`;
 }
 
-/** What one series is called, by as much as tells it from the others. */
+/** The shortest heading that tells a series from the others. */
 export function headingOf({ name, type, unit }: Series, model: Model, texts: Texts): string {
   const isOnlyType = new Set(model.series.map((series) => series.type)).size === 1;
   const isOnlyName = new Set(model.series.map((series) => series.entity)).size === 1;

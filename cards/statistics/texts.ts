@@ -3,7 +3,7 @@ import type { Language } from '../language.ts';
 import type { Period } from './periods.ts';
 import type { StatType } from './statistics.ts';
 
-/** Everything the card says. Numbers, times and lists come from the language itself. */
+/** The card's texts. `Intl` formats numbers, times and lists. */
 export interface Texts extends CardTexts {
   title: string;
   period: Record<Period, string>;
@@ -14,7 +14,7 @@ export interface Texts extends CardTexts {
   none: string;
   noData: { title: string; hint: string };
   unknown(ids: string): string;
-  /** Of a statistic that is not shown in the unit that is configured. */
+  /** For a statistic that is not shown in the configured unit. */
   unconverted(name: string, wish: string, unit: string | null): string;
   table: { show: string; hide: string };
   form: { labels: Record<string, string>; helpers: Record<string, string>; options: Record<string, string> };
@@ -29,7 +29,7 @@ const english: Texts = {
   time: 'Time',
   position: 'Point in time',
   none: 'no value',
-  noData: { title: 'No statistics yet', hint: 'Home Assistant writes them down every hour.' },
+  noData: { title: 'No statistics yet', hint: 'Home Assistant records them every hour.' },
   unknown: (ids) => `Home Assistant keeps no statistics of ${ids}.`,
   unconverted: (name, wish, unit) =>
     `Home Assistant does not convert ${name} to ${wish}: it is shown ${unit === null ? 'without a unit' : `in ${unit}`}.`,
@@ -41,7 +41,7 @@ const english: Texts = {
     offline: 'No connection to Home Assistant.',
     stale: 'The statistics could not be updated.',
     connectionLost: 'The connection to Home Assistant was lost.',
-    unknown: 'Something went wrong.',
+    unknown: 'Something went wrong. Home Assistant’s log may say more.',
   },
   form: {
     labels: {
@@ -95,7 +95,7 @@ const german: Texts = {
     offline: 'Keine Verbindung zu Home Assistant.',
     stale: 'Die Statistik konnte nicht aktualisiert werden.',
     connectionLost: 'Die Verbindung zu Home Assistant ist abgebrochen.',
-    unknown: 'Etwas ist schiefgegangen.',
+    unknown: 'Etwas ist schiefgegangen. Mehr steht vielleicht im Protokoll von Home Assistant.',
   },
   form: {
     labels: {

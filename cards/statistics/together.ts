@@ -1,4 +1,4 @@
-/** How long what is asked alike is gathered: turns among tabs come some milliseconds apart. */
+/** How long to collect equal questions, in ms: tabs take their turns some milliseconds apart. */
 const GATHERED_FOR = 10;
 
 interface Round<T> {
@@ -6,11 +6,11 @@ interface Round<T> {
   answer: Promise<T>;
 }
 
-/** Asks for several ids in one message: each of them has a key of its own in the cache, and so a fetch of its own. */
+/** Requests several ids in one message, though each has its own key in the cache, and so its own fetch. */
 export class Together<T> {
   readonly #rounds = new Map<string, Round<T>>();
 
-  /** `ask` of whoever comes first is called with the ids of all who named the same question meanwhile. */
+  /** Calls the first caller's `ask` with the ids of all who asked the same question in the meantime. */
   ask(question: string, id: string, ask: (ids: string[]) => Promise<T>): Promise<T> {
     let round = this.#rounds.get(question);
     if (!round) {

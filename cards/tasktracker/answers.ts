@@ -1,12 +1,12 @@
 import type { LogicalDay } from '../logicalDay.ts';
 import { isListOf, isRecord } from '../records.ts';
 
-/** What TaskTracker's services answer, as far as the cards read it; names are the server's. */
+/** The parts of TaskTracker's answers that the cards read; the names are the server's. */
 export interface DailyPlan {
   tasks: Task[];
   self_care: Task[];
   using_defaults?: boolean;
-  /** Not among the server's data: it stands beside them in the answer, and is kept here because it tells the plan's end. */
+  /** Not part of the server's `data`, but beside it in the answer. It is kept here because it determines the plan's end. */
   user_context?: LogicalDay;
 }
 
@@ -29,7 +29,7 @@ export interface Task {
   outstanding_occurrences?: number | null;
 }
 
-/** When a self-care task is meant to be done; times `HH:MM` on the clocks of the plan's zone. */
+/** The times of day for a self-care task: `HH:MM` in the plan's time zone. */
 export interface CareWindow {
   label: string;
   start: string;
@@ -47,7 +47,7 @@ export interface Person {
   ha_user_id?: string | null;
 }
 
-/** The task's name among all tasks. */
+/** An id that is unique among all tasks. */
 export function taskId(task: Task): string {
   return `${task.task_type}:${task.id}`;
 }

@@ -6,8 +6,8 @@ import { PLAN_ENDPOINT } from './queries.ts';
 import { callTaskTracker } from './service.ts';
 
 /**
- * Completes a task in a user's name. Every cached plan that holds it shows so at once and takes it back if the server refuses.
- * Gives the completion's id, by which it can be undone, where the server tells it.
+ * Completes a task for a user. Every cached plan that contains it shows so at once, and is rolled back if the server refuses. Returns the
+ * completion's id, with which it can be undone, if the server tells it.
  */
 export async function completeTask(
   hass: CardHass,
@@ -45,7 +45,7 @@ function holds(plan: DailyPlan, task: Task): boolean {
   return [...plan.tasks, ...plan.self_care].some((other) => taskId(other) === taskId(task));
 }
 
-/** The plan once the task is done: gone, or, where it is due several times a day, with one occurrence less. */
+/** The plan after the task is done: without it or, if it is due several times a day, with one occurrence less. */
 export function withCompleted(plan: DailyPlan, task: Task): DailyPlan {
   const after = (list: Task[]) =>
     list.flatMap((other) => (taskId(other) === taskId(task) ? completedOnce(other) : [other]));

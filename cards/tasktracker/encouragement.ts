@@ -6,17 +6,15 @@ import { taskId, type DailyPlan } from './answers.ts';
 import { callTaskTracker, TaskTrackerError } from './service.ts';
 
 /**
- * Words about the day, written by a language model and paid for.
- *
- * They speak of the work that is left, so they are out of date once it changes; but writing them anew for every completion (the
- * server does: six times for three completions seen by two pages) pays for words that nobody has read. Hence: mutation events
- * leave them alone (`onEvent: 'keep'`), and at each poll the fetcher looks whether the plan still holds the work they were
- * written for. It pays only if that changed, and then at most every ten minutes: a burst of completions costs one writing, other
- * users' tasks none, and a display that hangs on the wall all day one a day.
+ * An encouragement, written by a language model and paid for. It speaks of the open tasks, so it is outdated once they change. Requesting a
+ * new one for every completion, as the server does (six for three completions seen by two pages), pays for texts that nobody reads. Hence
+ * events leave it alone (`onEvent: 'keep'`), and at each poll the fetcher compares the plan with the one the text was written for. It pays
+ * only if that changed, and at most every ten minutes: a burst of completions costs one text, other users' tasks none, and a display that
+ * is on all day one a day.
  */
 export interface Encouragement {
   text: string;
-  /** What was left to do, and in which answer that was read (a plan under another filter holds other work). */
+  /** The open tasks, and the answer they were read from: a plan under another filter has other tasks. */
   work: string;
   plan: string;
   written: number;
@@ -27,7 +25,7 @@ export const ENCOURAGEMENT_ENDPOINT = 'encouragement';
 
 const DAY = 86_400_000;
 
-/** Above the 300 s for which the server itself gives the same words again. */
+/** More than the 300 s for which the server itself repeats a text. */
 const WRITTEN_AT_MOST_EVERY = 600_000;
 
 export const encouragementPolicy: Policy<Encouragement> = {
@@ -36,7 +34,7 @@ export const encouragementPolicy: Policy<Encouragement> = {
   onEvent: 'keep',
   cost: 100,
   expiresAt: (words) => words.user_context && logicalDayEnd(words.user_context),
-  // A second attempt may be a second payment.
+  // No second attempt, which could be a second payment.
   retry: { attempts: 1 },
   timeout: 90_000,
 };
@@ -47,14 +45,14 @@ export function encouragementQuery(
   plan: Query<DailyPlan>,
 ): (user: string) => Query<Encouragement> {
   return defineQuery<Encouragement>(ENCOURAGEMENT_ENDPOINT, async ({ key, stale }, username) => {
-    // Where nothing is kept, what is shown still spares a second payment.
+    // Without a cache the shown text still avoids a second payment.
     const written = cache.peek<Encouragement>(key) ?? (stale && isOfThisDay(stale) ? stale : undefined);
     const current = written ? cache.peek<DailyPlan>(plan.key) : await cache.getOrFetch(plan);
     if (written && (!current || isTimely(written, plan.key, current))) return written;
     const now = Date.now();
     const { data, user_context } = await callTaskTracker(hass(), 'get_daily_plan_encouragement', { username });
     if (!isRecord(data) || typeof data.encouragement !== 'string') {
-      throw new TaskTrackerError('get_daily_plan_encouragement answered without words');
+      throw new TaskTrackerError('TaskTracker’s get_daily_plan_encouragement returned no text.');
     }
     return {
       text: data.encouragement,
@@ -66,7 +64,7 @@ export function encouragementQuery(
   });
 }
 
-/** Whether the words still fit: an emptied plan under words about work to do is the one case where they would jar. */
+/** Whether the text still fits: words about work to do must not stand over an empty plan. */
 export function fitsPlan(words: Encouragement, plan: DailyPlan | undefined): boolean {
   return plan === undefined || workLeft(plan) !== '' || words.work === '';
 }

@@ -21,8 +21,8 @@ export const EVENT_TYPES = [
 ];
 
 /**
- * What TaskTracker's events mean. A rule without `endpoints` voids every answer: tasks and completions stand in nearly all of
- * them. `me` is the TaskTracker name of the signed-in user, once it is known.
+ * The meaning of TaskTracker's events. A rule without `endpoints` invalidates every answer, because nearly all contain tasks or
+ * completions. `me`: the signed-in user's TaskTracker name, once known.
  */
 export function eventRules(me: () => string | undefined): Record<string, EventRule> {
   const ofPerson = (...endpoints: string[]): EventRule => ({
@@ -40,9 +40,9 @@ export function eventRules(me: () => string | undefined): Record<string, EventRu
 }
 
 /**
- * Whom a completion concerns: `assigned_users` is nearly always empty, since the server looks it up after the task has left the
- * plans. The plans cached or shown here, from before the event, know who had the task. Where none of them holds it, it was the
- * actor's business alone; but where my own is not known, nothing can be told (undefined: concerned, to be safe).
+ * The users whom a completion concerns. `assigned_users` is nearly always empty, because the server looks it up after the task has left the
+ * plans. Plans that were cached or shown before the event know who had the task. If none contains it, the completion concerns its actor
+ * alone. If my own plan is not cached, the answer is unknown (undefined), which counts as concerned.
  */
 function whoHadTheTask(data: unknown, cached: Iterable<[Key, unknown]>, me: string | undefined): string[] | undefined {
   const plans = [...cached];
@@ -52,7 +52,7 @@ function whoHadTheTask(data: unknown, cached: Iterable<[Key, unknown]>, me: stri
   return isKnown && isRecord(data) && typeof data.username === 'string' ? [data.username] : undefined;
 }
 
-/** An update may hand the task to somebody else, so whom it leaves and whom it reaches are both concerned. */
+/** An update may reassign the task, so it concerns the old and the new users. */
 function whoHadOrHasTheTask(
   data: unknown,
   cached: Iterable<[Key, unknown]>,
@@ -77,7 +77,7 @@ function holdersOf(data: unknown, cached: [Key, unknown][], me: string | undefin
   return [...holders];
 }
 
-/** Events name a task by its id (as number or text, without the type) or, when it was completed by voice, by its name. */
+/** Events name a task by its id (a number or a text, without the type) or, after a completion by voice, by its name. */
 function matcherOf(data: unknown): (task: Task) => boolean {
   const { task_id: id, task_name: name } = isRecord(data) ? data : {};
   if (typeof id === 'number' || typeof id === 'string') return (task) => String(task.id) === String(id);

@@ -4,7 +4,7 @@ import { logicalDayEnd } from '../logicalDay.ts';
 import { isDailyPlan, isPeople, type DailyPlan, type People } from './answers.ts';
 import { callTaskTracker, isWorthRetrying, TaskTrackerError } from './service.ts';
 
-/** What the server may filter a plan by. Filters change the plan, so they are part of its key. */
+/** The server's filters for a plan. They change the plan, so they are part of the key. */
 export type PlanFilter = 'recommended' | 'fair' | 'foul';
 
 export const PLAN_ENDPOINT = 'daily_plan';
@@ -21,7 +21,7 @@ export const planPolicy: Policy<DailyPlan> = {
   retry,
 };
 
-/** No event tells of it, and it names the same people for months. */
+/** No event announces a change, and the same users stay for months. */
 export const peoplePolicy: Policy<People> = {
   version: '1',
   check: isPeople,
@@ -30,7 +30,7 @@ export const peoplePolicy: Policy<People> = {
   retry,
 };
 
-/** The questions to TaskTracker, asked through whatever `hass` is newest when an answer is needed. */
+/** The queries to TaskTracker. They use the newest `hass` at the time of the request. */
 export interface TaskTrackerQueries {
   dailyPlan(user: string, filters: PlanFilter[]): Query<DailyPlan>;
   people(): Query<People>;
@@ -39,12 +39,18 @@ export interface TaskTrackerQueries {
 export function taskTrackerQueries(hass: () => CardHass): TaskTrackerQueries {
   const dailyPlan = defineQuery<DailyPlan, string[]>(PLAN_ENDPOINT, async (_context, username, ...filters) => {
     const answer = await callTaskTracker(hass(), 'get_daily_plan', { username, ...filterArguments(filters) });
-    if (!isDailyPlan(answer.data)) throw new TaskTrackerError('get_daily_plan answered without a plan');
+    if (!isDailyPlan(answer.data))
+      throw new TaskTrackerError(
+        'TaskTracker’s get_daily_plan returned no plan. Is this version of TaskTracker supported?',
+      );
     return { ...answer.data, user_context: answer.user_context };
   });
   const people = defineQuery<People>(PEOPLE_ENDPOINT, async () => {
     const { data } = await callTaskTracker(hass(), 'get_available_users');
-    if (!isPeople(data)) throw new TaskTrackerError('get_available_users answered without users');
+    if (!isPeople(data))
+      throw new TaskTrackerError(
+        'TaskTracker’s get_available_users returned no users. Is this version of TaskTracker supported?',
+      );
     return data;
   });
   return { dailyPlan: (user, filters) => dailyPlan(user, ...filters), people: () => people() };

@@ -8,14 +8,14 @@ export interface Answer {
   user_context: LogicalDay | undefined;
 }
 
-/** TaskTracker answered, but not with what was asked for. */
+/** TaskTracker's answer is unusable. */
 export class TaskTrackerError extends Error {
   override readonly name = 'TaskTrackerError';
 }
 
 /**
- * Calls one of TaskTracker's services. All of them, writes too, must be asked for a response. `{success: false}` resolves in
- * Home Assistant; here it throws, so that it can never be kept as an answer.
+ * Calls a TaskTracker service. All of them, writes too, must be called with `return_response`. Home Assistant resolves `{success: false}`;
+ * this function throws for it, so that it is never cached.
  */
 export async function callTaskTracker(
   hass: CardHass,
@@ -25,7 +25,9 @@ export async function callTaskTracker(
   const { response } = await hass.callService('tasktracker', service, data, {}, false, true);
   if (!isRecord(response) || response.success !== true) {
     const message = isRecord(response) && typeof response.message === 'string' ? response.message : undefined;
-    throw new TaskTrackerError(message ?? `${service} gave no answer`);
+    throw new TaskTrackerError(
+      message ?? `TaskTracker’s ${service} returned no answer. Try again, or look into Home Assistant’s log.`,
+    );
   }
   return { data: response.data, user_context: readContext(response.user_context) };
 }
@@ -43,15 +45,15 @@ function readContext(value: unknown): LogicalDay | undefined {
   return { timezone, daily_reset_time, current_logical_date };
 }
 
-/** The API's own words stand in the integration's, as Python prints them: "… status 500: {'message': 'Not today'}". */
+/** Extracts the API's message from the integration's, which Python prints: "… status 500: {'message': 'Not today'}". */
 export function errorMessage(error: unknown): string | undefined {
   const words = errorWords(error);
   return words && (/'message': (['"])(.+?)\1/.exec(words)?.[2] ?? words);
 }
 
 /**
- * Not what will be refused again: bad data, or what TaskTracker's own server calls a client's error (an unknown user).
- * `not_found` comes back to life: it is the answer while the integration's entry reloads.
+ * False for errors that would come again: invalid data, or client errors of TaskTracker's own server (an unknown user). `not_found` is
+ * temporary: it is the answer while the integration reloads.
  */
 export function isWorthRetrying(error: unknown): boolean {
   if (['invalid_format', 'service_validation_error', 'unauthorized'].includes(String(errorCode(error)))) return false;

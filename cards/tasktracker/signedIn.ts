@@ -6,17 +6,17 @@ import { ENCOURAGEMENT_ENDPOINT, encouragementPolicy } from './encouragement.ts'
 import { EVENT_TYPES, eventRules } from './events.ts';
 import { PEOPLE_ENDPOINT, peoplePolicy, PLAN_ENDPOINT, planPolicy } from './queries.ts';
 
-/** TaskTracker's name of a Home Assistant user, by that user's id, as soon as any card has learnt it. */
+/** TaskTracker usernames by Home Assistant user id, as cards learn them. */
 const usernames = new Map<string, string>();
 
-/** By endpoint, so that a bare `get` in a first render keeps to them too. */
+/** Policies by endpoint, so that a bare `get` in a first render uses them too. */
 const policies = {
   [PLAN_ENDPOINT]: planPolicy,
   [PEOPLE_ENDPOINT]: peoplePolicy,
   [ENCOURAGEMENT_ENDPOINT]: encouragementPolicy,
 };
 
-/** The one cache that all TaskTracker cards of the signed-in user share, connected to the mutation events. */
+/** The cache that all TaskTracker cards of the signed-in user share, connected to the mutation events. */
 export function openTaskTracker(hass: CardHass): CardCache {
   const cache = connect(hass);
   const people = cache.peek<People>(PEOPLE_ENDPOINT);
@@ -24,7 +24,7 @@ export function openTaskTracker(hass: CardHass): CardCache {
   return cache;
 }
 
-/** Events speak of TaskTracker's usernames, so whom they concern can be told only once the signed-in user's is known. */
+/** Events contain TaskTracker's usernames, so the cache needs the signed-in user's to know whom they concern. */
 export function learnWhoIsWho(hass: CardHass, people: People): void {
   const username = signedInPerson(hass, people)?.username;
   const id = hass.user?.id;

@@ -7,18 +7,18 @@ import type { Texts } from './texts.ts';
 import type { TodoList } from './todoList.ts';
 import { nameOf } from './view.ts';
 
-/** What the actions need of the card. */
+/** The parts of the card that the actions use. */
 export interface ActionsHost {
   readonly list: TodoList | undefined;
   readonly texts: Texts;
   readonly language: Language;
   readonly notices: Notices;
   describe(error: unknown): string;
-  /** Moves the focus to an item's box, once the card has drawn what came of it. */
+  /** Moves the focus to an item's checkbox after the next render. */
   focusItem(uid: string): void;
 }
 
-/** What a person does to the list: written, said, and offered to be undone. What has failed has been said, and gives false. */
+/** The user's actions on the list: each is written, reported, and can be undone. A failure is reported and returns false. */
 export class Actions {
   readonly #host: ActionsHost;
   #running = 0;
@@ -27,7 +27,7 @@ export class Actions {
     this.#host = host;
   }
 
-  /** While one is, what changes is not announced as others' doing. */
+  /** While an action runs, changes are not announced as somebody else's. */
   get areRunning(): boolean {
     return this.#running > 0;
   }
@@ -49,7 +49,7 @@ export class Actions {
     });
   }
 
-  /** An item that recurs has not become done but due again: it gets its date back. */
+  /** A recurring item was not completed but got a new due date: it gets its old one back. */
   async #untoggle(item: TodoItem, status: TodoItem['status']): Promise<void> {
     const now = this.#host.list?.items?.find(({ uid }) => uid === item.uid);
     const hasMovedOn = now && now.status === item.status && !isSameDue(now.due, item.due);
@@ -57,7 +57,7 @@ export class Actions {
     else await this.toggle({ ...item, status });
   }
 
-  /** Since the item was drawn the list may have got another that the server cannot tell from it. */
+  /** The list may meanwhile contain a second item that the server cannot tell from it. */
   #isClear(item: TodoItem): boolean {
     const { list, notices, texts } = this.#host;
     const isKnown = list?.items?.some(({ uid, isAmbiguous }) => uid === item.uid && !isAmbiguous) ?? false;
@@ -144,7 +144,7 @@ export class Actions {
   }
 }
 
-/** The item that it stands behind; undefined where it is the first, null where the server knows that one by no uid. */
+/** The uid of the previous item; undefined for the first item, null if the server has no uid for the previous one. */
 function placeOf(item: TodoItem, confirmed: TodoItem[]): string | null | undefined {
   const index = confirmed.findIndex(({ uid }) => uid === item.uid);
   const previous = confirmed[index - 1];

@@ -24,7 +24,7 @@ import { nameOf, type View } from './view.ts';
 
 export const CARD_TYPE = 'cardcache-todo-card';
 
-/** A to-do list. Holds nothing of value: see TodoList. */
+/** A to-do list. TodoList holds its data. */
 export class TodoCard extends DashboardCard<TodoConfig, Texts> implements ActionsHost {
   static override readonly styles = [frameStyles, todoStyles];
   static readonly getConfigForm = configForm;
@@ -38,7 +38,7 @@ export class TodoCard extends DashboardCard<TodoConfig, Texts> implements Action
   #list: TodoList | undefined;
   #shown: TodoItem[] | undefined;
   #unfollow: (() => void) | undefined;
-  /** As it was when its editor was opened; and what was typed there and could not be saved. */
+  /** The item as it was when its editor was opened, and typed fields that could not be saved. */
   #edited: TodoItem | undefined;
   #draft: Fields | undefined;
   #isFolded: boolean | undefined;
@@ -99,7 +99,7 @@ export class TodoCard extends DashboardCard<TodoConfig, Texts> implements Action
     });
   }
 
-  /** A row that moves, or becomes an editor, takes the focus with it. */
+  /** A row that moves, or becomes an editor, keeps the focus. */
   protected override updated(): void {
     const focus = this.#focus;
     this.#focus = undefined;
@@ -137,7 +137,7 @@ export class TodoCard extends DashboardCard<TodoConfig, Texts> implements Action
     return parts.join(' · ');
   }
 
-  /** While Home Assistant starts its lists come one by one. */
+  /** While Home Assistant starts, lists appear one by one. */
   get #isMissing(): boolean {
     return this.hass?.config?.state === 'RUNNING' && this.#entity === undefined;
   }
@@ -145,7 +145,7 @@ export class TodoCard extends DashboardCard<TodoConfig, Texts> implements Action
   #items(items: TodoItem[], texts: Texts, language: Language): TemplateResult {
     const config = this.config;
     const view = this.#view(texts, language);
-    // Whoever ticks an item does not take it away under the hands of who edits it.
+    // An item stays in place while it is edited, even if somebody ticks it.
     const statusOf = (item: TodoItem): TodoItem['status'] =>
       item.uid === this.#edited?.uid ? this.#edited.status : item.status;
     const of = (status: TodoItem['status']): TodoItem[] =>
@@ -220,7 +220,7 @@ export class TodoCard extends DashboardCard<TodoConfig, Texts> implements Action
         input.value = '';
         input.focus();
         void this.#actions.add(summary).then((isAdded) => {
-          // Nobody wants to type it again.
+          // Keeps what was typed.
           if (!isAdded && input.value === '') input.value = summary;
         });
       }}
@@ -301,7 +301,7 @@ export class TodoCard extends DashboardCard<TodoConfig, Texts> implements Action
   #toggle(item: TodoItem): void {
     const buttons = this.#toggles;
     const index = buttons.findIndex((button) => button === this.shadowRoot?.activeElement);
-    // The row goes to the other part of the list: whoever works with the keyboard goes on with what follows it.
+    // The row moves to the other part of the list, so the keyboard focus goes to the next row.
     if (index >= 0) this.#focus = () => this.#toggles[Math.min(index, buttons.length - 1)];
     void this.#actions.toggle(item);
   }

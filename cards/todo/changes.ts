@@ -1,23 +1,23 @@
 import { instantOfDue } from './due.ts';
 import { isKnownByName, type Status, type TodoItem } from './items.ts';
 
-/** One write, as the server is asked for it and as the card shows it before the server has answered. */
+/** One write: the service call, and how the card shows it before the server has answered. */
 export interface Change {
   service: string;
   data: Record<string, unknown>;
-  /** The item it is about, under each uid that it goes by: writes to the same one wait for each other. None for an addition. */
+  /** All uids of the item: writes to the same item wait for each other. Empty for an addition. */
   uids?: string[];
   apply(items: TodoItem[]): TodoItem[];
   /** Whether the server's list shows it. */
   isIn(items: TodoItem[]): boolean;
 }
 
-/** The fields of an item that a person writes. */
+/** The editable fields of an item. */
 export type Fields = Pick<TodoItem, 'summary' | 'due' | 'description'>;
 
 /**
- * An item that recurs is not done afterwards but due again, and some lists keep nothing that is done: then the server's list
- * shows the change all the same. `item` as the server had it.
+ * A recurring item gets a new due date instead of being completed, and some lists keep no completed items. In both cases the server's list
+ * shows the change. `item`: as the server had it.
  */
 export function statusChange(item: TodoItem, status: Status): Change {
   const { uid } = item;
@@ -33,17 +33,17 @@ export function statusChange(item: TodoItem, status: Status): Change {
   };
 }
 
-/** What the server is told to find an item by. */
+/** The text by which the server finds an item. */
 function targetOf({ uid, target }: TodoItem): string {
   return target ?? uid;
 }
 
-/** The item as it is called after an edit: one without a uid goes by its new name. */
+/** The item after an edit. An item without a uid is found by its new name. */
 export function edited(item: TodoItem, fields: Fields): TodoItem {
   return { ...item, ...fields, ...(isKnownByName(item) && { uid: fields.summary }) };
 }
 
-/** Undefined where nothing is to be changed. */
+/** Undefined if nothing changes. */
 export function edit(item: TodoItem, fields: Fields): Change | undefined {
   const { uid } = item;
   const { uid: nextUid } = edited(item, fields);
@@ -58,7 +58,7 @@ export function edit(item: TodoItem, fields: Fields): Change | undefined {
     data: { item: targetOf(item), ...data },
     uids: [...new Set([uid, nextUid])],
     apply: (items) => {
-      // Two of one name are told from each other once the server's list shows them.
+      // Two items of one name can be told apart once the server's list shows them.
       const isFree = nextUid === uid || items.every((other) => other.uid !== nextUid);
       return items.map((other) => {
         if (other.uid !== uid) return other;
@@ -82,14 +82,14 @@ export function removal(removed: TodoItem[]): Change {
 }
 
 export interface Addition extends Change {
-  /** The item as the server made it, once its list shows it. */
+  /** The item as the server created it, once its list shows it. */
   made(items: TodoItem[]): TodoItem | undefined;
 }
 
 const PROVISIONAL = 'cardcache-new-';
 let additions = 0;
 
-/** `before`: the server's list as it is now; what it does not hold yet and is called the same is what was added. */
+/** `before`: the server's current list. The added item is the one of that name that it does not contain yet. */
 export function addition(fields: Fields, before: TodoItem[]): Addition {
   const { summary, due, description } = fields;
   const known = new Set(before.map(({ uid }) => uid));
@@ -105,7 +105,7 @@ export function addition(fields: Fields, before: TodoItem[]): Addition {
   };
 }
 
-/** The server has not named it yet, so nothing can be done with it. */
+/** The server has not given it a uid yet, so it offers no actions. */
 export function isProvisional({ uid }: TodoItem): boolean {
   return uid.startsWith(PROVISIONAL);
 }
@@ -122,7 +122,7 @@ function hasFields(item: TodoItem, fields: Fields): boolean {
   );
 }
 
-/** The same moment may be written with another offset. */
+/** The same time may be written with another offset. */
 export function isSameDue(a: string | null | undefined, b: string | null | undefined): boolean {
   if (!a || !b) return !a && !b;
   return a === b || (a.includes('T') && b.includes('T') && instantOfDue(a) === instantOfDue(b));

@@ -13,7 +13,7 @@ export interface TodoConfig {
   show_add: boolean;
 }
 
-/** Throws with a text that Home Assistant shows in the card's place. */
+/** Throws an error whose message Home Assistant shows in the card's place. */
 export function readConfig(value: unknown): TodoConfig {
   const fields = new ConfigFields(value);
   const entity = fields.text('entity');
@@ -49,7 +49,7 @@ export function configForm(): object {
     ],
     computeLabel: ({ name }: { name: string }) => form.labels[name] ?? name,
     computeHelper: ({ name }: { name: string }) => form.helpers[name],
-    // While no list is chosen the card beside the form says so: the form is given up for YAML where this throws.
+    // While no list is chosen, the preview card says so. If this throws, Home Assistant replaces the form by the YAML editor.
     assertConfig: (value: unknown) => {
       new ConfigFields(value).text('entity');
       readConfig({ ...(value as object), entity: 'todo.chosen' });

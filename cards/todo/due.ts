@@ -4,18 +4,18 @@ import { instantOf, ownZone, wallClock } from '../wallClock.ts';
 const DAY = 86_400_000;
 const MINUTE = 60_000;
 
-/** When an item is due, on the clocks of the person who looks at it. */
+/** The due date of an item in the viewer's time zone. */
 export interface Due {
   /** `YYYY-MM-DD`. */
   date: string;
-  /** Minutes past midnight; undefined where the whole day is meant. */
+  /** Minutes past midnight; undefined for a whole day. */
   minutes: number | undefined;
-  /** How many days from today. */
+  /** Days from today. */
   days: number;
   isOverdue: boolean;
 }
 
-/** The zone this user wants times in: where the browser is, or where the home is. */
+/** The time zone that this user has chosen: the browser's or the home's. */
 export function zoneOf(hass: CardHass | undefined): string {
   return (hass?.locale?.time_zone === 'server' && hass.config?.time_zone) || ownZone();
 }
@@ -23,16 +23,16 @@ export function zoneOf(hass: CardHass | undefined): string {
 const DATE = /^\d{4}-\d\d-\d\d$/;
 const MOMENT = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/;
 
-/** Of a day its beginning in Greenwich; undefined for what is no date, which engines read in ways of their own. */
+/** For a day, its start in UTC; undefined for texts that are no dates, which engines parse differently. */
 export function instantOfDue(due: string): number | undefined {
   const isDay = DATE.test(due);
   const instant = isDay || MOMENT.test(due) ? Date.parse(due) : NaN;
   if (Number.isNaN(instant)) return undefined;
-  // The 30th of February is another day.
+  // Engines read the 30th of February as another day.
   return isDay && !new Date(instant).toISOString().startsWith(due) ? undefined : instant;
 }
 
-/** Undefined for what is no date. */
+/** Undefined if the text is no date. */
 export function readDue(due: string, now: number, zone: string): Due | undefined {
   const today = startOfDay(wallClock(now, zone) ?? now);
   const instant = instantOfDue(due);
@@ -51,7 +51,7 @@ export function readDue(due: string, now: number, zone: string): Due | undefined
   };
 }
 
-/** What the fields of the editor (`YYYY-MM-DD`, and `HH:MM` or nothing) mean as an item's `due`; null for none. */
+/** The `due` for the editor's fields (`YYYY-MM-DD`, and `HH:MM` or nothing); null for none. */
 export function writeDue(date: string, time: string, zone: string): string | null {
   if (date === '') return null;
   if (time === '') return date;
@@ -59,7 +59,7 @@ export function writeDue(date: string, time: string, zone: string): string | nul
   return new Date(instantOf(wall, zone) ?? wall).toISOString();
 }
 
-/** Minutes past midnight as the editor's `HH:MM`. */
+/** Formats minutes past midnight as the editor's `HH:MM`. */
 export function timeField(minutes: number | undefined): string {
   if (minutes === undefined) return '';
   return [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, '0')).join(':');

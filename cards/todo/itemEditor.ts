@@ -3,7 +3,7 @@ import { readDue, timeField, writeDue } from './due.ts';
 import { isRemovable, type TodoItem } from './items.ts';
 import type { View } from './view.ts';
 
-/** In an item's place while it is edited. Its fields keep what is typed in them, whatever the list does meanwhile. */
+/** Shown in an item's place while it is edited. The fields keep what was typed, whatever the list does meanwhile. */
 export function itemEditor(item: TodoItem, view: View): TemplateResult {
   const { texts, features } = view;
   const due = item.due ? readDue(item.due, view.now, view.zone) : undefined;
@@ -81,9 +81,9 @@ function save(form: HTMLFormElement, item: TodoItem, view: View): void {
   const hasDate = features.dueDate || features.dueTime;
   const isSameTime = !features.dueTime || text('time') === timeField(shown?.minutes);
   const isSameDue = text('date') === (shown?.date ?? '') && isSameTime;
-  // A list that knows no days without a time is given the day's beginning.
+  // A list that does not support whole days gets the start of the day.
   const time = text('time') || (features.dueDate ? '' : '00:00');
-  // Fields show less than an item may hold (seconds, line breaks in a name): what nobody has touched stays as it is.
+  // Fields may show less than the item contains (seconds, line breaks in a name), so untouched fields keep the item's value.
   view.close(item, {
     summary: summary === item.summary.replace(/[\r\n]/g, '').trim() ? item.summary : summary,
     due: hasDate && !isSameDue ? writeDue(text('date'), time, view.zone) : (item.due ?? null),

@@ -5,7 +5,7 @@ import { readDue } from './due.ts';
 import type { TodoItem } from './items.ts';
 import { nameOf, type View } from './view.ts';
 
-/** One item: a box to tick, its name, which opens its editor, and when it is due. */
+/** One item: a checkbox, its name, which opens the editor, and its due date. */
 export function itemRow(item: TodoItem, view: View): TemplateResult {
   const isNew = isProvisional(item);
   const canChange = view.features.update && !isNew && !item.isAmbiguous;
@@ -27,7 +27,7 @@ export function itemRow(item: TodoItem, view: View): TemplateResult {
       aria-description=${why ?? nothing}
       aria-disabled=${canChange ? 'false' : 'true'}
       @click=${(event: MouseEvent) => {
-        // The next row moves under the pointer: the second click of a double click is not meant for it.
+        // The next row moves under the pointer, and the second click of a double click must not hit it.
         if (event.detail < 2 && canChange) view.toggle(item);
       }}
     >

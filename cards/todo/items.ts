@@ -1,25 +1,25 @@
 import { isListOf, isRecord } from '../records.ts';
 
-/** One entry of a to-do list, as `todo/item/subscribe` gives it. */
+/** One item of a to-do list, as `todo/item/subscribe` sends it. */
 export interface TodoItem {
-  /** Unique in what is shown. The server's own where that is unique; the summary of an item that has none. */
+  /** Unique in the shown list. The server's uid if that is unique; the summary if the item has none. */
   uid: string;
   summary: string;
   status: Status;
-  /** `YYYY-MM-DD`, or a moment with its offset. */
+  /** `YYYY-MM-DD`, or a time with its offset. */
   due?: string | null;
   description?: string | null;
-  /** What the server finds the item by, where that is not `uid`. */
+  /** The text by which the server finds the item, if that is not `uid`. */
   target?: string;
-  /** The server could not tell which item is meant: nothing is offered. */
+  /** The server could not tell which item is meant, so it offers no actions. */
   isAmbiguous?: true;
-  /** The server's own uid, although it is the summary as well: only an item with one can be deleted. */
+  /** `uid` is the server's own, although it equals the summary. Only items with a server uid can be deleted. */
   isOwnUid?: true;
 }
 
 export type Status = 'needs_action' | 'completed';
 
-/** What a list lets one do, as its entity says in `supported_features`. */
+/** The list's features, from its entity's `supported_features`. */
 export const FEATURE = { add: 1, remove: 2, update: 4, move: 8, dueDate: 16, dueTime: 32, description: 64 } as const;
 
 export type Features = Record<keyof typeof FEATURE, boolean>;
@@ -31,9 +31,9 @@ export function featuresOf(supported: unknown): Features {
 }
 
 /**
- * The items of a list, each with a uid of its own. Home Assistant finds an item by going through its list for the first whose
- * uid or summary is the text it is given, and an integration then changes the one with that uid. So an item whose uid another
- * has too, or that has none and shares its summary, could not be named to the server.
+ * The items of a list, each with a unique uid. Home Assistant finds an item by the first uid or summary that equals the given text; the
+ * integration then changes the item with that uid. So an item cannot be addressed if another has its uid, or if it has no uid and shares
+ * its summary.
  */
 export function readItems(message: unknown): TodoItem[] {
   const listed = isRecord(message) && Array.isArray(message.items) ? message.items.filter(isRecord) : [];
@@ -70,7 +70,7 @@ export function readItems(message: unknown): TodoItem[] {
   });
 }
 
-/** Which items a text names: the first, how many, and of how many it is the uid. */
+/** The items that a text names: the first one, how many, and for how many it is the uid. */
 interface Naming {
   first: number;
   count: number;
@@ -91,17 +91,17 @@ function readFields({ uid, summary, status, due, description }: Record<string, u
   };
 }
 
-/** Whether the server knows the item by its summary alone, which a new name changes. */
+/** Whether the server finds the item only by its summary, which a new name changes. */
 export function isKnownByName({ uid, summary, isOwnUid, isAmbiguous }: TodoItem): boolean {
   return uid === summary && !isOwnUid && !isAmbiguous;
 }
 
-/** Home Assistant deletes, and moves, by uid alone. */
+/** Home Assistant deletes and moves by uid only. */
 export function isRemovable(item: TodoItem): boolean {
   return !item.isAmbiguous && !isKnownByName(item);
 }
 
-/** Of what lies in storage, whatever wrote it. */
+/** Checks a value from storage. */
 export function isTodoItems(value: unknown): value is TodoItem[] {
   const isText = (text: unknown): boolean => typeof text === 'string';
   const isTextOrNothing = (text: unknown): boolean => text === undefined || text === null || isText(text);

@@ -6,7 +6,7 @@ export interface ListChanges {
   ticked: TodoItem[];
 }
 
-/** What came onto a list, left it and was done, for those who hear the card instead of seeing it. */
+/** The items that appeared, left or were completed, for screen readers. */
 export function changesBetween(before: TodoItem[], after: TodoItem[]): ListChanges {
   const old = new Map(before.map((item) => [item.uid, item]));
   const uids = new Set(after.map(({ uid }) => uid));

@@ -3,8 +3,8 @@ import { isRemovable, type TodoItem } from './items.ts';
 import type { TodoList } from './todoList.ts';
 
 /**
- * Brings a deleted item back. To the server it is another one: added, ticked again where it was, and put back into its place
- * where the list can do that. `previous` is null where nobody can tell behind which it stood. Gives its new uid.
+ * Restores a deleted item. For the server it is a new one: it is added, ticked again if it was, and moved to its old place if the list
+ * supports that. `previous`: the uid before it; null if unknown. Returns the new uid.
  */
 export async function restore(
   list: TodoList,

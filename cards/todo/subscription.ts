@@ -18,8 +18,8 @@ interface Waiter {
 }
 
 /**
- * A subscription that is made anew whenever it may have died: Home Assistant renews subscriptions after a reconnect without
- * telling anybody of those it had to refuse, because their integration was not loaded yet. So it is told to renew none.
+ * A subscription that is renewed whenever it may have ended. After a reconnect Home Assistant renews subscriptions, but reports nothing if
+ * it has to refuse one because its integration has not loaded yet. So this class renews its own.
  */
 export class Subscription {
   readonly #connection: SubscribableConnection;
@@ -53,7 +53,7 @@ export class Subscription {
     this.#fail(connectionLost());
   }
 
-  /** Subscribes; one that is there already ends. */
+  /** Subscribes again; ends an existing subscription. */
   renew(): void {
     if (!this.#isActive || !this.#connection.connected) return;
     this.#leave();
@@ -71,7 +71,7 @@ export class Subscription {
       );
   }
 
-  /** What a subscription says first that is being made now, or is made for this; not handed to the listener as well. */
+  /** The first message of the subscription under way, or of a new one; the listener does not get it. */
   first(signal: AbortSignal): Promise<unknown> {
     if (!this.#isActive || !this.#connection.connected) return Promise.reject(connectionLost());
     return new Promise((resolve, reject) => {
@@ -87,7 +87,7 @@ export class Subscription {
   readonly #onReady = (): void => this.renew();
 
   readonly #onDisconnected = (): void => {
-    // The server has forgotten it: there is nothing to unsubscribe from.
+    // The server has forgotten it, so there is nothing to unsubscribe.
     this.#end = undefined;
     this.#leave();
     this.#fail(connectionLost());
@@ -113,7 +113,7 @@ export class Subscription {
   }
 }
 
-/** Ending what the server has already forgotten fails; there is nothing left to end then. */
+/** Unsubscribing fails if the server has already forgotten it; that is harmless. */
 function quietly(end: () => Promise<void> | void): void {
   void Promise.resolve(end()).catch(() => undefined);
 }

@@ -1,7 +1,7 @@
 import type { CardTexts } from '../dashboardCard.ts';
 import type { Language } from '../language.ts';
 
-/** Everything the card says. Days, times, lists and plurals come from the language itself. */
+/** The card's texts. `Intl` formats days, times, lists and plurals. */
 export interface Texts extends CardTexts {
   title: string;
   summary: { open(count: number, language: Language): string; overdue(count: number): string };
@@ -76,11 +76,12 @@ const english: Texts = {
     offline: 'No connection to Home Assistant.',
     stale: 'The list could not be updated.',
     headline: 'The list could not be loaded',
-    missing: (entity) => `There is no to-do list ${entity} in Home Assistant, or not yet.`,
+    missing: (entity) =>
+      `Home Assistant has no to-do list ${entity}. Choose another one in this card, or wait until its integration is loaded.`,
     connectionLost: 'The connection to Home Assistant was lost.',
-    unknown: 'Something went wrong.',
+    unknown: 'Something went wrong. Home Assistant’s log may say more.',
     notDone: (item, why) => `“${item}” was not saved. ${why}`,
-    notRestored: (why) => `It was not brought back. ${why}`,
+    notRestored: (why) => `The deletion was not undone. ${why}`,
   },
   form: {
     labels: {
@@ -144,11 +145,12 @@ const german: Texts = {
     offline: 'Keine Verbindung zu Home Assistant.',
     stale: 'Die Liste konnte nicht aktualisiert werden.',
     headline: 'Die Liste konnte nicht geladen werden',
-    missing: (entity) => `In Home Assistant gibt es keine To-do-Liste ${entity}, oder noch nicht.`,
+    missing: (entity) =>
+      `Home Assistant hat keine To-do-Liste ${entity}. Wähle in dieser Karte eine andere oder warte, bis ihre Integration geladen ist.`,
     connectionLost: 'Die Verbindung zu Home Assistant ist abgebrochen.',
-    unknown: 'Etwas ist schiefgegangen.',
+    unknown: 'Etwas ist schiefgegangen. Mehr steht vielleicht im Protokoll von Home Assistant.',
     notDone: (item, why) => `„${item}“ wurde nicht gespeichert. ${why}`,
-    notRestored: (why) => `Es wurde nicht zurückgeholt. ${why}`,
+    notRestored: (why) => `Das Löschen wurde nicht rückgängig gemacht. ${why}`,
   },
   form: {
     labels: {

@@ -8,7 +8,7 @@ import { Subscription, type SubscribableConnection } from './subscription.ts';
 
 const ENDPOINT = 'todo';
 
-/** Lists are pushed: nothing is polled, and a list that cannot be reached is shown for as long as it lies in the cache. */
+/** The server pushes lists, so nothing is polled. An unreachable list is shown as long as the cache holds it. */
 const policy: Policy<TodoItem[]> = {
   version: '1',
   check: isTodoItems,
@@ -17,10 +17,10 @@ const policy: Policy<TodoItem[]> = {
 };
 const OPTIONS = { policies: { [ENDPOINT]: policy } };
 
-/** As the cache keeps what is watched: an element that is moved or rebuilt is back within a moment. */
+/** The same grace as for the cache's watches: a moved or rebuilt element is back within a moment. */
 const LINGER = 5_000;
 
-/** How long after the server has said "done" its list may take to show what was done, before that is asked for. */
+/** How long the server's list may take to show a confirmed change before it is requested. */
 const SHOWN_WITHIN = 10_000;
 
 interface Pending {
@@ -41,8 +41,8 @@ export interface ListEntity {
 const lists = new WeakMap<object, Map<string, TodoList>>();
 
 /**
- * One to-do list, for every card of the page that shows it. The cache holds what the server said last; what is being written
- * lies over it until the server's list shows it, so lists that come in between (another user's ticks) take nothing back.
+ * One to-do list, shared by all cards of the page that show it. The cache holds the server's last list. Pending writes are applied on top
+ * until the server's list shows them, so lists pushed in between (another user's ticks) revert nothing.
  */
 export class TodoList {
   static of(hass: CardHass, entity: string): TodoList {
@@ -56,7 +56,7 @@ export class TodoList {
     return list;
   }
 
-  /** Why the list could not be read, last. */
+  /** The last error of reading the list. */
   error: unknown;
   readonly #entity: string;
   readonly #cache: CardCache;
@@ -88,18 +88,18 @@ export class TodoList {
     this.#server = this.#cache.get<TodoItem[]>(this.#query.key);
   }
 
-  /** What to show; undefined until anything is known. */
+  /** The items to show; undefined until something is known. */
   get items(): TodoItem[] | undefined {
     this.#shown ??= this.#server && this.#pending.reduce((items, { change }) => change.apply(items), this.#server);
     return this.#shown;
   }
 
-  /** What the server said last. */
+  /** The server's last list. */
   get confirmed(): TodoItem[] {
     return this.#server ?? [];
   }
 
-  /** How long ago the server said it, ms. */
+  /** The age of that list, in ms. */
   get age(): number | undefined {
     return this.#cache.age(this.#query.key);
   }
@@ -113,7 +113,7 @@ export class TodoList {
     return this.#hass.states[this.#entity] as ListEntity | undefined;
   }
 
-  /** Calls when there is something new to show, until told to stop. */
+  /** Calls the listener for every change until the returned function is called. */
   follow(listener: () => void): () => void {
     clearTimeout(this.#linger);
     this.#listeners.add(listener);
@@ -124,7 +124,7 @@ export class TodoList {
     };
   }
 
-  /** Every new `hass` that may matter. A list whose integration has come up, or come back, has lost its subscription. */
+  /** Takes each new `hass` that may matter. If an integration was loaded or came back, its subscription has ended. */
   update(hass: CardHass): void {
     const before = this.#hass;
     if (before === hass) return;
@@ -134,12 +134,12 @@ export class TodoList {
     if (isUp(hass) && !isUp(before)) this.#subscription.renew();
   }
 
-  /** Asks the server for the list, now. What comes of it, `error` tells. */
+  /** Requests the list from the server now. `error` holds the outcome. */
   async refresh(): Promise<void> {
     await this.#cache.coordinator(this.#query.key)?.refresh();
   }
 
-  /** Shows a change at once and writes it; rejects, and takes it back, where the server refuses. */
+  /** Shows a change at once and writes it. If the server refuses, rolls it back and rejects. */
   async write(change: Change): Promise<void> {
     if (!this.#hass.connected) throw connectionLost();
     const pending = pendingOf(change);
@@ -149,7 +149,7 @@ export class TodoList {
       await this.#inTurn(change);
     } catch (error) {
       this.#drop(pending);
-      // Whether the server has done it all the same is unknown.
+      // The server may have done it all the same.
       void this.refresh();
       throw error;
     }
@@ -158,13 +158,13 @@ export class TodoList {
     else pending.late = setTimeout(() => this.#giveUp(pending), SHOWN_WITHIN);
   }
 
-  /** Puts an item behind another, or first. */
+  /** Moves an item behind another, or to the top. */
   async move(uid: string, previous: string | undefined): Promise<void> {
     const place = previous !== undefined && { previous_uid: previous };
     await this.#hass.callWS({ type: 'todo/item/move', entity_id: this.#entity, uid, ...place });
   }
 
-  /** Resolves when the server's list shows the change, or has had its time to. */
+  /** Resolves when the server's list shows the change, or after the time allowed for that. */
   async settled(change: Change): Promise<void> {
     await this.#pending.find((pending) => pending.change === change)?.settled;
   }
@@ -199,7 +199,7 @@ export class TodoList {
     this.#subscription.start();
   }
 
-  /** The cache tells every card and tab, unless the list is what it was. */
+  /** The cache notifies every card and tab, unless the list is unchanged. */
   #heard(items: TodoItem[]): void {
     this.#cache.set(this.#query.key, items, policy);
     if (this.error === undefined) return;

@@ -3,12 +3,12 @@ import type { Fields } from './changes.ts';
 import type { Features, TodoItem } from './items.ts';
 import type { Texts } from './texts.ts';
 
-/** What an item is called: some have a uid and no name. */
+/** The name of an item; some have a uid and no name. */
 export function nameOf({ summary }: TodoItem, texts: Texts): string {
   return summary.trim() === '' ? texts.unnamed : summary;
 }
 
-/** What every part of the card needs to draw itself. */
+/** What every part of the card needs to render. */
 export interface View {
   texts: Texts;
   language: Language;

@@ -351,16 +351,15 @@ test('a card that nobody sees is not made again until it is seen', async (t) => 
     server.ready = new Promise((resolve) => (window.answer = resolve));
   });
   await show({ 'a/list': [2] });
-  const outcome = await page.evaluate(async () => {
+  await page.evaluate(() => {
     window.at.remove();
     window.answer();
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    const unseen = inside(window.at) === window.first;
-    document.body.append(window.at);
-    await new Promise(requestAnimationFrame);
-    return [unseen, inside(window.at) !== window.first, inside(window.at).textContent];
   });
-  assert.deepEqual(outcome, [true, true, '[2]']);
+  await page.waitForFunction(() => server.answered === 1);
+  await page.clock.runFor(1_000);
+  assert.equal(await page.evaluate(() => inside(window.at) === window.first), true);
+  await page.evaluate(() => document.body.append(window.at));
+  await page.waitForFunction(() => inside(window.at) !== window.first && inside(window.at).textContent === '[2]');
 });
 
 for (const [what, before] of [
@@ -370,22 +369,29 @@ for (const [what, before] of [
   test(`with ${what} each question is asked once and the card is made once`, async (t) => {
     const { page } = await newPage(t, demo);
     await page.addInitScript(before);
+    await page.clock.install();
     await page.route('**/blank', (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html><body>' }));
     await page.goto(`${demo.server.url}blank`);
     await page.addScriptTag({ content: lovelace, type: 'module' });
     await page.evaluate(() => import('/dist/cardcache.js'));
-    const outcome = await page.evaluate(async () => {
+    await page.evaluate(async () => {
       server.answers = { 'a/list': [1], 'b/list': [2] };
       const onHass = async (card, hass) => {
         if (card.asked) return;
         card.asked = true;
         for (const type of Object.keys(server.answers)) card.append(JSON.stringify(await hass.callWS({ type })));
       };
-      const at = await place(wrapped({ type: 'custom:probe-card', onHass }, { reads: ['ws:*'] }));
-      const first = inside(at);
-      await new Promise((resolve) => setTimeout(resolve, 200));
-      return [server.asked, inside(at) === first, first.textContent];
+      window.at = await place(wrapped({ type: 'custom:probe-card', onHass }, { reads: ['ws:*'] }));
+      window.first = inside(window.at);
     });
+    await page.waitForFunction(() => server.answered === 2);
+    // The card has been open for longer than an opening takes.
+    await page.clock.runFor(10_000);
+    const outcome = await page.evaluate(() => [
+      server.asked,
+      inside(window.at) === window.first,
+      window.first.textContent,
+    ]);
     assert.deepEqual(outcome, [['a/list', 'b/list'], true, '[1][2]']);
   });
 }

@@ -54,15 +54,10 @@ test("assigned_users can be those of another type's task with the same id", asyn
 test('self-care stays in the plan until its occurrences are done, window by window', async () => {
   const complete = () => as('sara').callService('complete_task', { task_id: 3, task_type: 'SelfCareTask' });
   const vitamins = async () => (await plan('sara')).self_care.find(({ name }) => name === 'Vitamins');
-  assert.deepEqual(
-    (await vitamins()).windows.map(({ completed }) => completed),
-    [false, false],
-  );
+  const ticked = async () => (await vitamins()).windows.filter(({ completed }) => completed).length;
+  assert.equal(await ticked(), 0);
   await complete();
-  assert.deepEqual(
-    (await vitamins()).windows.map(({ completed }) => completed),
-    [true, false],
-  );
+  assert.equal(await ticked(), 1);
   assert.equal((await vitamins()).outstanding_occurrences, 1);
   await complete();
   assert.equal(await vitamins(), undefined);

@@ -160,7 +160,7 @@ test('what was recorded to be refused is refused with the same code and text', a
 });
 
 test("the tests' own commands are for admins", async () => {
-  for (const type of ['tasktracker_test/calls', 'tasktracker_test/reset']) {
+  for (const type of ['tasktracker_test/subscriptions', 'tasktracker_test/requests']) {
     await assert.rejects(bench.connection('sara').send({ type }), refusedWith('unauthorized'));
   }
 });

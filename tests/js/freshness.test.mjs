@@ -76,21 +76,6 @@ test('after four hours in memory it is read from storage, with the age that it h
   );
 });
 
-test('being read again and again lengthens no life', (t) => {
-  const { cache, clock, reload } = open(t);
-  cache.set('plan', 1);
-  for (let hours = 1; hours < 72; hours++) {
-    clock.now += HOUR;
-    assert.equal(cache.get('plan'), 1, `after ${hours} hours`);
-  }
-  clock.now += HOUR - 1;
-  const loaded = reload();
-  assert.equal(loaded.get('plan'), 1);
-  assert.equal(loaded.remainingTtl('plan'), 1);
-  clock.now += 1;
-  assert.equal(loaded.get('plan'), undefined);
-});
-
 test('a life of its own holds after a reload, shorter or longer than the default', (t) => {
   const { cache, clock, reload } = open(t);
   cache.set('short', 1, { ttl: MINUTE });
@@ -103,12 +88,6 @@ test('a life of its own holds after a reload, shorter or longer than the default
   assert.deepEqual([loaded.get('short'), loaded.get('long'), loaded.get('for ever')], [undefined, 1, 1]);
   clock.now += 1;
   assert.deepEqual([loaded.get('long'), loaded.get('for ever')], [undefined, 1]);
-});
-
-test('a life of 0 is never fresh', (t) => {
-  const { cache } = open(t);
-  cache.set('plan', 1, { ttl: 0 });
-  assert.equal(cache.get('plan'), undefined);
 });
 
 test('lives that are none are refused', (t) => {
@@ -190,24 +169,6 @@ test('maxAge asks for a younger answer than the one that is there', async (t) =>
   assert.equal(await cache.getOrFetch('plan', () => Promise.resolve('newest'), { maxAge: 0 }), 'new');
 });
 
-test('maxAge looks at what lies in storage too', async (t) => {
-  const { cache, clock, reload } = open(t);
-  cache.set('plan', 'old');
-  clock.now += 10_000;
-  const loaded = reload();
-  assert.equal(await loaded.getOrFetch('plan', () => Promise.resolve('new'), { maxAge: 5_000 }), 'new');
-});
-
-test('a record from more than a minute ahead is a miss and goes', (t) => {
-  const { cache, area } = open(t);
-  area.setItem('test_near', JSON.stringify({ data: 'near', timestamp: START + MINUTE }));
-  area.setItem('test_far', JSON.stringify({ data: 'far', timestamp: START + MINUTE + 1 }));
-  assert.equal(cache.get('near'), 'near');
-  assert.equal(cache.age('near'), 0);
-  assert.equal(cache.get('far'), undefined);
-  assert.deepEqual(entriesIn(area), ['near']);
-});
-
 test('a clock set back by more than a minute makes the cache start anew', (t) => {
   const { cache, clock, area, log } = open(t);
   cache.set('plan', 1);
@@ -270,27 +231,6 @@ test('what time a hit saw counts for every call that follows, and for the page t
     clock.now -= 20_001;
     assert.equal(await ask(cache, reload), undefined, what);
   }
-});
-
-test('a clock set back while the page was closed is noticed when it opens', async (t) => {
-  const { cache, clock, area, origin } = open(t);
-  cache.set('plan', 1);
-  clock.now += 10 * MINUTE;
-  cache.set('later', 1);
-  await cache.close();
-  const opened = open(t, { origin, now: START + 5 * MINUTE });
-  assert.equal(opened.cache.get('plan'), undefined);
-  assert.equal(opened.cache.get('later'), undefined);
-  assert.deepEqual(entriesIn(area), []);
-});
-
-test('a machine that slept wakes to honest ages', (t) => {
-  const { cache, clock } = open(t);
-  cache.set('plan', 1);
-  clock.now += 2 * DAY;
-  assert.equal(cache.age('plan'), 2 * DAY);
-  clock.now += DAY;
-  assert.equal(cache.get('plan'), undefined);
 });
 
 test('records of another version are misses', (t) => {

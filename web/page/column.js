@@ -7,8 +7,8 @@ const NAMESPACE = 'tasktracker_';
 const isOfAUser = (key) => key.includes(':');
 
 /**
- * One user's side of the page: a connection, a `hass`, the card, and a second handle on the very cache the card uses. The card
- * comes from its own bundle and knows nothing of this page.
+ * One user's half of the page: a connection, a `hass`, the card, and a second handle on the cache that the card uses. The card comes from
+ * its own bundle and knows nothing of this page.
  */
 export class Column {
   #person;
@@ -44,7 +44,7 @@ export class Column {
     return this.#cache;
   }
 
-  /** Whether the card shows tasks, rather than a hint that it is still asking. */
+  /** Whether the card shows tasks and not only that it is loading. */
   get isPainted() {
     return Boolean(this.#card.shadowRoot?.querySelector('[data-task], [data-state="empty"]'));
   }
@@ -57,7 +57,7 @@ export class Column {
     this.#hass.dark = dark;
   }
 
-  /** A new element in the old one's place, as Home Assistant makes after every reconnect and for every view opened anew. */
+  /** Replaces the card by a new element, as Home Assistant does after every reconnect and for every opened view. */
   rebuild() {
     const before = this.#card;
     this.#card = this.#makeCard();

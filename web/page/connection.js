@@ -2,9 +2,9 @@ const LOST = { code: 3, message: 'Connection lost' };
 const RETRY = [250, 500, 1000, 2000, 4000];
 
 /**
- * A user's WebSocket in Home Assistant's protocol, with the part of its connection object that cards use. It reconnects by
- * itself, sends subscriptions anew and then tells `ready`. Before the first connection stands, calls wait; once it was lost,
- * they reject at once, as they do there.
+ * A user's WebSocket in Home Assistant's protocol, with the parts of its connection object that cards use. It reconnects by itself, renews
+ * subscriptions and then fires `ready`. Calls wait for the first connection; after a lost connection they reject at once, as in Home
+ * Assistant.
  */
 export class Connection {
   #url;
@@ -25,7 +25,7 @@ export class Connection {
     this.#open();
   }
 
-  /** Not lost: the very first connection counts as good until it fails. */
+  /** The first connection counts as connected until it fails. */
   get connected() {
     return this.#state !== 'lost';
   }
@@ -38,7 +38,7 @@ export class Connection {
     this.#listeners[type]?.delete(listener);
   }
 
-  /** Drops the socket and stays away until told otherwise. */
+  /** Closes the socket and stays offline until `connect`. */
   setOffline(offline) {
     if (offline === this.#offline) return;
     this.#offline = offline;
@@ -57,7 +57,7 @@ export class Connection {
     return this.#send(message, this.#nextId++);
   }
 
-  /** Waits for the connection where there is none. */
+  /** Waits for the connection if there is none. */
   async subscribeMessage(callback, message, { resubscribe = true } = {}) {
     while (this.#state !== 'connected') await new Promise((resolve) => this.#waiting.push(resolve));
     const subscription = { id: this.#nextId++, callback, message, resubscribe };

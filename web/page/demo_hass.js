@@ -3,8 +3,8 @@ const LANGUAGE = navigator.language.split('-')[0];
 const LOCALE = { language: LANGUAGE, number_format: 'language', time_format: 'language', date_format: 'language' };
 
 /**
- * The `hass` object of one user over a connection: what Home Assistant's frontend hands to a card. As there, it is replaced by a
- * new one when something in it changes. `onCall` hears of every service call that is really sent.
+ * The `hass` object of one user over a connection, as Home Assistant's frontend sets it on cards. It is replaced by a new object for every
+ * change. `onCall` is called for every service call that is sent.
  */
 export class DemoHass {
   #person;

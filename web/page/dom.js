@@ -9,7 +9,7 @@ export function element(tag, properties = {}, ...children) {
   return made;
 }
 
-/** Sets a text only where it differs, so that selections and screen readers are left in peace. */
+/** Sets a text only if it differs, so that selections stay and screen readers are quiet. */
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }

@@ -23,7 +23,7 @@ function cells(username, entry, now) {
   };
 }
 
-/** `inspect()` of both handles, kept up to date in place: a row lives as long as its entry. */
+/** Shows `inspect()` of both handles. Rows are updated in place and live as long as their entry. */
 export class EntryTable {
   #body = element('tbody');
   #rows = new Map();

@@ -14,8 +14,8 @@ const verbs = {
 const reasons = {
   actor: 'did it',
   assigned: 'has the task',
-  unknown: 'cannot be told, so yes',
-  other: 'somebody else’s',
+  unknown: 'unknown, so it counts as concerned',
+  other: 'concerns other users',
 };
 
 function subjectOf({ data }) {
@@ -51,7 +51,7 @@ function decisionNode({ username, decision, kept }) {
   );
 }
 
-/** What the filter made of every event, user by user. An event arrives once for each user and stands in one row. */
+/** The filter's decision about every event for each user. An event arrives once per user and has one row. */
 export class EventLog {
   #list = element('ol', { class: 'events' });
   #empty = element(

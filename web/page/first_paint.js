@@ -1,7 +1,4 @@
-/**
- * Watches frame by frame for the first one that shows every card's tasks, and gives its time since the navigation began together
- * with the calls sent until then.
- */
+/** Finds the first frame that shows every card's tasks. Returns its time since navigation began, and the calls sent until then. */
 export function firstPaint(columns, callsSent) {
   return new Promise((resolve) => {
     const look = () => {

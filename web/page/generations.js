@@ -1,8 +1,8 @@
 const KEPT_FOR = 300_000;
 
 /**
- * How many texts would have been paid for had every question gone to the server. The server itself remembers a text for five
- * minutes or until something changes, so not every question costs one; this follows the same rule, user by user.
+ * How many texts would have been paid for if every question had reached the server. The server keeps a text for five minutes or until
+ * something changes; this class applies the same rule per user.
  */
 export class Generations {
   #ends;
@@ -23,7 +23,7 @@ export class Generations {
     this.#ends[user] = now + KEPT_FOR;
   }
 
-  /** Something changed, and this user's side heard of it. */
+  /** This user's half heard of a change. */
   changed(user) {
     delete this.#ends[user];
   }

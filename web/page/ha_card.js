@@ -18,7 +18,7 @@ sheet.replaceSync(`
   }
 `);
 
-/** The frame that Home Assistant draws around every card: `header` and the theme's variables, no more. */
+/** A stand-in for Home Assistant's card frame: `header` and the theme's variables. */
 class HaCard extends HTMLElement {
   static observedAttributes = ['header'];
   #header;

@@ -1,8 +1,8 @@
 import { Generations } from './generations.js';
 
-/** Several reads of one answer within this time are one question: a card that renders twice asks once. */
+/** Several reads of one answer within this time, in ms, count as one question, because a card that renders twice asks once. */
 const ONE_QUESTION = 1000;
-/** A call for what the cache answered this short before is the cache making sure: that question did cost a call. */
+/** A call for what the cache has just answered means that the cache verifies the answer. That question did cost a call. */
 const MAKING_SURE = 5000;
 const PAID = 'encouragement';
 const endpoints = {
@@ -14,10 +14,9 @@ const endpointOf = (key) => key.split(':')[0];
 const isPaid = (key) => endpointOf(key) === PAID;
 
 /**
- * What the same questions would have cost without the cache. The calls really sent are counted by the server; this adds what
- * never became a call, so that the sum can be checked against the cache's own events: `memory` and `storage` (a card asked, the
- * cache had it) and `spared` (an event that does not concern a user, or text that is kept over it: without the cache every card
- * that hears an event asks again).
+ * What the same questions would have cost without the cache. The server counts the calls that were sent. This class adds those that were
+ * not, so that the sum can be checked against the cache's own events: `memory` and `storage` (the cache answered a card), and `spared` (an
+ * event that does not concern the user, or a text that is exempt from events: without the cache every card that hears an event asks again).
  */
 export class Ledger {
   #counts;
@@ -45,7 +44,7 @@ export class Ledger {
     return memory + storage + spared;
   }
 
-  /** A service call left this page. */
+  /** A service call was sent. */
   sent(user, { service, data }) {
     const endpoint = endpoints[service];
     if (endpoint === PAID) this.#generations.asked(user, Date.now(), data.force_refresh === true);
@@ -56,7 +55,7 @@ export class Ledger {
     if (answered && Date.now() - answered.at < MAKING_SURE) this.#add(answered.tier, -1);
   }
 
-  /** The cache answered a question of a card from `tier`. */
+  /** The cache answered a card's question from `tier`. */
   answered(user, key, tier) {
     if (!this.#isNewQuestion(user, key)) return;
     if (isPaid(key)) this.#generations.asked(user, Date.now());
@@ -64,12 +63,12 @@ export class Ledger {
     this.#add(tier);
   }
 
-  /** An answer arrived or was asked for at the server: reading it at once is no further question. */
+  /** An answer arrived, or was requested: reading it right after is no further question. */
   noteFetched(user, key) {
     this.#lastAnswer.set(`${user} ${key}`, Date.now());
   }
 
-  /** An event was heard, and these watched answers of the user were not asked for again. */
+  /** An event was heard, and these watched answers of the user were not requested again. */
   heard(user, notRefetched) {
     this.#generations.changed(user);
     for (const key of notRefetched) if (isPaid(key)) this.#generations.asked(user, Date.now());

@@ -41,7 +41,7 @@ const painted = firstPaint(columns, () => ledger.counts.sent - sentBefore);
 const score = new Scoreboard(byId('score'));
 const table = new EntryTable(byId('entries'), columns);
 
-/** At most once a frame, however much happens in it. */
+/** At most once per frame. */
 function draw() {
   if (drawing) return;
   drawing = true;
@@ -53,7 +53,7 @@ function draw() {
   });
 }
 
-// The page's own line to the server, which is none of the users': it only hears what the server counted.
+// The page's own connection, which belongs to no user and only receives the server's counts.
 const watcher = new Connection(url, { access_token: people[0].token, session: sessionId });
 void watcher.subscribeMessage(
   (counts) => {
@@ -92,7 +92,7 @@ byId('reload').addEventListener('click', () => location.reload());
 
 byId('start-over').addEventListener('click', async () => {
   startingOver = true;
-  // Without a line to the server the emptied cards do not ask again for a page that is about to go.
+  // Disconnects first, so that the emptied cards do not ask again before the page reloads.
   for (const column of columns) column.offline = true;
   await watcher.sendMessagePromise({ type: 'demo/start_over' });
   for (const column of columns) column.cache.clear();

@@ -14,8 +14,8 @@ const option = (value, label) => element('option', { value }, label);
 const labelled = (text, control) => element('label', {}, element('span', {}, text), control);
 
 /**
- * A device elsewhere in the house: connections, and so a session, of its own, no cache, every question sent. It shows what is open and
- * lets either person complete, postpone, undo or create something.
+ * Another device in the household: its own connections, and so its own session, and no cache. It shows the open tasks and lets either
+ * person complete, postpone, undo or create one.
  */
 export class OtherDevice {
   #connections;
@@ -117,7 +117,7 @@ export class OtherDevice {
       this.#list.replaceChildren(...open.items.map((task) => this.#taskNode(task)));
       this.#undo.disabled = done.items.length === 0;
     } catch {
-      // Lost while asking: `ready` asks again.
+      // The connection was lost while asking; `ready` asks again.
     }
   }
 

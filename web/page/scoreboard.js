@@ -1,7 +1,7 @@
 import { element, setText } from './dom.js';
 import { times } from './format.js';
 
-/** One comparison: a large number, the number it stands against, and two bars of their lengths. */
+/** One comparison: a large number, the number to compare it with, and two bars. */
 class Comparison {
   #with;
   #without;
@@ -41,12 +41,12 @@ class Comparison {
 }
 
 const avoided = [
-  ['memory', 'answered from memory', 'a card asked, and the answer was at hand: a new view, a card built anew'],
+  ['memory', 'answered from memory', 'a card asked and the cache answered: a new view, a rebuilt card'],
   ['storage', 'answered from localStorage', 'the same after a reload'],
   ['spared', 'not asked again', 'the event did not concern the user, or spared a paid text'],
 ];
 
-/** The running count: what the server counted, and beside it what the same questions would have been without the cache. */
+/** The running count: what the server counted, and what the same questions would have cost without the cache. */
 export class Scoreboard {
   #calls = new Comparison('calls', 'Calls to the server');
   #texts = new Comparison('texts', 'Paid texts from a language model');
@@ -69,7 +69,7 @@ export class Scoreboard {
     );
   }
 
-  /** `server`: this session's counts as the server sent them last. */
+  /** `server`: the latest counts of this session. */
   show(server, ledger) {
     const saved = Math.max(0, ledger.generations - server.generations);
     this.#calls.show(

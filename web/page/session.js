@@ -1,6 +1,6 @@
 const KEPT = 'demo-session';
 
-/** One tab and its reloads: the server counts by it, and what this page counted itself is kept under it. */
+/** One tab across its reloads. The server counts per session, and this page stores its own counts under it. */
 function load() {
   const kept = sessionStorage.getItem(KEPT);
   if (kept) return JSON.parse(kept);

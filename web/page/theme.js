@@ -8,7 +8,7 @@ function chosen() {
 
 export const isDark = () => (chosen() ?? (system.matches ? 'dark' : 'light')) === 'dark';
 
-/** Follows the system until somebody chooses; `onChange` hears of both, as `hass.themes` does. */
+/** Follows the system's theme until the user chooses one. `onChange` is called for both, like a change of `hass.themes`. */
 export function themeSwitch(button, onChange) {
   const show = () => {
     document.documentElement.dataset.theme = isDark() ? 'dark' : 'light';

@@ -1,6 +1,6 @@
 /**
- * What the integration itself remembers, and the reason why asking it twice is not always paid twice: an answer is kept for
- * its life or until anything changes. It knows no flights: two who ask at once both wait for work of their own.
+ * The answers that the integration itself keeps, which is why asking it twice does not always cost twice. An answer is kept for its life or
+ * until anything changes. Concurrent requests are not joined: each waits for its own work.
  */
 export class AnswerMemory {
   #answers = new Map();
@@ -16,7 +16,7 @@ export class AnswerMemory {
     return kept && this.#clock() < kept.end ? kept.answer : undefined;
   }
 
-  /** Take it before the work and give it to `put`: an answer that something overtook is not kept. */
+  /** Read it before the work and pass it to `put`: an answer overtaken by a change is not kept. */
   get epoch() {
     return this.#epoch;
   }

@@ -1,10 +1,10 @@
-/** The oldest is forgotten first; the names that a session asks by are its own to choose. */
+/** The oldest session is dropped first. Sessions choose their own names. */
 const MOST_SESSIONS = 1_000;
 const MOST_SERVICES = 50;
 
 /**
- * What each session cost, counted where it arrives: a session is one browser tab with all of its connections, and goes on over
- * its reloads. The other device of the page counts as a session of its own.
+ * What each session cost, counted on the server. A session is one browser tab with all of its connections, across reloads. The page's other
+ * device is a session of its own.
  */
 export class CallCounts {
   #sessions = new Map();

@@ -4,10 +4,10 @@ import { ServiceError } from './service_error.mjs';
 import { eventTypes } from './tasktracker.mjs';
 
 const LONGEST_NAME = 100;
-/** Of one connection; a page of the demo has some twenty. */
+/** Per connection; a page of the demo has about twenty. */
 const MOST_SUBSCRIPTIONS = 100;
 const MOST_UNDER_WAY = 100;
-/** What a page that does not read may leave waiting here, bytes. */
+/** The limit, in bytes, for messages to a page that does not read. */
 const MOST_WAITING = 1_000_000;
 const SIGN_IN_WITHIN = 10_000;
 
@@ -15,8 +15,8 @@ const isName = (value) => typeof value === 'string' && value.length <= LONGEST_N
 const isId = (value) => Number.isSafeInteger(value) && value > 0;
 
 /**
- * One WebSocket in the protocol of Home Assistant: `auth_required`, `auth`, then numbered commands with a `result` each and
- * `event`s under the number of their subscription. `demo/…` are this server's own.
+ * One WebSocket in Home Assistant's protocol: `auth_required`, `auth`, then numbered commands with a `result` each, and `event`s under the
+ * number of their subscription. Commands that begin with `demo/` are this server's own.
  */
 export class Connection {
   #socket;
@@ -36,9 +36,9 @@ export class Connection {
     this.#delays = delays;
     socket.on('message', (text) => this.#receive(text));
     socket.on('close', () => this.#end());
-    // What is too large, or no frame at all: the library closes the socket, and nobody else has to know.
+    // The library closes the socket after invalid or oversized frames; there is nothing else to do.
     socket.on('error', () => undefined);
-    this.#late = setTimeout(() => socket.close(1008, 'nobody signed in'), SIGN_IN_WITHIN).unref();
+    this.#late = setTimeout(() => socket.close(1008, 'signed in too late'), SIGN_IN_WITHIN).unref();
     this.#send({ type: 'auth_required', ha_version: 'cardcache demo' });
   }
 
@@ -75,7 +75,7 @@ export class Connection {
       if (id === null || !isName(message.type))
         throw new ServiceError('invalid_format', 'Message incorrectly formatted.');
       if (this.#underWay > MOST_UNDER_WAY) throw new ServiceError('too_many', 'Too many messages at once.');
-      // What every object inherits is no command.
+      // Own properties only: what every object inherits is not a command.
       if (!Object.hasOwn(this.#commands, message.type)) throw new ServiceError('unknown_command', 'Unknown command.');
       const result = (await this.#commands[message.type](message)) ?? null;
       this.#send({ id, type: 'result', success: true, result });
@@ -88,7 +88,7 @@ export class Connection {
     }
   }
 
-  /** `subscribe()` gives the way to stop. */
+  /** `subscribe()` returns the function that unsubscribes. */
   #subscribe(id, subscribe) {
     if (this.#subscriptions.has(id)) throw new ServiceError('id_reuse', 'Identifier values have to increase.');
     if (this.#subscriptions.size >= MOST_SUBSCRIPTIONS) throw new ServiceError('too_many', 'Too many subscriptions.');
@@ -125,7 +125,7 @@ export class Connection {
       );
     },
 
-    // Home Assistant keeps custom events from everybody but administrators, and nobody here is one.
+    // Home Assistant shows custom events to administrators only, and nobody here is one.
     subscribe_events: () => {
       throw new ServiceError('unauthorized', 'Unauthorized');
     },
@@ -147,7 +147,7 @@ export class Connection {
   };
 
   #send(message) {
-    // A socket that closed while the answer was worked out has nobody left to hear it.
+    // The socket may have closed in the meantime.
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     if (this.#socket.bufferedAmount > MOST_WAITING) this.#socket.terminate();
     else this.#socket.send(JSON.stringify(message));

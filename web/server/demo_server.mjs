@@ -18,20 +18,20 @@ const folders = {
   '/': fileURLToPath(new URL('../page/', import.meta.url)),
 };
 
-/** Delays that a socket's address asks for (`?call=20&encouragement=60`), else those of the server. */
+/** The delays in a socket's address (`?call=20&encouragement=60`), else those of the server. */
 function delaysOf(url, delays) {
   const { searchParams } = new URL(url, 'http://page');
   const asked = [...searchParams].filter(([name, value]) => Object.hasOwn(delays, name) && /^\d{1,5}$/.test(value));
   return { ...delays, ...Object.fromEntries(asked.map(([name, value]) => [name, Number(value)])) };
 }
 
-/** Beyond that, somebody plays with the server. */
+/** More than any real use. */
 const MOST_SOCKETS = 200;
 
 /**
- * Whether a request is for one of our names, by `Host`, and from a page at one of our names, by `Origin`: another site's page, or
- * one whose name has come to mean this machine, is refused. Ports may differ: who forwards one may rewrite `Host` and not `Origin`.
- * Programs that are no browsers name no origin.
+ * Whether a request is for one of our names, by `Host`, and from a page at one of our names, by `Origin`. This refuses pages of other
+ * sites, and names that were pointed at this machine. Ports may differ, because a port forwarder may rewrite `Host` but not `Origin`.
+ * Programs other than browsers send no origin.
  */
 function isOurs({ headers: { host = '', origin } }, hosts) {
   const isName = (address) => hosts.includes(/^(.*?)(:\d+)?$/.exec(address.toLowerCase())?.[1]);
@@ -39,10 +39,10 @@ function isOurs({ headers: { host = '', origin } }, hosts) {
   return isName(host) && (origin === undefined || (page !== undefined && isName(page)));
 }
 
-/** Who is signed in on this page: what Home Assistant's frontend keeps in localStorage, here written into the page. */
+/** Writes the signed-in users into the page; Home Assistant's frontend keeps them in localStorage. */
 const fillPage = (text) => text.replace('{{people}}', JSON.stringify(people).replaceAll('<', '\\u003c'));
 
-/** Starts the demo; port 0 takes a free one. `hosts`: further names that it goes by, such as those of a proxy before it. */
+/** Starts the demo; port 0 takes a free port. `hosts`: further names of the server, such as a proxy's. */
 export async function startDemoServer({ port = 0, delays = {}, clock = Date.now, timeZone, hosts = [] } = {}) {
   const names = [HOST, 'localhost', '[::1]', ...hosts.map((name) => name.toLowerCase())];
   const household = new Household({ clock, timeZone });
@@ -54,7 +54,7 @@ export async function startDemoServer({ port = 0, delays = {}, clock = Date.now,
   server.listen(port, HOST);
   await once(server, 'listening');
 
-  // Only now: a server that could not listen would tell of it here a second time, where nobody can catch it.
+  // Created after the server listens; otherwise a failed start would be reported here a second time, uncaught.
   const sockets = new WebSocketServer({
     server,
     path: SOCKET_PATH,

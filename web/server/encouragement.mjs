@@ -4,10 +4,7 @@ function counted(count, one, many) {
   return `${count === 1 ? 'one' : String(count)} ${count === 1 ? one : many}`;
 }
 
-/**
- * A few words on the state of a plan, standing for what a paid language model would write: each generation reads the plan
- * anew and comes out a little different.
- */
+/** A short text about a plan, in place of a paid language model's. Each generation reads the plan anew and differs a little. */
 export function writeEncouragement({ plan, name, generation }) {
   const open = plan.tasks;
   const care = plan.self_care.filter((task) => !task.completed);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Home Assistant's user ids are 32 hex digits; made from the name, they outlive a restart of the server. */
+/** Home Assistant's user ids are 32 hex digits. These derive from the name, so they are the same after a restart. */
 function person(username, name) {
   const id = createHash('sha256').update(`cardcache demo ${username}`).digest('hex').slice(0, 32);
   return { username, name, id, token: `demo-${username}` };

@@ -1,14 +1,12 @@
 import { writeEncouragement } from './encouragement.mjs';
-import { people } from './people.mjs';
 
 const LIST_LIFE = 300_000;
 const list = (items) => ({ items, count: items.length });
-const nameOf = (username) => people.find((person) => person.username === username)?.name ?? username;
+const nameOf = ({ people }, username) => people.find((person) => person.username === username)?.name ?? username;
 
 /**
- * The questions. `life`: how long the integration keeps an answer unless something changes first. `slow`: which of the delays
- * the work takes. `work(household, data, context)` gives the answer; `context` says who asks and, for paid ones, which
- * generation this is.
+ * The reads. `life`: how long the integration keeps an answer unless something changes. `slow`: which delay the work takes.
+ * `work(household, data, context)` returns the answer; `context` names the caller and, for paid answers, the number of the generation.
  */
 export const readServices = {
   get_daily_plan: {
@@ -31,7 +29,7 @@ export const readServices = {
       const username = data.username ?? caller;
       const encouragement = writeEncouragement({
         plan: household.plan(username),
-        name: nameOf(username),
+        name: nameOf(household, username),
         generation,
       });
       return { spoken_response: encouragement, data: { encouragement, generation } };
@@ -55,11 +53,10 @@ export const readServices = {
     fields: { username: 'text', available_minutes: 'number!' },
     life: LIST_LIFE,
     slow: 'call',
-    work: (household, data, { caller }) => ({
-      data: list(
-        household.openTasks({ username: data.username ?? caller, withinMinutes: data.available_minutes }).slice(0, 5),
-      ),
-    }),
+    work(household, { username, available_minutes: minutes }, { caller }) {
+      const tasks = household.openTasks({ username: username ?? caller, withinMinutes: minutes }).slice(0, 5);
+      return { spoken_response: `${tasks.length} tasks fit into ${minutes} minutes`, data: list(tasks) };
+    },
   },
   get_recent_completions: {
     fields: { username: 'text', days: 'number', limit: 'number' },
@@ -67,12 +64,31 @@ export const readServices = {
     slow: 'call',
     work: (household, data) => ({ data: list(household.completions(data)) }),
   },
+  get_all_tasks: {
+    fields: { username: 'text', thin: 'flag' },
+    life: LIST_LIFE,
+    slow: 'call',
+    work: (household, data) => ({ data: list(household.allTasks(data)) }),
+  },
+  list_leftovers: {
+    fields: { username: 'text' },
+    life: LIST_LIFE,
+    slow: 'call',
+    work: (household, data) => ({ data: list(household.leftovers(data)) }),
+  },
+  get_daily_state: {
+    fields: { username: 'text' },
+    life: LIST_LIFE,
+    slow: 'call',
+    work: (household, data, { caller }) => ({ data: household.dailyState(data.username ?? caller) }),
+  },
   get_available_users: {
     fields: {},
     life: 600_000,
     slow: 'call',
     withoutContext: true,
-    work: () => ({
+    work: ({ people }) => ({
+      spoken_response: `Available users: ${people.map(({ username }) => username).join(', ')}`,
       data: {
         users: people.map((person) => person.username),
         enhanced_users: people.map((person) => ({

@@ -1,10 +1,10 @@
 import { ServiceError } from './service_error.mjs';
 
-/** No name and no note is longer. */
+/** The longest name or note. */
 const LONGEST_TEXT = 2_000;
 const MOST_NAMES = 20;
 
-/** What a message may be looked into as. */
+/** Whether a value is an object with fields. */
 export const isRecord = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isText = (value) => typeof value === 'string' && value.length <= LONGEST_TEXT;
@@ -12,7 +12,7 @@ const isText = (value) => typeof value === 'string' && value.length <= LONGEST_T
 const kinds = {
   text: isText,
   number: (value) => typeof value === 'number' && Number.isFinite(value),
-  // update_task takes its id as text, complete_task as a number; Home Assistant coerces either way.
+  // update_task takes its id as a text, complete_task as a number; Home Assistant coerces both.
   id: (value) => typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value)),
   flag: (value) => typeof value === 'boolean',
   names: (value) => Array.isArray(value) && value.length <= MOST_NAMES && value.every(isText),

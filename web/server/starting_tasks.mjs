@@ -36,7 +36,7 @@ const selfCare = [
   [13, 'Take medication', sara, 2, [morning, evening], 1],
 ];
 
-/** The household's tasks on a first day. As in TaskTracker an id is unique per type only: 4 is a chore and self care too. */
+/** The tasks of the first day. As in TaskTracker, an id is unique per type only: 4 is a chore and a self-care task. */
 export function startingTasks(today) {
   return [
     ...recurring.map(([name, who, minutes, priority, due, every, fair = false], index) =>

@@ -11,9 +11,8 @@ const types = {
   '.wasm': 'application/wasm',
 };
 
-// What a careful site would send: neither the page nor the core may evaluate text as code.
-// Styles may be inline: Lit writes some into attributes, and the cards add <style> elements where an engine has no
-// adoptedStyleSheets (Firefox before 101, Safari before 16.4).
+// A strict policy: neither the page nor the core may evaluate text as code. Styles may be inline, because Lit writes some into attributes,
+// and the cards add <style> elements if an engine has no adoptedStyleSheets (Firefox before 101, Safari before 16.4).
 const policy = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
@@ -36,7 +35,7 @@ const headers = {
 };
 const plain = { ...headers, 'Content-Type': 'text/plain; charset=utf-8' };
 
-/** The file that a path names, or undefined where it leads out of its folder. `folders`: path prefix → folder. */
+/** The file for a path; undefined if the path leaves its folder. `folders`: path prefix → folder. */
 function fileOf(folders, path) {
   const prefix = Object.keys(folders).find((each) => path.startsWith(each));
   if (prefix === undefined) return undefined;
@@ -52,7 +51,7 @@ function decoded(url) {
   }
 }
 
-/** Answers GET and HEAD from folders, to whom `isOurs(request)` lets; `fill(text)` completes a page before it is sent. */
+/** Serves files for GET and HEAD if `isOurs(request)`. `fill(text)` completes a page before it is sent. */
 export function staticFiles(folders, fill, isOurs) {
   return async (request, response) => {
     if (!isOurs(request)) {

@@ -1,4 +1,4 @@
-/** What the household knows of any task; `more` is what its type adds or where it differs. */
+/** The fields of every task. `more`: further fields of its type, or other values. */
 export function taskRecord(type, id, name, assigned, minutes, priority, more = {}) {
   return {
     id,

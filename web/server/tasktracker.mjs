@@ -4,7 +4,7 @@ import { checkFields } from './service_fields.mjs';
 import { ServiceError } from './service_error.mjs';
 import { writeServices } from './write_services.mjs';
 
-/** The types that tasktracker/subscribe_events accepts, one for each subscription. */
+/** The event types that tasktracker/subscribe_events accepts, one per subscription. */
 export const eventTypes = [
   'task_completed',
   'task_created',
@@ -21,15 +21,15 @@ export const eventTypes = [
   'goal_deleted',
 ].map((name) => `tasktracker_${name}`);
 
-/** `call`: a question or a change; `kept`: an answer the integration still had; `encouragement`: what a language model takes. */
+/** Delays in ms. `call`: a read or a write; `kept`: an answer that the integration still has; `encouragement`: the language model. */
 export const usualDelays = { call: 80, kept: 8, encouragement: 1500 };
 
-/** What every object inherits is no service. */
+/** Own properties only: what every object inherits is not a service. */
 const servicesBy = (name) => [readServices, writeServices].find((services) => Object.hasOwn(services, name))?.[name];
 
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Half of the delay is the way there and half the way back, so that a change may overtake an answer. */
+/** Half of the delay passes before the work and half after it, so that a change may overtake an answer. */
 async function after(delay, work) {
   await wait(delay / 2);
   const result = work();
@@ -37,7 +37,7 @@ async function after(delay, work) {
   return result;
 }
 
-/** The services of the TaskTracker integration over a household, with its delays, its memory and its events. */
+/** The TaskTracker integration's services for a household, with its delays, its kept answers and its events. */
 export class TaskTracker {
   #household;
   #memory;
@@ -49,7 +49,7 @@ export class TaskTracker {
     this.#memory = new AnswerMemory(clock);
   }
 
-  /** Be told of every mutation event; gives the way to stop. */
+  /** Subscribes to mutation events; returns the function that unsubscribes. */
   onEvent(listener) {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -60,7 +60,7 @@ export class TaskTracker {
     this.#memory.forgetAll();
   }
 
-  /** `count(what)` is told what the call cost: 'worked' for work done, 'generation' for a paid text. */
+  /** `count(what)` is called for each cost: 'worked' for work, 'generation' for a paid text. */
   async call(service, data, { caller, delays, returnResponse, count }) {
     const known = servicesBy(service);
     if (!known && service !== 'invalidate_cache') {

@@ -129,12 +129,13 @@ class HuiCard extends HTMLElement {
 customElements.define('hui-card', HuiCard);
 
 let asked = 0;
-/** What the server says to each kind of request, what it was asked, and what it waits for before it answers. */
-window.server = { answers: {}, asked: [], ready: undefined };
+/** The server's answer to each kind of request, what it was asked, how much it has answered, and what it waits for before it answers. */
+window.server = { answers: {}, asked: [], answered: 0, ready: undefined };
 const connection = {
   async sendMessagePromise({ type }) {
     window.server.asked.push(type);
     await window.server.ready;
+    window.server.answered += 1;
     return structuredClone(window.server.answers[type]);
   },
   subscribeMessage: async () => () => undefined,

@@ -6,6 +6,10 @@ import { projectFolder } from '../../../wasm/toolchain/project.mjs';
 import { makeConfigFolder } from '../setup/config_folder.mjs';
 import { freePort, HomeAssistantProcess } from '../setup/home_assistant.mjs';
 import { onboard } from '../setup/users.mjs';
+import { Household } from '../../../web/server/household.mjs';
+import { firstDay } from '../tasktracker/first_day.mjs';
+import { Integration } from '../tasktracker/integration.mjs';
+import { openLine } from '../tasktracker/line.mjs';
 import { HaConnection } from './connection.mjs';
 import { planDashboard } from './dashboards.mjs';
 import { errorsIn } from './server_log.mjs';
@@ -14,13 +18,25 @@ import { Tracker } from './tracker.mjs';
 /** The file that HACS installs. */
 export const CARDS = join(projectFolder, 'dist', 'cardcache.js');
 
+const PEOPLE = ['Gabriel', 'Sara', 'Tom'].map((name) => ({ username: name.toLowerCase(), name }));
+
 /** `cards`: a file (or several) that every page loads, with those `beside` it that they import. The server's log is kept as build/ha/<name>.log. */
 export async function startBench(name, { cards, beside = [], dashboard = planDashboard } = {}) {
   const port = await freePort();
   const folder = makeConfigFolder(port);
   const logFile = join(projectFolder, 'build', 'ha', `${name}.log`);
   rmSync(logFile, { force: true });
-  const configuration = cards ? withCards(folder, [cards].flat(), beside, dashboard) : {};
+  const household = new Household({
+    timeZone: 'UTC',
+    people: PEOPLE.map((person) => ({ ...person })),
+    start: firstDay,
+  });
+  const integration = new Integration(household);
+  const line = await openLine(integration, (id) => household.people.find((person) => person.id === id)?.username);
+  const configuration = {
+    line: line.url,
+    ...(cards && withCards(folder, [cards].flat(), beside, dashboard)),
+  };
   folder.writeConfiguration(configuration);
   const ha = new HomeAssistantProcess({ configPath: folder.path, port, logFile });
   const connections = new Map();
@@ -61,6 +77,7 @@ export async function startBench(name, { cards, beside = [], dashboard = planDas
     close: async () => {
       for (const connection of connections.values()) connection.close();
       await ha.stop();
+      line.close();
       folder.remove();
     },
   };
@@ -70,11 +87,12 @@ export async function startBench(name, { cards, beside = [], dashboard = planDas
       connections.get(username)?.close();
       connections.set(username, await HaConnection.open(ha.url, token));
     }
-    bench.tracker = new Tracker(connections.get('gabriel'));
+    bench.tracker = new Tracker(connections.get('gabriel'), integration, household);
   };
   try {
     await ha.start();
     bench.users = await onboard(ha.url);
+    for (const person of household.people) person.id = bench.users[person.username].id;
     await ready();
     // A missing wheel of a base platform shows here, and to people as a page that never loads.
     await connections.get('sara').send({ type: 'get_services' });

@@ -1,4 +1,4 @@
-// The integration's own commands for tests, by gabriel's connection: what the server counted, its state, its weather.
+// What tests ask of TaskTracker and order from it, and what Home Assistant counts for them (by gabriel's connection).
 import { setTimeout as pause } from 'node:timers/promises';
 
 const PATIENCE = 20_000;
@@ -6,14 +6,19 @@ const POLL = 50;
 
 export class Tracker {
   #admin;
+  #integration;
+  #household;
 
-  constructor(admin) {
+  constructor(admin, integration, household) {
     this.#admin = admin;
+    this.#integration = integration;
+    this.#household = household;
   }
 
   /** Since the last reset: `{ services, calls, requests, generations, live_subscriptions, … }`. */
-  report() {
-    return this.#admin.send({ type: 'tasktracker_test/calls' });
+  async report() {
+    const subscriptions = await this.#admin.send({ type: 'tasktracker_test/subscriptions' });
+    return { ...this.#integration.report(), ...subscriptions };
   }
 
   /** How many service calls a user made, of one service or of all. */
@@ -47,17 +52,18 @@ export class Tracker {
   }
 
   /** Counts at zero and good weather; with `household: true` its first state again, too. */
-  reset({ household = false } = {}) {
-    return this.#admin.send({ type: 'tasktracker_test/reset', household });
+  async reset({ household = false } = {}) {
+    this.#integration.reset({ household });
+    await this.#admin.send({ type: 'tasktracker_test/subscriptions', reset: true });
   }
 
   /** How an endpoint of the API behaves until the next reset: `{ delay: seconds, failure, message }`. */
   weather(endpoint, weather) {
-    return this.#admin.send({ type: 'tasktracker_test/weather', endpoint, ...weather });
+    this.#integration.weather(endpoint, weather);
   }
 
   /** A change that Home Assistant is not told of. */
   changeSilently(taskType, taskId, changes) {
-    return this.#admin.send({ type: 'tasktracker_test/change_task', task_type: taskType, task_id: taskId, changes });
+    this.#household.update(taskType, taskId, changes);
   }
 }

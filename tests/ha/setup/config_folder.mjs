@@ -60,7 +60,7 @@ function httpSettings(port) {
   };
 }
 
-function configuration(path, { resources = [], dashboards = {}, startDelay = 0 }) {
+function configuration(path, { line, resources = [], dashboards = {}, startDelay = 0 }) {
   return JSON.stringify(
     {
       homeassistant: {
@@ -77,7 +77,7 @@ function configuration(path, { resources = [], dashboards = {}, startDelay = 0 }
       history: null,
       input_number: { level: { min: 0, max: 100, initial: 10 } },
       lovelace: { resource_mode: 'yaml', resources, dashboards },
-      tasktracker: { start_delay: startDelay },
+      tasktracker: { line, start_delay: startDelay },
     },
     null,
     2,

@@ -1,32 +1,30 @@
-"""A small TaskTracker of cardcache's own, shaped like the real integration: for tests, with real state."""
+"""TaskTracker for tests: registers its services and its command, and passes every call on to the tests' own process."""
 
 import asyncio
+from pathlib import Path
 
 import voluptuous as vol
 
 from homeassistant.components import websocket_api
-from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.storage import Store
+from homeassistant.core import HomeAssistant, ServiceCall, SupportsResponse
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.typing import ConfigType
+from homeassistant.util.yaml import load_yaml
 
-from . import other_requests, past, subscriptions, test_commands
-from .answers import Answers
-from .api import Api
-from .bench import BENCH, Bench
-from .const import DOMAIN
-from .household import Household
-from .ledger import Ledger
-from .reads import register_reads
-from .writes import register_writes
+from . import other_requests, past, subscriptions
+from .line import Line
 
-# Seconds until a change is written; what is not yet written when Home Assistant stops is written then.
-SAVE_DELAY = 1
+DOMAIN = "tasktracker"
 
 CONFIG_SCHEMA = vol.Schema(
     {
         DOMAIN: vol.Schema(
-            # A slow start, in seconds: pages reconnect before the websocket command exists.
-            {vol.Optional("start_delay", default=0): vol.All(vol.Coerce(float), vol.Range(min=0, max=30))}
+            {
+                # Where tests/ha/tasktracker/line.mjs listens.
+                vol.Required("line"): str,
+                # A slow start, in seconds: pages reconnect before the websocket command exists.
+                vol.Optional("start_delay", default=0): vol.All(vol.Coerce(float), vol.Range(min=0, max=30)),
+            }
         )
     },
     extra=vol.ALLOW_EXTRA,
@@ -35,28 +33,22 @@ CONFIG_SCHEMA = vol.Schema(
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     await asyncio.sleep(config[DOMAIN]["start_delay"])
-    store: Store[dict] = Store(hass, 1, DOMAIN)
+    line = Line(await async_get_clientsession(hass).ws_connect(config[DOMAIN]["line"]))
+    hass.async_create_background_task(line.listen(), "tasktracker line")
 
-    @callback
-    def save_soon() -> None:
-        store.async_delay_save(household.stored, SAVE_DELAY)
+    async def serve(call: ServiceCall) -> dict:
+        answer, event = await line.call(call)
+        if event is not None:
+            hass.bus.async_fire(event["event_type"], event["data"], context=call.context)
+        return answer
 
-    household = Household(save_soon)
-    api = Api(household, hass.config.time_zone)
-    stored = await store.async_load()
-    if stored is None:
-        household.seed(api.today())
-    else:
-        household.restore(stored)
-    hass.data[BENCH] = Bench(api, Answers(api), Ledger())
-    register_reads(hass)
-    register_writes(hass)
-    websocket_api.async_register_command(hass, subscriptions.subscribe_events)
+    services = await hass.async_add_executor_job(load_yaml, str(Path(__file__).with_name("services.yaml")))
+    for name in services:
+        # They answer only with `return_response`, writes too.
+        hass.services.async_register(DOMAIN, name, serve, supports_response=SupportsResponse.ONLY)
     for command in (
-        test_commands.calls,
-        test_commands.reset,
-        test_commands.weather,
-        test_commands.change_task,
+        subscriptions.subscribe_events,
+        subscriptions.subscriptions,
         other_requests.count_requests,
         other_requests.requests,
         past.remember,

@@ -1,5 +1,6 @@
 """The websocket command that lets users who are no admins hear mutation events: one subscription an event type."""
 
+from collections import Counter
 from typing import Any
 
 import voluptuous as vol
@@ -7,9 +8,30 @@ import voluptuous as vol
 from homeassistant.components import websocket_api
 from homeassistant.core import Event, HomeAssistant, callback
 
-from .bench import bench_of
-from .const import EVENT_TYPES
-from .users import username_of
+# Two of them, task_deleted and daily_plan, can be subscribed to although no service of ours fires them.
+EVENT_TYPES = tuple(
+    f"tasktracker_{name}"
+    for name in (
+        "task_completed",
+        "task_created",
+        "task_updated",
+        "task_deleted",
+        "leftover_created",
+        "leftover_disposed",
+        "completion_updated",
+        "completion_deleted",
+        "daily_state_set",
+        "daily_plan",
+        "goal_created",
+        "goal_updated",
+        "goal_deleted",
+    )
+)
+
+# By the lower-case name of the user.
+LIVE: Counter[str] = Counter()
+MESSAGES: Counter[str] = Counter()
+REFUSED: Counter[str] = Counter()
 
 
 @websocket_api.websocket_command(
@@ -19,11 +41,10 @@ from .users import username_of
 def subscribe_events(
     hass: HomeAssistant, connection: websocket_api.ActiveConnection, msg: dict[str, Any]
 ) -> None:
-    ledger = bench_of(hass).ledger
-    subscriber = str(username_of(connection.user))
+    subscriber = (connection.user.name or "").lower()
     event_type = msg.get("event_type")
     if event_type not in EVENT_TYPES:
-        ledger.refused_subscriptions[subscriber] += 1
+        REFUSED[subscriber] += 1
         if event_type is None:
             connection.send_error(msg["id"], websocket_api.ERR_UNKNOWN_ERROR, "Unknown error")
             return
@@ -40,10 +61,30 @@ def subscribe_events(
 
     @callback
     def unsubscribe() -> None:
-        ledger.live[subscriber] -= 1
+        LIVE[subscriber] -= 1
         stop_listening()
 
-    ledger.subscribe_messages[subscriber] += 1
-    ledger.live[subscriber] += 1
+    MESSAGES[subscriber] += 1
+    LIVE[subscriber] += 1
     connection.subscriptions[msg["id"]] = unsubscribe
     connection.send_result(msg["id"])
+
+
+@websocket_api.websocket_command(
+    {vol.Required("type"): "tasktracker_test/subscriptions", vol.Optional("reset", default=False): bool}
+)
+@websocket_api.require_admin
+@callback
+def subscriptions(hass: HomeAssistant, connection: websocket_api.ActiveConnection, msg: dict[str, Any]) -> None:
+    """Counts since the last reset; live subscriptions are a state, so a reset leaves them."""
+    if msg["reset"]:
+        MESSAGES.clear()
+        REFUSED.clear()
+    connection.send_result(
+        msg["id"],
+        {
+            "live_subscriptions": dict(+LIVE),
+            "subscribe_messages": dict(MESSAGES),
+            "refused_subscriptions": dict(REFUSED),
+        },
+    )
