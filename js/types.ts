@@ -12,7 +12,7 @@ export type Segment = string | number | boolean;
 export interface CacheOptions {
   /** Prefix in localStorage, `[a-z0-9]+_`; default `cardcache_`. `agiletrack_` is AgileTrack's own, read and written both ways. */
   namespace?: string;
-  /** Whose records: `hass.user.id`. Default null: not separated. */
+  /** Whose records: `hass.user.id`. Default null, and undefined: not separated, whoever is signed in. Where `hass` may not know it yet: `openHassCache`. */
   user?: string | null;
   /** Default: 14 400 000 ms, 1 000 entries, no byte limit. */
   memory?: { ttl?: number; maxEntries?: number; maxBytes?: number };

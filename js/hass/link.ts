@@ -78,13 +78,16 @@ export class Link implements HassLink {
 
   /** Every new `hass`. Cheap: Home Assistant makes one for each state that changes. */
   update(hass: HomeAssistant): void {
-    if (hass === this.#hass) return;
+    const before = this.#hass;
+    if (hass === before) return;
     this.#hass = hass;
     const state = stateOf(hass);
     const started = state === 'RUNNING' && this.#state !== 'RUNNING';
     this.#state = state;
+    // Who is signed in may become known later.
+    const mayAskMore = hass.user?.is_admin && !before.user?.is_admin && this.source !== 'command';
     // An integration that was not loaded when the connection came back has lost our subscription without a word.
-    if (started) void this.#subscribe();
+    if (started || mayAskMore) void this.#subscribe();
     if (this.source !== 'entity') return;
     const revision = this.#revisionOf(hass);
     if (revision === this.#revision) return;
@@ -158,7 +161,7 @@ export class Link implements HassLink {
       this.#catchUpAfterLoad(since);
       return;
     }
-    if (this.#options.revisionEntity !== undefined && this.#options.revisionEntity in this.#hass.states) {
+    if (this.#revisionOf(this.#hass) !== undefined) {
       this.source = 'entity';
       this.#catchUpAfterLoad(since);
     } else {
@@ -208,7 +211,9 @@ export class Link implements HassLink {
 
   #revisionOf(hass: HomeAssistant): unknown {
     const { revisionEntity } = this.#options;
-    return revisionEntity === undefined ? undefined : hass.states[revisionEntity];
+    // There are none before Home Assistant has sent them.
+    const states = hass.states as HomeAssistant['states'] | null | undefined;
+    return revisionEntity === undefined ? undefined : states?.[revisionEntity];
   }
 }
 
