@@ -3,6 +3,7 @@ import type { Core, Kept } from './border/core.ts';
 import type { Landed } from './flights.ts';
 import { mayReachStorage } from './policies.ts';
 import { receive } from './received.ts';
+import { checkSelector } from './selectors.ts';
 import type { SharedCache } from './sharedCache.ts';
 import { answerFor } from './tabAnswers.ts';
 import type {
@@ -66,7 +67,7 @@ export class Remote {
       () => cache.now(),
       (entry) => cache.log.write(entry),
     );
-    this.#unsubscribe = tier.subscribe?.((selector, at, of) => this.#learn(selector, at, of));
+    this.#unsubscribe = tier.subscribe?.((selector, at, of) => this.#hear(selector, at, of));
   }
 
   get statistics(): TierStatistics {
@@ -182,6 +183,18 @@ export class Remote {
     if (!receive(this.#cache, core, received, (kept) => adopt(core, key, kept, record, policy))) return undefined;
     const found = answerFor(core, key, { policy, notBefore });
     return found && { ...found, source: 'remote' };
+  }
+
+  /** What cannot be read may void everything. Nothing is thrown at who tells it. */
+  #hear(selector: Selector, at: number, of: FloorScope | undefined): void {
+    const since = typeof at === 'number' && !Number.isNaN(at) ? at : this.#cache.now();
+    try {
+      checkSelector(selector);
+      this.#learn(selector, since, of);
+    } catch (error) {
+      this.#note('', error);
+      this.#learn('*', since, undefined);
+    }
   }
 
   #learn(selector: Selector, at: number, of: FloorScope | undefined): void {

@@ -87,7 +87,7 @@ export class Link implements HassLink {
     // Who is signed in may become known later.
     const mayAskMore = hass.user?.is_admin && !before.user?.is_admin && this.source !== 'command';
     // An integration that was not loaded when the connection came back has lost our subscription without a word.
-    if (started || mayAskMore) void this.#subscribe();
+    if (started || mayAskMore) this.#subscribe();
     if (this.source !== 'entity') return;
     const revision = this.#revisionOf(hass);
     if (revision === this.#revision) return;
@@ -106,17 +106,30 @@ export class Link implements HassLink {
   }
 
   readonly #onEvent = (event: MutationEvent): void => {
-    if (this.#closed) return;
-    this.#port.applyEvent(event, this.user);
+    if (!this.#closed) this.#safely(() => this.#port.applyEvent(event, this.user));
   };
 
-  readonly #onReady = (): void => {
-    // What failed may have failed for want of a connection. And events are never replayed: whatever came before this moment
-    // may have been missed.
-    this.#port.retryFailed();
-    this.#port.catchUp(this.#port.now());
-    if (this.source === 'none' || this.source === 'polling') void this.#subscribe();
-  };
+  readonly #onReady = (): void =>
+    this.#safely(() => {
+      // What failed may have failed for want of a connection. And events are never replayed: whatever came before this moment
+      // may have been missed.
+      this.#port.retryFailed();
+      this.#port.catchUp(this.#port.now());
+      if (this.source === 'none' || this.source === 'polling') this.#subscribe();
+    });
+
+  /** Nothing is thrown at the connection, which has other listeners to tell. */
+  #safely(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  #failed(error: unknown): void {
+    this.#port.log({ level: 'error', what: 'a source of events could not be followed', detail: error });
+  }
 
   /** The rules and policies of whoever links come first; asking the server waits until the card has painted. */
   #plan(): void {
@@ -124,7 +137,7 @@ export class Link implements HassLink {
     this.#planned = true;
     queueMicrotask(() => {
       this.#planned = false;
-      void this.#subscribe();
+      this.#subscribe();
     });
   }
 
@@ -143,7 +156,11 @@ export class Link implements HassLink {
     return sources.filter(({ name }) => !this.#refused.has(name));
   }
 
-  async #subscribe(): Promise<void> {
+  #subscribe(): void {
+    this.#findSource().catch((error: unknown) => this.#failed(error));
+  }
+
+  async #findSource(): Promise<void> {
     if (this.#closed) return;
     const round = ++this.#round;
     this.#unsubscribe();
@@ -200,7 +217,7 @@ export class Link implements HassLink {
     this.#catchUpAfterLoad(this.#port.now());
     if (pollInterval === undefined || pollInterval > LONGEST_TIMER) return;
     this.#pollTimer = setInterval(() => {
-      if (typeof document === 'undefined' || !document.hidden) this.#port.catchUp(this.#port.now());
+      if (typeof document === 'undefined' || !document.hidden) this.#safely(() => this.#port.catchUp(this.#port.now()));
     }, pollInterval);
   }
 
@@ -219,7 +236,7 @@ export class Link implements HassLink {
 
 /** Ending a subscription that the server has already forgotten fails; there is nothing left to end then. */
 function release(subscriptions: readonly Unsubscribe[]): void {
-  for (const unsubscribe of subscriptions) void Promise.resolve(unsubscribe()).catch(() => undefined);
+  for (const unsubscribe of subscriptions) new Promise((ended) => ended(unsubscribe())).catch(() => undefined);
 }
 
 function stateOf(hass: HomeAssistant): string | undefined {
