@@ -7,8 +7,10 @@ import { isConcerned, openCache } from '../../dist/index.js';
 import { connectHass } from '../../dist/hass.js';
 import { keyvTier } from '../../dist/node.js';
 import { open, START } from './support/cache.mjs';
+import { importCards } from './support/cards.mjs';
 import { openTabs } from './support/tabs.mjs';
 import { settle } from './support/time.mjs';
+import { fakeHass, wrap } from './support/wrapping_card.mjs';
 
 const thrower = () => {
   throw new Error('not to be read');
@@ -298,5 +300,49 @@ test('a message of a shared channel that is no text throws nothing', async (t) =
   ]) {
     assert.doesNotThrow(() => told(message));
     assert.doesNotThrow(() => told(message, message));
+  }
+});
+
+// ---- what cards register
+
+test('a to-do list’s subscription throws nothing into the connection, whatever it is told', async (t) => {
+  const { Subscription } = await importCards('todo', 'subscription');
+  const noted = noteUnhandled(t);
+  const reported = t.mock.method(console, 'error', () => undefined);
+  for (const end of [async () => thrower, async () => undefined, async () => () => Promise.reject(new Error('gone'))]) {
+    const connection = Object.assign(new Connection(), {
+      connected: true,
+      async subscribeMessage(listener) {
+        this.heard.push(listener);
+        return end();
+      },
+    });
+    const subscription = new Subscription(connection, { type: 'todo/item/subscribe' }, thrower);
+    subscription.start();
+    await settle();
+    for (const message of [null, undefined, 5, hostile, { items: 5 }])
+      assert.doesNotThrow(() => connection.heard[0](message));
+    for (const listener of connection.listeners.values()) assert.doesNotThrow(listener);
+    assert.doesNotThrow(() => subscription.renew());
+    await settle();
+    assert.doesNotThrow(() => subscription.stop());
+    await settle();
+  }
+  assert.equal(reported.mock.callCount(), 15);
+  assert.deepEqual(noted, []);
+});
+
+test('a wrapped card hears whatever comes, also what its wrapper cannot read', async (t) => {
+  t.mock.method(console, 'error', () => undefined);
+  const hass = fakeHass();
+  const heard = [];
+  hass.connection.subscribeMessage = async (listener) => heard.push(listener);
+  const told = [];
+  const card = wrap(hass);
+  await card.callWS({ type: 'history/history_during_period' });
+  await card.connection.subscribeMessage((message) => told.push(message), { type: 'any/subscribe' });
+  for (const message of [null, undefined, 5, 5n, cycle, hostile, throwing('event_type'), Symbol('x')]) {
+    assert.doesNotThrow(() => heard[0](message));
+    assert.equal(told.at(-1), message);
   }
 });
