@@ -196,7 +196,7 @@ export interface CardCache {
   invalidateShared(): number;
   /** Ours only. */
   invalidateAll(): number;
-  /** All of ours, statistics too. */
+  /** All of ours, statistics too, in every tab. What is watched is fetched anew: at a logout `close` the cache as well. */
   clear(): void;
 
   /**

@@ -5,6 +5,7 @@ import { openCache } from '../../dist/index.js';
 import { CachedData, connectHass, openHassCache } from '../../dist/hass.js';
 import { Origin } from './support/area.mjs';
 import { START } from './support/cache.mjs';
+import { openTabs } from './support/tabs.mjs';
 import { settle } from './support/time.mjs';
 
 const SARA = { id: 'id-sara', name: 'Sara', is_admin: false };
@@ -220,4 +221,47 @@ test('a hass that has no states yet can be connected', async (t) => {
     connectHass(cache, { ...hass }).close();
     link.close();
   }
+});
+
+test('clear and close, as at a logout, leave nothing of that user in any tab, and touch nobody else’s', async (t) => {
+  const { origin, open, options } = page(t);
+  const tabs = openTabs(t, 1, { origin, namespace: options.namespace, user: SARA.id });
+  const connection = new Connection();
+  const cache = open(hassOf(SARA, connection), { policies: { paid: { onEvent: 'keep' } } });
+  const tom = open(hassOf(TOM));
+  tom.set('plan', 'his');
+  for (const key of ['plan', 'paid:sara', 'tasks:sara:30']) cache.set(key, 'hers');
+  const [other] = tabs;
+  other.hear();
+  assert.equal(other.cache.get('plan'), 'hers');
+  let fetched = 0;
+  cache.watch(
+    'plan',
+    async () => ++fetched,
+    () => undefined,
+    { debounce: 0 },
+  );
+  let answer;
+  const late = cache.getOrFetch('late', () => new Promise((resolve) => (answer = resolve)));
+  await settle();
+  cache.clear();
+  const closed = cache.close();
+  answer('late');
+  assert.equal(await late.catch(() => 'late'), 'late');
+  await closed;
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  await settle();
+  assert.equal(fetched, 0, 'what was watched is not fetched anew');
+  const left = origin.names.filter((name) => name.includes('@id-sara/'));
+  assert.deepEqual(
+    left.filter((name) => /plan|paid|tasks|late/.test(name)),
+    [],
+  );
+  other.hear();
+  for (const key of ['plan', 'paid:sara', 'tasks:sara:30', 'late']) {
+    assert.equal(other.cache.get(key), undefined, 'nor in another tab');
+    assert.equal(open(hassOf(SARA, connection)).get(key), undefined);
+  }
+  assert.equal(tom.get('plan'), 'his');
+  assert.ok(origin.names.includes(`${options.namespace}@id-tom/plan`));
 });
