@@ -3,7 +3,7 @@ import type { Core, Kept } from './border/core.ts';
 import type { Landed } from './flights.ts';
 import { mayReachStorage } from './policies.ts';
 import { receive } from './received.ts';
-import { checkSelector } from './selectors.ts';
+import { checkSelector, readOnce } from './selectors.ts';
 import type { SharedCache } from './sharedCache.ts';
 import { answerFor } from './tabAnswers.ts';
 import type {
@@ -127,7 +127,7 @@ export class Remote {
 
   /** One key was removed here: older answers of the store are void as well. */
   remove(key: Key, at: number): void {
-    this.#learn({ keys: [key] }, at, undefined);
+    this.#learn({ keys: [key] }, at);
     this.invalidate({ keys: [key] }, at, 'asked');
   }
 
@@ -189,18 +189,20 @@ export class Remote {
   #hear(selector: Selector, at: number, of: FloorScope | undefined): void {
     const since = typeof at === 'number' && !Number.isNaN(at) ? at : this.#cache.now();
     try {
-      checkSelector(selector);
-      this.#learn(selector, since, of);
+      const { scope = this.#scope, sparesKept, byWrite } = of ?? {};
+      if (scope !== this.#scope) return;
+      const read = readOnce(selector);
+      checkSelector(read);
+      this.#learn(read, since, sparesKept, byWrite);
     } catch (error) {
       this.#note('', error);
-      this.#learn('*', since, undefined);
+      this.#learn('*', since);
     }
   }
 
-  #learn(selector: Selector, at: number, of: FloorScope | undefined): void {
-    const core = this.#cache.core;
-    const { scope = this.#scope, sparesKept = false, byWrite = false } = of ?? {};
-    if (!core || scope !== this.#scope) return;
+  #learn(selector: Selector, at: number, sparesKept = false, byWrite = false): void {
+    const { core } = this.#cache;
+    if (!core) return;
     core.learnInvalidation(selector, at, sparesKept, byWrite);
     this.#cache.flights.endVoidTurns();
     this.#cache.watches.schedule();

@@ -273,6 +273,14 @@ test('an invalidation of a tier of one’s own that cannot be read voids everyth
       clock.now += 1_000;
     }
   }
+  cache.set('plan', 1);
+  told(5, clock.now + 1_000, { scope: 'another_', sparesKept: false, byWrite: false });
+  assert.equal(cache.get('plan'), 1, 'what another cache is told is none of ours');
+  const keys = (function* () {
+    yield 'plan';
+  })();
+  told({ keys }, clock.now + 1_000);
+  assert.equal(cache.get('plan'), undefined, 'keys that can be read once are');
   for (const of of [null, 5, hostile, { scope: 5 }, throwing('scope')])
     assert.doesNotThrow(() => told('plan', START, of));
 });
