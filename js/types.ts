@@ -15,7 +15,10 @@ export type Segment = string | number | boolean;
 export interface CacheOptions {
   /** Prefix in localStorage, `[a-z0-9]+_`; default `cardcache_`. `agiletrack_` reads and writes AgileTrack's own record format. */
   namespace?: string;
-  /** The user whose records these are, such as `hass.user.id`. Default null: users are not separated. */
+  /**
+   * The user whose records these are, such as `hass.user.id`. Default null, and undefined: users are not separated, whoever is
+   * signed in. Where `hass` may not know its user yet, use `openHassCache`.
+   */
   user?: string | null;
   /** Defaults: 14 400 000 ms, 1 000 entries, no byte limit. */
   memory?: { ttl?: number; maxEntries?: number; maxBytes?: number };
@@ -244,7 +247,10 @@ export interface CardCache {
   invalidateShared(): number;
   /** Invalidates every entry of this cache. Other namespaces, and the records of other `user`s, stay. */
   invalidateAll(): number;
-  /** Like `invalidateAll`, and resets the statistics. */
+  /**
+   * Like `invalidateAll` in every tab, and resets the statistics. Watched keys are fetched again: at a logout, `close` the cache as
+   * well.
+   */
   clear(): void;
 
   /**

@@ -73,7 +73,10 @@ export class CachedHass {
   wrap(given: CardHass): CardHass {
     const real = realOf(given);
     const hass = (this.#hass = real as AskingHass);
-    this.#cache = openHassCache(real, CACHE_OPTIONS);
+    const cache = openHassCache(real, CACHE_OPTIONS);
+    // What somebody else was given while the card opened.
+    if (this.#cache && cache !== this.#cache) this.#opening.end();
+    this.#cache = cache;
     this.#statesAtOpening ??= hass.states;
     followConnection(realOf(hass.connection));
     return this.substitute(given);

@@ -40,7 +40,12 @@ export function wrapConnection<T extends Connection>(real: T, { send, tell, chan
   const listening =
     (callback: Listener, type: unknown): Listener =>
     (event, ...rest) => {
-      if (tellsOfChange(type, event)) changed(event);
+      try {
+        if (tellsOfChange(type, event)) changed(event);
+      } catch (error) {
+        // The card hears it all the same.
+        console.error('cardcache: a change could not be followed', error);
+      }
       callback(event, ...rest);
     };
   const own: Members = {

@@ -28,14 +28,14 @@ export function openTaskTracker(hass: CardHass): CardCache {
 export function learnWhoIsWho(hass: CardHass, people: People): void {
   const username = signedInPerson(hass, people)?.username;
   const id = hass.user?.id;
-  if (id === undefined || username === undefined || usernames.get(id) === username) return;
+  if (!id || username === undefined || usernames.get(id) === username) return;
   usernames.set(id, username);
   connect(hass);
 }
 
 export function signedInPerson(hass: CardHass, people: People): Person | undefined {
   const id = hass.user?.id;
-  return id === undefined ? undefined : people.enhanced_users.find((person) => person.ha_user_id === id);
+  return id ? people.enhanced_users.find((person) => person.ha_user_id === id) : undefined;
 }
 
 function connect(hass: CardHass): CardCache {

@@ -96,7 +96,12 @@ export class Subscription {
   #hear(message: unknown): void {
     this.#isOpening = false;
     const waiters = this.#waiters.splice(0);
-    if (waiters.length === 0) this.#heard(message);
+    try {
+      if (waiters.length === 0) this.#heard(message);
+    } catch (error) {
+      // The connection has others to tell.
+      console.error('cardcache: a list could not be taken', error);
+    }
     for (const { resolve } of waiters) resolve(message);
   }
 
@@ -115,5 +120,5 @@ export class Subscription {
 
 /** Unsubscribing fails if the server has already forgotten it; that is harmless. */
 function quietly(end: () => Promise<void> | void): void {
-  void Promise.resolve(end()).catch(() => undefined);
+  new Promise((ended) => ended(end())).catch(() => undefined);
 }

@@ -49,7 +49,7 @@ export class TodoList {
     const connection = hass.connection as object;
     let known = lists.get(connection);
     if (!known) lists.set(connection, (known = new Map<string, TodoList>()));
-    const name = `${hass.user?.id} ${entity}`;
+    const name = `${hass.user?.id ?? ''} ${entity}`;
     let list = known.get(name);
     if (!list) known.set(name, (list = new TodoList(hass, entity, () => known.delete(name))));
     list.update(hass);

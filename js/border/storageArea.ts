@@ -24,6 +24,9 @@ function safely<T>(action: () => T, otherwise: T): T {
   }
 }
 
+/** An area of somebody's own may have no end. The same number as `most_keys` in wasm/core/storage_upkeep.cpp, which ends a walk. */
+const MOST_KEYS = 1 << 20;
+
 const numbers = new WeakMap<StorageArea, number>();
 let numbered = 0;
 
@@ -64,7 +67,11 @@ export function areaPort(area: StorageArea): AreaPort {
       }
       return [visited, ...heads.flat()];
     },
-    keys: (prefix) => [...keysOf(area, 0, Infinity)].filter((key) => key.startsWith(prefix)),
+    keys: (prefix) => {
+      const found: string[] = [];
+      for (const key of keysOf(area, 0, MOST_KEYS)) if (key.startsWith(prefix)) found.push(key);
+      return found;
+    },
   };
 }
 

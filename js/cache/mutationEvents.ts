@@ -33,16 +33,17 @@ export class MutationEvents {
     users: readonly string[],
     firstIsMe: boolean,
   ): EventDecision[] {
-    const type = event.event_type ?? event.type ?? '';
+    const type = readable(() => textOf(event.event_type ?? event.type)) ?? '';
+    const data = readable(() => event.data);
     const rule = this.#rules[core.ruleIndex(type)];
-    const assignees = this.#assignees(rule, event.data, cache);
-    const id = taskId(event.data);
+    const assignees = this.#assignees(rule, data, cache);
+    const id = readable(() => taskId(data));
     const parties: Party[] = users.map((user) => ({
       user: escapeUser(user),
       named: id !== undefined && some(answersOf(cache, user), ([, value]) => namesId(value, id)),
       assignees: assignees.map(escapeUser),
     }));
-    const { reasons, invalidated, refreshed, at } = core.applyEvent(type, eventJson(event.data), parties, firstIsMe);
+    const { reasons, invalidated, refreshed, at } = core.applyEvent(type, eventJson(data), parties, firstIsMe);
     const voided: Selector[] = rule?.endpoints?.map((endpoint) => ({ endpoint })) ?? [];
     for (const selector of voided.length > 0 ? voided : ['*']) cache.tellRemote(selector, at);
     // Nobody to judge for: whoever watches is concerned.
@@ -51,13 +52,14 @@ export class MutationEvents {
   }
 
   #assignees(rule: EventRule | undefined, data: unknown, cache: EventsHost): string[] {
-    let named: string[] | undefined;
+    let names: string[] = [];
     if (rule?.assignees) {
       callSafely(() => {
-        named = rule.assignees?.(data, answersOf(cache));
+        const named: unknown = rule.assignees?.(data, answersOf(cache));
+        if (Array.isArray(named)) names = (named as unknown[]).filter((name) => typeof name === 'string');
       });
     }
-    return Array.isArray(named) ? named.filter((name) => typeof name === 'string') : [];
+    return names;
   }
 }
 
@@ -71,7 +73,8 @@ export function watchedUsers(keys: readonly Key[]): string[] {
 function* answersOf(cache: EventsHost, user?: string): Iterable<[Key, unknown]> {
   const own = user === undefined ? undefined : escapeUser(user);
   const seen = new Set<Key>();
-  for (const key of cache.keys(user === undefined ? '*' : { user })) {
+  // No selector names the user of `plan::5`.
+  for (const key of user === '' ? [] : cache.keys(user === undefined ? '*' : { user })) {
     seen.add(key);
     const value = cache.peekValue(key);
     if (value !== undefined) yield [key, value];
@@ -83,8 +86,28 @@ function* answersOf(cache: EventsHost, user?: string): Iterable<[Key, unknown]> 
   }
 }
 
+/**
+ * What is read of an event, which is somebody else's object: a getter or a proxy may throw. That says nothing then, and an event
+ * that says nothing may concern everybody.
+ */
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
 /** An event's data as JSON for the core; data that are none tell nothing. */
 export function eventJson(data: unknown): string {
+  return readable(() => factsOf(data)) ?? '{}';
+}
+
+function factsOf(data: unknown): string {
   const { username, assigned_users } = (typeof data === 'object' && data !== null ? data : {}) as Record<
     string,
     unknown

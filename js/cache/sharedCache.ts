@@ -365,9 +365,11 @@ export class SharedCache {
   readonly #onStorage = (event: StorageEvent): void => {
     const core = this.#parts.running;
     const { namespace, area } = this.#space;
-    if (!core || isTelling() || event.storageArea !== area || (event.key !== null && !event.key.startsWith(namespace)))
-      return;
-    core.areaChanged(event.key, event.newValue);
+    const { key, newValue, storageArea } = event;
+    // A script of the page can send one with anything in it.
+    const isOdd = [key, newValue].some((text) => text !== null && typeof text !== 'string');
+    if (!core || isTelling() || isOdd || storageArea !== area || (key !== null && !key.startsWith(namespace))) return;
+    core.areaChanged(key, newValue);
     this.#tellChangedElsewhere();
     this.#flights.releaseSuperseded();
     this.#parts.tabs?.locks.recheck();

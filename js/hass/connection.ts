@@ -10,7 +10,10 @@ export interface Connection {
 
 /** What Home Assistant rejects with is a plain object, never an Error. */
 export function codeOf(error: unknown): string | number | undefined {
-  if (typeof error !== 'object' || error === null) return undefined;
-  const { code, error: inner } = error as { code?: string | number; error?: { code?: number } };
-  return code ?? inner?.code;
+  try {
+    const { code, error: inner } = error as { code?: string | number; error?: { code?: number } };
+    return code ?? inner?.code;
+  } catch {
+    return undefined;
+  }
 }

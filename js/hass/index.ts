@@ -52,16 +52,29 @@ function checkHass(hass: unknown): asserts hass is HomeAssistant {
 
 interface Opened {
   cache: CardCache;
+  link: HassLink;
   /** Options that were merged already: cards pass the same ones with every new hass. */
   seen: WeakSet<object>;
 }
 
 const opened = new WeakMap<object, Map<string, Opened>>();
 
+/** The id of the signed-in user; '' while `hass` does not say who that is. */
+function signedIn(hass: HomeAssistant): string {
+  const id: unknown = hass.user?.id;
+  return typeof id === 'string' ? id : '';
+}
+
+/** While nobody is known answers pass through: whoever signs in next must not find them. No other cache has this name. */
+function keepingNothing(options: CacheOptions): CacheOptions {
+  return { ...options, user: `nobody ${Math.random()}`, storage: false, memory: { maxEntries: 0 }, remote: undefined };
+}
+
 /**
- * openCache for the signed-in user, connected. Call again with each new hass: cheap, the same handle. It lives as long as the
- * connection: what cards show survives their elements. All who ask share it: whoever closes it closes it for them as well, until
- * they ask again.
+ * openCache for the signed-in user, connected. Call again with each new hass: cheap, the same handle for the same user. It lives
+ * as long as the connection: what cards show survives their elements. All who ask share it: whoever closes it closes it for them
+ * as well, until they ask again. While `hass.user` is not known the handle is another one, which lets every fetch through and
+ * keeps nothing.
  */
 export function openHassCache(hass: HomeAssistant, options: Omit<CacheOptions, 'user'> & HassOptions = {}): CardCache {
   checkHass(hass);
@@ -71,24 +84,30 @@ export function openHassCache(hass: HomeAssistant, options: Omit<CacheOptions, '
   const connection = hass.connection as object;
   let ofConnection = opened.get(connection);
   if (!ofConnection) opened.set(connection, (ofConnection = new Map<string, Opened>()));
-  const user = hass.user?.id ?? null;
-  const name = `${options.namespace ?? ''} ${user ?? ''}`;
+  const user = signedIn(hass);
+  const namespace = options.namespace ?? '';
+  const name = `${namespace} ${user}`;
   const known = ofConnection.get(name);
+  const own = (): CacheOptions => (user === '' ? keepingNothing(options) : { ...options, user });
   if (known && !portOf(known.cache).isClosed()) {
     const held = portOf(known.cache).links.get(connection) as { link: Link } | undefined;
     held?.link.update(hass);
     if (!known.seen.has(options)) {
       portOf(known.cache).check(options);
       known.seen.add(options);
-      portOf(known.cache).merge(options);
+      portOf(known.cache).merge(own());
       held?.link.merge(options);
     }
     return known.cache;
   }
   const { events, subscribeCommand, revisionEntity, pollInterval, username } = options;
-  const cache = openCache({ ...options, user });
-  const hassOptions: HassOptions = { events, subscribeCommand, revisionEntity, pollInterval, username };
-  connectHass(cache, hass, hassOptions);
-  ofConnection.set(name, { cache, seen: new WeakSet([options]) });
+  const cache = openCache(own());
+  const link = connectHass(cache, hass, { events, subscribeCommand, revisionEntity, pollInterval, username });
+  ofConnection.set(name, { cache, link, seen: new WeakSet([options]) });
+  if (user !== '') {
+    // Who still holds the handle from before is served, and polled. Events are heard once.
+    ofConnection.get(`${namespace} `)?.link.close();
+    ofConnection.delete(`${namespace} `);
+  }
   return cache;
 }

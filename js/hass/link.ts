@@ -78,13 +78,16 @@ export class Link implements HassLink {
 
   /** Every new `hass`. Cheap: Home Assistant makes one for each state that changes. */
   update(hass: HomeAssistant): void {
-    if (hass === this.#hass) return;
+    const before = this.#hass;
+    if (hass === before) return;
     this.#hass = hass;
     const state = stateOf(hass);
     const started = state === 'RUNNING' && this.#state !== 'RUNNING';
     this.#state = state;
+    // Who is signed in may become known later.
+    const mayAskMore = hass.user?.is_admin && !before.user?.is_admin && this.source !== 'command';
     // An integration that was not loaded when the connection came back has lost our subscription without a word.
-    if (started) void this.#subscribe();
+    if (started || mayAskMore) this.#subscribe();
     if (this.source !== 'entity') return;
     const revision = this.#revisionOf(hass);
     if (revision === this.#revision) return;
@@ -103,17 +106,30 @@ export class Link implements HassLink {
   }
 
   readonly #onEvent = (event: MutationEvent): void => {
-    if (this.#closed) return;
-    this.#port.applyEvent(event, this.user);
+    if (!this.#closed) this.#safely(() => this.#port.applyEvent(event, this.user));
   };
 
-  readonly #onReady = (): void => {
-    // What failed may have failed for want of a connection. And events are never replayed: whatever came before this moment
-    // may have been missed.
-    this.#port.retryFailed();
-    this.#port.catchUp(this.#port.now());
-    if (this.source === 'none' || this.source === 'polling') void this.#subscribe();
-  };
+  readonly #onReady = (): void =>
+    this.#safely(() => {
+      // What failed may have failed for want of a connection. And events are never replayed: whatever came before this moment
+      // may have been missed.
+      this.#port.retryFailed();
+      this.#port.catchUp(this.#port.now());
+      if (this.source === 'none' || this.source === 'polling') this.#subscribe();
+    });
+
+  /** Nothing is thrown at the connection, which has other listeners to tell. */
+  #safely(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  #failed(error: unknown): void {
+    this.#port.log({ level: 'error', what: 'a source of events could not be followed', detail: error });
+  }
 
   /** The rules and policies of whoever links come first; asking the server waits until the card has painted. */
   #plan(): void {
@@ -121,7 +137,7 @@ export class Link implements HassLink {
     this.#planned = true;
     queueMicrotask(() => {
       this.#planned = false;
-      void this.#subscribe();
+      this.#subscribe();
     });
   }
 
@@ -140,7 +156,11 @@ export class Link implements HassLink {
     return sources.filter(({ name }) => !this.#refused.has(name));
   }
 
-  async #subscribe(): Promise<void> {
+  #subscribe(): void {
+    this.#findSource().catch((error: unknown) => this.#failed(error));
+  }
+
+  async #findSource(): Promise<void> {
     if (this.#closed) return;
     const round = ++this.#round;
     this.#unsubscribe();
@@ -158,7 +178,7 @@ export class Link implements HassLink {
       this.#catchUpAfterLoad(since);
       return;
     }
-    if (this.#options.revisionEntity !== undefined && this.#options.revisionEntity in this.#hass.states) {
+    if (this.#revisionOf(this.#hass) !== undefined) {
       this.source = 'entity';
       this.#catchUpAfterLoad(since);
     } else {
@@ -197,7 +217,7 @@ export class Link implements HassLink {
     this.#catchUpAfterLoad(this.#port.now());
     if (pollInterval === undefined || pollInterval > LONGEST_TIMER) return;
     this.#pollTimer = setInterval(() => {
-      if (typeof document === 'undefined' || !document.hidden) this.#port.catchUp(this.#port.now());
+      if (typeof document === 'undefined' || !document.hidden) this.#safely(() => this.#port.catchUp(this.#port.now()));
     }, pollInterval);
   }
 
@@ -208,13 +228,15 @@ export class Link implements HassLink {
 
   #revisionOf(hass: HomeAssistant): unknown {
     const { revisionEntity } = this.#options;
-    return revisionEntity === undefined ? undefined : hass.states[revisionEntity];
+    // There are none before Home Assistant has sent them.
+    const states = hass.states as HomeAssistant['states'] | null | undefined;
+    return revisionEntity === undefined ? undefined : states?.[revisionEntity];
   }
 }
 
 /** Ending a subscription that the server has already forgotten fails; there is nothing left to end then. */
 function release(subscriptions: readonly Unsubscribe[]): void {
-  for (const unsubscribe of subscriptions) void Promise.resolve(unsubscribe()).catch(() => undefined);
+  for (const unsubscribe of subscriptions) new Promise((ended) => ended(unsubscribe())).catch(() => undefined);
 }
 
 function stateOf(hass: HomeAssistant): string | undefined {

@@ -117,17 +117,17 @@ export class Channel {
   }
 
   /** Called with each message, or once, when the client has subscribed. */
-  readonly #listener: Listener = (first, second) => {
+  readonly #listener = quietly((first, second) => {
     if (first instanceof Error) this.#refused(first);
     else if (first != null) this.#tell(first);
     else if (typeof second === 'number' && !this.#subscriber?.on) this.#refused(new TypeError(NO_MESSAGES));
-  };
+  });
 
   #refused: (error: Error) => void = () => undefined;
 
-  readonly #onMessage: Listener = (channel, text) => {
+  readonly #onMessage = quietly((channel, text) => {
     if (String(channel) === this.#name) this.#tell(text);
-  };
+  });
 
   /** A new connection: clients subscribe again by themselves, and once more tells when that is done. */
   readonly #onReady: Listener = () => {
@@ -162,6 +162,17 @@ export class Channel {
       ? subscriber.unsubscribe?.([this.#name], CONFIRMED_WITHIN)
       : subscriber.unsubscribe?.(this.#name, this.#listener));
   }
+}
+
+/** What a client tells may be somebody else's words, or no text: nothing is thrown into the client. */
+function quietly(listener: Listener): Listener {
+  return (...told) => {
+    try {
+      listener(...told);
+    } catch {
+      // No words of ours.
+    }
+  };
 }
 
 const NO_MESSAGES =

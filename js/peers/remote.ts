@@ -1,5 +1,6 @@
 import type { FetchOutcome } from '../common/answers.ts';
 import { unref } from '../common/clock.ts';
+import { checkSelector, readOnce } from '../common/selectors.ts';
 import type {
   FetchOptions,
   FloorScope,
@@ -73,7 +74,7 @@ export class Remote {
     this.#port = port;
     this.#scope = scopeOf(port.namespace, port.user);
     this.#breaker = new Breaker(port);
-    this.#unsubscribe = tier.subscribe?.((selector, at, of) => this.#learn(selector, at, of));
+    this.#unsubscribe = tier.subscribe?.((selector, at, of) => this.#hear(selector, at, of));
   }
 
   get statistics(): TierStatistics {
@@ -133,7 +134,7 @@ export class Remote {
 
   /** One key was removed here: older answers of the store are void as well. */
   remove(key: Key, at: number): void {
-    this.#learn({ keys: [key] }, at, undefined);
+    this.#port.learn({ keys: [key] }, at, false, false);
     this.invalidate({ keys: [key] }, at, 'asked');
   }
 
@@ -182,10 +183,20 @@ export class Remote {
     return undefined;
   }
 
-  #learn(selector: Selector, at: number, of: FloorScope | undefined): void {
-    const { scope = this.#scope, sparesKept = false, byWrite = false } = of ?? {};
-    if (this.#closed || scope !== this.#scope) return;
-    this.#port.learn(selector, at, sparesKept, byWrite);
+  /** What cannot be read may void everything. Nothing is thrown at who tells it. */
+  #hear(selector: Selector, at: number, of: FloorScope | undefined): void {
+    if (this.#closed) return;
+    const since = typeof at === 'number' && !Number.isNaN(at) ? at : this.#port.now();
+    try {
+      const { scope = this.#scope, sparesKept = false, byWrite = false } = of ?? {};
+      if (scope !== this.#scope) return;
+      const read = readOnce(selector);
+      checkSelector(read);
+      this.#port.learn(read, since, sparesKept, byWrite);
+    } catch (error) {
+      this.#note('', error);
+      this.#port.learn('*', since, false, false);
+    }
   }
 
   /** Tells all that have not arrived, in one go; resolves when that has been tried. */

@@ -7,7 +7,15 @@ import test from 'node:test';
 import * as esbuild from 'esbuild';
 import { run } from '../../wasm/toolchain/exec.mjs';
 import { projectFolder } from '../../wasm/toolchain/project.mjs';
-import { CARD_FILE, changesOf, disagreements, readSources, writeCardFile } from '../../wasm/toolchain/release.mjs';
+import {
+  BILL_OF_MATERIALS,
+  CARD_FILE,
+  changesOf,
+  disagreements,
+  readSources,
+  writeBillOfMaterials,
+  writeCardFile,
+} from '../../wasm/toolchain/release.mjs';
 import { complaintsOf } from './support/workflow_complaints.mjs';
 
 const text = (name) => readFileSync(join(projectFolder, name), 'utf8');
@@ -76,7 +84,19 @@ test('HACS finds the file by the name that the manifest says, on the release alo
   assert.match(text('.gitignore'), /^\/dist\/$/m);
 });
 
-test('the workflow is sound, makes the release as anybody can, and attaches the card file and its hash alone', () => {
+test('what it was built with is listed as CycloneDX, with what is built in', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'cardcache-release-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  await writeBillOfMaterials(folder);
+  const bill = JSON.parse(readFileSync(join(folder, BILL_OF_MATERIALS), 'utf8'));
+  assert.equal(bill.bomFormat, 'CycloneDX');
+  assert.equal(bill.metadata.component.version, readSources().version);
+  for (const name of ['lit', 'uplot', 'esbuild']) {
+    assert.ok(bill.components.find((one) => one.name === name)?.hashes?.length > 0, name);
+  }
+});
+
+test('the workflow is sound, makes the release as anybody can, and attaches the card file, its hash and what it was built with', () => {
   assert.deepEqual(complaintsOf(workflow), []);
   for (const broken of [workflow.replace('needs: release', 'needs: nobody'), workflow.replace('runs-on', 'runson')]) {
     assert.notDeepEqual(complaintsOf(broken), [], 'what validates it looks at it');
@@ -88,5 +108,6 @@ test('the workflow is sound, makes the release as anybody can, and attaches the 
     'build/release/notes.md',
     `build/release/${CARD_FILE}`,
     `build/release/${CARD_FILE}.sha256`,
+    `build/release/${BILL_OF_MATERIALS}`,
   ]);
 });

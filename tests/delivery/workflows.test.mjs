@@ -32,6 +32,29 @@ for (const [name, text] of Object.entries(workflows)) {
   });
 }
 
+test('no workflow takes code by a branch or a tag that can be moved', () => {
+  for (const [name, text] of Object.entries(workflows)) {
+    assert.doesNotMatch(text, /git clone|--branch|curl |wget /, name);
+    for (const [, what] of text.matchAll(/git fetch .*\.git (\S+)/g)) {
+      const commit = what === '"$EMSDK_COMMIT"' ? /EMSDK_COMMIT: (\S+)/.exec(text)?.[1] : what;
+      assert.match(String(commit), /^[0-9a-f]{40}$/, name);
+    }
+  }
+  assert.match(workflows['release.yml'], /git fetch .*emsdk\.git "\$EMSDK_COMMIT"/);
+});
+
+test('the scorecard is taken every week and after each push to main, and published', () => {
+  const text = workflows['scorecard.yml'];
+  assert.match(text, /^ {2}push:\n {4}branches: \[main\]$/m);
+  assert.match(text, /^ {2}schedule:$/m);
+  assert.match(text, /uses: ossf\/scorecard-action@[\s\S]*publish_results: true/);
+  assert.match(text, /uses: github\/codeql-action\/upload-sarif@/);
+  // What it publishes is refused where other rights are given, or other steps run beside it.
+  const rights = [...text.matchAll(/^ {6}([\w-]+): (read|write)\b/gm)].map(([, right, how]) => `${right}: ${how}`);
+  assert.deepEqual(rights, ['actions: read', 'contents: read', 'security-events: write', 'id-token: write']);
+  assert.doesNotMatch(text, /run: /);
+});
+
 test('pushes and pull requests run npm test, every night a real Home Assistant, and nothing untested is released', () => {
   assert.match(workflows['ci.yml'], /^ {2}push:[\s\S]*^ {2}pull_request:[\s\S]*^ {2}schedule:/m);
   assert.match(workflows['ci.yml'], /- run: npm test$/m);
@@ -40,4 +63,8 @@ test('pushes and pull requests run npm test, every night a real Home Assistant, 
   assert.match(workflows['release.yml'], /^ {2}release:\n {4}needs: test$/m);
   assert.match(workflows['release.yml'], /npm publish .* --provenance/);
   assert.match(workflows['release.yml'], /attest-build-provenance@[\s\S]*build\/release\/cardcache\.js/);
+  assert.match(
+    workflows['release.yml'],
+    /attest-build-provenance@[\s\S]*build\/release\/sbom\.cdx\.json[\s\S]*gh release create/,
+  );
 });

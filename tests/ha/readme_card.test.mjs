@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { projectFolder } from '../../wasm/toolchain/project.mjs';
 import { startBench } from './harness/bench.mjs';
 import { launch, newUserPage } from './harness/browser.mjs';
+import { signIn } from './setup/users.mjs';
 
 const TAG = 'areas-card';
 const LIST = 'config/area_registry/list';
@@ -61,6 +62,19 @@ test('the README’s card shows the areas to somebody who is no admin, and after
   const texts = await page.evaluate(() => [...new Set(globalThis.texts)]);
   assert.deepEqual(texts, [areas], 'never a loading state on any frame');
   assert.ok(seen.asks <= 2, `${seen.asks} asks after the reload, the frontend's own included`);
+  await page.context().close();
+});
+
+test('Home Assistant’s logout takes what the card kept out of the browser', async () => {
+  const { page } = await newUserPage(browser, bench, 'sara', { signedIn: await signIn(bench.url, 'sara') });
+  await page.goto(`${bench.url}/lovelace-plan/home`);
+  await page.locator(TAG, { hasText: areas }).waitFor();
+  const kept = () => page.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith('areascard_')));
+  assert.ok((await kept()).some((name) => name.includes('@')));
+  // As "Log out" does in the user's profile.
+  const leave = () => document.querySelector('home-assistant').dispatchEvent(new CustomEvent('hass-logout'));
+  await Promise.all([page.waitForURL(/\/auth\/authorize/), page.evaluate(leave)]);
+  assert.deepEqual(await kept(), []);
   await page.context().close();
 });
 

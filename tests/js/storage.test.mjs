@@ -354,6 +354,23 @@ test('an area that throws at every touch: memory only, said once', (t) => {
   assert.equal(log.filter(({ level }) => level === 'warn').length, 1);
 });
 
+test('an area that names keys without end is read as far as one may have some', (t) => {
+  const area = new Origin().area();
+  let furthest = 0;
+  area.key = (index) => {
+    furthest = Math.max(furthest, index);
+    return index > 2 ** 22 ? null : `other${index}`;
+  };
+  const { cache } = open(t, { storage: { area } });
+  cache.set('plan', 1);
+  cache.invalidate('plan');
+  cache.clear();
+  cache.set('plan', 2);
+  assert.equal(cache.get('plan'), 2);
+  // A slice of a walk may go past the end.
+  assert.ok(furthest < 2 ** 20 + 1_024, String(furthest));
+});
+
 test('localStorage itself is used where there is one, even if reading the global throws', async (t) => {
   const area = new Origin().area();
   Object.defineProperty(globalThis, 'localStorage', { value: area, configurable: true });

@@ -10,9 +10,14 @@ import { projectFolder } from './project.mjs';
 /** HACS installs the asset that is named after the repository, and every other asset beside it. */
 export const CARD_FILE = 'cardcache.js';
 
+export const BILL_OF_MATERIALS = 'sbom.cdx.json';
+
 export const releaseFolder = join(projectFolder, 'build', 'release');
 
-/** Refuses a tag that the sources do not agree with, builds, and leaves the card file, its hash, the npm package and notes. */
+/**
+ * Refuses a tag that the sources do not agree with, builds, and leaves the card file, its hash, the npm package, what it was built
+ * with, and notes.
+ */
 export async function release([tag]) {
   const sources = readSources();
   const problems = disagreements(tag, sources);
@@ -21,6 +26,7 @@ export async function release([tag]) {
   rmSync(releaseFolder, { recursive: true, force: true });
   const hash = writeCardFile(releaseFolder);
   await packInto(join(releaseFolder, 'npm'));
+  await writeBillOfMaterials(releaseFolder);
   writeFileSync(
     join(releaseFolder, 'notes.md'),
     `${changesOf(sources.changelog, sources.version)}\n\nSHA-256 of \`${CARD_FILE}\`: \`${hash}\`\n`,
@@ -70,4 +76,10 @@ export async function packInto(folder) {
     cwd: projectFolder,
   });
   return join(folder, JSON.parse(printed)[0].filename);
+}
+
+/** All packages of the lock file, what is built in and what builds it, as CycloneDX. */
+export async function writeBillOfMaterials(folder) {
+  const list = ['sbom', '--package-lock-only', '--sbom-format', 'cyclonedx', '--sbom-type', 'library'];
+  writeFileSync(join(folder, BILL_OF_MATERIALS), await run('npm', list, { cwd: projectFolder }));
 }
