@@ -11,7 +11,7 @@ const from = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 /** By the name of a function, the first that fits. */
 const OWNERS = [
   ['nlohmann_json', /nlohmann|read_event_facts/],
-  ['LZ4 codec', /cardcache::.*(Compressor|lz4|Packer|Unpacker|packed|json_block|dictionary|checksum)/i],
+  ['LZ4 codec', /cardcache::.*(Compressor|lz4|Packer|Unpacker|packed|press_json|base32768|dictionary|checksum)/i],
   ['bindings, embind', /cardcache::bindings|emscripten|embind|emval|__getTypeName/],
   ['core', /cardcache/],
   ['standard library', /^/],
