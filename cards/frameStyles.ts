@@ -1,10 +1,10 @@
 import { css } from 'lit';
 
-/** Every card's frame and its states. Home Assistant's theme variables throughout; what follows a comma is for pages without. */
+/** The frame of every card, and its states. It uses Home Assistant's theme variables; the values after commas are for other pages. */
 export const frameStyles = css`
   :host {
     display: block;
-    /* Of the rows that a section gives it: what is more scrolls within the card, and does not lie over the next one. */
+    /* As high as the rows that a section gives it. More content scrolls within the card and does not overlap the next one. */
     height: 100%;
     --text: var(--primary-text-color, #141414);
     --muted: var(--secondary-text-color, #5e5e5e);
@@ -162,7 +162,7 @@ export const frameStyles = css`
     min-height: 36px;
     padding: 0 12px;
     border-radius: 18px;
-    /* Home Assistant's own blue alone has a contrast of 3.3 on white; 4.5 is asked for. */
+    /* Home Assistant's own blue has a contrast of only 3.3 on white; 4.5 is required. */
     color: color-mix(in srgb, var(--accent) 65%, var(--text));
     font-weight: var(--ha-font-weight-medium, 500);
   }
