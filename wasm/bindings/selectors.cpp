@@ -9,7 +9,7 @@
 namespace cardcache::bindings {
 namespace {
 
-/// Which fields of a selector were staged. js/common/selectors.ts has the same bits.
+/// Which fields of a selector were staged. js/selectors.ts has the same bits.
 enum Field : unsigned { as_text = 1, endpoint = 2, user = 4, shared = 8, tag = 16, keys = 32 };
 
 /// Staged: the selector as its author wrote it, or each field that `fields` names. nullopt where the text is none.
