@@ -1,6 +1,6 @@
 import type { Core, Party } from './border/core.ts';
 import { callSafely } from './emitter.ts';
-import { escapeSegment, escapeUser, unescapeUser } from './keys.ts';
+import { escapeUser, unescapeUser } from './keys.ts';
 import type { SharedCache } from './sharedCache.ts';
 import type { EventDecision, EventRule, Key, MutationEvent, Selector } from './types.ts';
 import { namesId } from './values.ts';
@@ -12,7 +12,7 @@ export class MutationEvents {
   merge(core: Core, rules: Record<string, EventRule> | undefined): void {
     for (const [pattern, rule] of Object.entries(rules ?? {})) {
       this.#rules.push(rule);
-      core.addRule(pattern, (rule.endpoints ?? []).map(escapeSegment), rule.subject);
+      core.addRule(pattern, rule);
     }
   }
 
@@ -24,16 +24,15 @@ export class MutationEvents {
     users: readonly string[],
     firstIsMe: boolean,
   ): EventDecision[] {
-    const type = event.event_type ?? event.type ?? '';
-    const rule = this.#rules[core.ruleIndex(type)];
-    const assignees = this.#assignees(rule, event.data, cache);
-    const id = taskId(event.data);
+    const { rule: index, task } = core.readEvent(event);
+    const rule = this.#rules[index];
+    const assignees = this.#assignees(rule, event, cache);
     const parties: Party[] = users.map((user) => ({
-      user: escapeUser(user),
-      named: id !== undefined && some(answersOf(cache, user), ([, value]) => namesId(value, id)),
-      assignees: assignees.map(escapeUser),
+      user,
+      named: task !== undefined && some(answersOf(cache, user), ([, value]) => namesId(value, task)),
+      assignees,
     }));
-    const { reasons, invalidated, refreshed, at } = core.applyEvent(type, eventJson(event.data), parties, firstIsMe);
+    const { reasons, invalidated, refreshed, at } = core.applyEvent(event, parties, firstIsMe);
     const voided: Selector[] = rule?.endpoints?.map((endpoint) => ({ endpoint })) ?? [];
     for (const selector of voided.length > 0 ? voided : ['*']) cache.remote?.invalidate(selector, at, 'event');
     // Nobody to judge for: whoever watches is concerned.
@@ -41,11 +40,11 @@ export class MutationEvents {
     return judged.map((reason) => ({ concerned: reason !== 'other', reason, invalidated, refreshed }));
   }
 
-  #assignees(rule: EventRule | undefined, data: unknown, cache: SharedCache): string[] {
+  #assignees(rule: EventRule | undefined, event: MutationEvent, cache: SharedCache): string[] {
     let named: string[] | undefined;
     if (rule?.assignees) {
       callSafely(() => {
-        named = rule.assignees?.(data, answersOf(cache));
+        named = rule.assignees?.(event.data, answersOf(cache));
       });
     }
     return Array.isArray(named) ? named.filter((name) => typeof name === 'string') : [];
@@ -72,26 +71,6 @@ function* answersOf(cache: SharedCache, user?: string): Iterable<[Key, unknown]>
     if (seen.has(key) || value === undefined || (own !== undefined && key.split(':')[1] !== own)) continue;
     yield [key, value];
   }
-}
-
-/** An event's data as JSON for the core; data that are none tell nothing. */
-export function eventJson(data: unknown): string {
-  const { username, assigned_users } = (typeof data === 'object' && data !== null ? data : {}) as Record<
-    string,
-    unknown
-  >;
-  const names = Array.isArray(assigned_users) ? assigned_users.map(escaped) : undefined;
-  return JSON.stringify({ username: escaped(username), assigned_users: names });
-}
-
-/** Users are compared as they stand in keys. */
-function escaped(name: unknown): unknown {
-  return typeof name === 'string' ? escapeUser(name) : null;
-}
-
-function taskId(data: unknown): string | undefined {
-  const id = typeof data === 'object' && data !== null ? (data as { task_id?: unknown }).task_id : undefined;
-  return typeof id === 'number' || typeof id === 'string' ? String(id) : undefined;
 }
 
 function some<T>(items: Iterable<T>, test: (item: T) => boolean): boolean {

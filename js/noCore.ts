@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts';
-import type { Coordination, WatchStatus, WatchTimes } from './border/core.ts';
+import type { Begun, Coordination, RefreshEnd, WatchStatus, WatchTimes } from './border/core.ts';
+import { LINGER } from './border/names.ts';
 import { checkSelector } from './selectors.ts';
 import type { Key, Policy, Selector } from './types.ts';
 
@@ -8,9 +9,6 @@ export const PATIENCE = 5_000;
 
 /** A failed fetch is tried again after this long or its interval, whichever is shorter. */
 const TRIED_AGAIN = 180_000;
-
-/** As the core does, a key's state waits this long for a card that is moved or rebuilt. */
-const LINGER = 5_000;
 
 interface Watcher {
   id: number;
@@ -50,6 +48,8 @@ export class NoCore implements Coordination {
   missedSince = -Infinity;
   /** Types of events that no page heard before `since`; the core is told so as well. */
   unheard: { since: number; types: readonly string[] } | undefined;
+  /** Is called whenever something may be due at another time. */
+  onMoved: () => void = () => undefined;
   readonly #clock: Clock;
   readonly #states = new Map<Key, State>();
   readonly #flights = new Map<number, Flight>();
@@ -72,6 +72,7 @@ export class NoCore implements Coordination {
   /** No core will come. */
   giveUp(): void {
     this.#patience = 0;
+    this.onMoved();
   }
 
   /** What is watched has come from elsewhere. */
@@ -80,6 +81,7 @@ export class NoCore implements Coordination {
     if (!state) return;
     state.updated = timestamp;
     state.requested = state.serving = state.failed = undefined;
+    this.onMoved();
   }
 
   /** When the answer was true that is shown of a key; undefined where it has none that still counts. */
@@ -108,6 +110,7 @@ export class NoCore implements Coordination {
     const now = this.now();
     for (const state of this.#states.values()) if (isConcerned(state)) state.requested = now;
     for (const [id, { kept }] of this.#flights) if (!sparesKept || !kept) this.#flights.delete(id);
+    this.onMoved();
   }
 
   /** When the flight began; undefined for one that is void. */
@@ -119,9 +122,10 @@ export class NoCore implements Coordination {
     return !this.#flights.has(flight);
   }
 
-  beginFlight(key: Key, { onEvent }: Policy): number {
+  beginFlight(key: Key, { onEvent }: Policy): Begun {
+    this.voidFlights(key);
     this.#flights.set(++this.#numbered, { key, kept: onEvent === 'keep', began: this.now() });
-    return this.#numbered;
+    return { flight: this.#numbered, wait: 0 };
   }
 
   endFlight(flight: number): void {
@@ -132,12 +136,9 @@ export class NoCore implements Coordination {
     for (const [id, { key }] of this.#flights) if (key === voided) this.#flights.delete(id);
   }
 
-  failFlight(): void {
-    // Only the core remembers failures.
-  }
-
-  backOff(): number {
-    return 0;
+  /** Only the core remembers failures. */
+  failFlight(flight: number): void {
+    this.endFlight(flight);
   }
 
   retryAfter(_attempt: number, base: number, most: number): number {
@@ -154,13 +155,16 @@ export class NoCore implements Coordination {
     // What an earlier watcher showed may be gone by now: only what this one shows counts.
     if (state.watchers.length === 0) state.updated = Number.isNaN(timestamp) ? undefined : timestamp;
     state.onEvent = policy.onEvent ?? 'refresh';
-    state.watchers.push({ id: ++this.#numbered, every: interval, pause: debounce, whileHidden });
-    return this.#numbered;
+    const id = ++this.#numbered;
+    state.watchers.push({ id, every: interval, pause: debounce, whileHidden });
+    this.onMoved();
+    return id;
   }
 
   outdated(key: Key): void {
     const state = this.#states.get(key);
     if (state) state.hurried = true;
+    this.onMoved();
   }
 
   endWatch(id: number): void {
@@ -169,10 +173,12 @@ export class NoCore implements Coordination {
       if (left.length < state.watchers.length) state.left = this.now();
       state.watchers = left;
     }
+    this.onMoved();
   }
 
   setVisible(visible: boolean): void {
     this.#visible = visible;
+    this.onMoved();
   }
 
   catchUp(since: number): void {
@@ -181,6 +187,7 @@ export class NoCore implements Coordination {
       const { onEvent, updated } = state;
       if (onEvent === 'refresh' && updated !== undefined && updated < since) state.hurried = true;
     }
+    this.onMoved();
   }
 
   /** What is watched here was fetched by this page; what lies in storage the core knows. */
@@ -190,34 +197,29 @@ export class NoCore implements Coordination {
 
   retryFailed(): void {
     for (const state of this.#states.values()) state.hurried ||= state.failed !== undefined;
+    this.onMoved();
   }
 
-  refreshStarted(key: Key): void {
+  beginRefresh(key: Key): void {
     const state = this.#states.get(key);
     if (!state) return;
     state.fetching = true;
     state.serving = state.requested ?? state.serving;
     state.requested = undefined;
     state.hurried = false;
+    this.onMoved();
   }
 
-  refreshFailed(key: Key): void {
-    this.#ended(key, (state) => (state.failed = this.now()));
-  }
-
-  refreshDiscarded(key: Key): void {
-    this.#ended(key, (state) => {
-      // Whoever asked for it still waits.
-      state.requested ??= state.serving;
-      state.failed = undefined;
-    });
-  }
-
-  refreshSucceeded(key: Key, timestamp: number): void {
-    this.#ended(key, (state) => {
-      state.updated = timestamp;
-      state.failed = undefined;
-    });
+  endRefresh(key: Key, end: RefreshEnd, timestamp?: number): void {
+    const state = this.#states.get(key);
+    if (!state) return;
+    state.fetching = false;
+    state.failed = end === 'failed' ? this.now() : undefined;
+    if (end === 'succeeded') state.updated = timestamp;
+    // Whoever asked for it still waits.
+    if (end === 'discarded') state.requested ??= state.serving;
+    state.serving = undefined;
+    this.onMoved();
   }
 
   nextDue(): number {
@@ -231,7 +233,7 @@ export class NoCore implements Coordination {
       if (this.#due(state) <= now) due.push(key);
       else if (state.watchers.length === 0 && !state.fetching && state.left + LINGER <= now) this.#states.delete(key);
     }
-    for (const key of due) this.refreshStarted(key);
+    for (const key of due) this.beginRefresh(key);
     return due;
   }
 
@@ -240,14 +242,6 @@ export class NoCore implements Coordination {
     if (!state) return undefined;
     const { failed, updated = NaN, watchers } = state;
     return { success: failed === undefined, updated, next: this.#due(state), watchers: watchers.length };
-  }
-
-  #ended(key: Key, change: (state: State) => void): void {
-    const state = this.#states.get(key);
-    if (!state) return;
-    state.fetching = false;
-    change(state);
-    state.serving = undefined;
   }
 
   #due({ watchers, since, updated, requested, failed, hurried, fetching }: State): number {

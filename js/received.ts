@@ -35,6 +35,5 @@ export function receive(
   if (!adopt(kept)) return false;
   if (!equal) queueMicrotask(() => emitter.emit('update', { key }));
   if (!equal || !sameStored(shown, kept)) watches.changed(key, kept, source);
-  watches.schedule();
   return true;
 }

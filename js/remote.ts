@@ -189,8 +189,6 @@ export class Remote {
     const { scope = this.#scope, sparesKept = false, byWrite = false } = of ?? {};
     if (!core || scope !== this.#scope) return;
     core.learnInvalidation(selector, at, sparesKept, byWrite);
-    this.#cache.flights.endVoidTurns();
-    this.#cache.watches.schedule();
   }
 
   /** Tells all that have not arrived, in one go; resolves when that has been tried. */

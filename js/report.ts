@@ -1,5 +1,5 @@
 import type { SharedCache } from './sharedCache.ts';
-import { nameStatistics } from './border/statistics.ts';
+import { nameStatistics, PageStatistics } from './border/statistics.ts';
 import { toJson } from './values.ts';
 import type { EntryInfo, Statistics } from './types.ts';
 
@@ -10,7 +10,11 @@ const TIERS = ['memory', 'storage', 'both'] as const;
 /** All zeros where the core does not run. */
 export function statisticsOf({ core, remote }: SharedCache): Statistics {
   const wasm = core && { memoryBytes: core.memoryBytes, version: VERSION };
-  return { ...(core?.statistics() ?? nameStatistics([], [], [])), ...(remote && { remote: remote.statistics }), wasm };
+  return {
+    ...(core?.statistics() ?? nameStatistics(new PageStatistics())),
+    ...(remote && { remote: remote.statistics }),
+    wasm,
+  };
 }
 
 export function entriesOf(cache: SharedCache): EntryInfo[] {

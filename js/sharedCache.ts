@@ -100,14 +100,16 @@ export class SharedCache {
     this.#policies = new Policies(this.log);
     const { storage = {}, namespace = 'cardcache_' } = options;
     const kept = storage === false ? { area: null } : storage;
-    const { area, maxBytes = 2 * 1024 * 1024, ttl = 259_200_000, compressAbove = 256 } = kept;
+    const { area, maxBytes, ttl, compressAbove } = kept;
     this.#measured = (options.memory?.maxBytes ?? Infinity) < Infinity;
     this.#space = { namespace, area: this.#usable(area), maxBytes, ttl, compressAbove };
     this.flights = new Flights(
       {
         land: ({ key, value, policy, flight }) => this.#store(key, value, policy, flight, 'fetch'),
         stale: (key) =>
-          this.core ? this.core.lookUp(key, { grace: Infinity, peek: true })?.value : this.watches.shown(key),
+          this.core
+            ? (this.core.resident(key) ?? this.core.lookUp(key, { grace: Infinity, peek: true })?.value)
+            : this.watches.shown(key),
         failed: (key, error) => this.core?.noteError('fetch', key, error),
         answered: (key, policy, notBefore) => answerFor(this.core, key, { policy, notBefore }),
         remote: (key, policy) => (mayBeRemote(policy) ? this.remote?.answer(key, policy) : undefined),
@@ -120,7 +122,7 @@ export class SharedCache {
         read: (key, policy, grace) => this.#read(key, policy, grace),
         open: (key, policy, grace) => this.#openFor(key, policy, grace),
         timestampOf: (key, policy) => this.timestampOf(key, policy),
-        tellChangedElsewhere: () => this.#tellChangedElsewhere(),
+        isFresh: (key, maxAge) => this.#isFresh(key, maxAge),
       },
       this.#noCore,
     );
@@ -180,7 +182,7 @@ export class SharedCache {
   }
 
   peekValue(key: Key): unknown {
-    return this.core ? this.peek(key)?.value : this.#early.get(key);
+    return this.core ? (this.core.fresh(key) ?? this.peek(key)?.value) : this.#early.get(key);
   }
 
   keys(selector: Selector): Key[] {
@@ -195,7 +197,13 @@ export class SharedCache {
 
   timestampOf(key: Key, policy: FetchOptions = {}): number | undefined {
     if (!this.core) return this.#noCore.timestampOf(key);
-    return this.core.lookUp(key, { peek: true, policy, maxAge: policy.maxAge })?.timestamp;
+    return this.core.timestampOf(key, { policy, maxAge: policy.maxAge });
+  }
+
+  #isFresh(key: Key, maxAge: number | undefined): boolean {
+    return (
+      (maxAge === undefined && this.core?.fresh(key) !== undefined) || this.timestampOf(key, { maxAge }) !== undefined
+    );
   }
 
   #read(key: Key, policy: Policy, grace: number | undefined) {
@@ -235,6 +243,7 @@ export class SharedCache {
     const kept = equal ? shown : value;
     if (flight === 0) this.#noCore.voidFlights(key);
     const timestamp = this.#noCore.beganAt(flight) ?? this.now();
+    this.#noCore.endFlight(flight);
     const answer = { key, value: kept, policy, timestamp };
     const isFetched = source === 'fetch';
     if (this.#later(() => (isFetched ? this.#keepFetched(answer) : this.#store(key, kept, policy, 0, source, true)))) {
@@ -244,7 +253,7 @@ export class SharedCache {
     this.#noCore.renewed(key, timestamp);
     // Nothing is cached here: a listener that calls getOrFetch on `update` would fetch in an endless loop. So fetched answers of
     // unwatched keys send no event.
-    if (source === 'set' || this.watches.isWatched(key)) this.#tellStored(key, kept, source, equal);
+    if (source === 'set' || this.watches.isWatched(key)) this.#tellStored(key, kept, source, equal, timestamp);
     return { value: kept, timestamp, source };
   }
 
@@ -267,12 +276,11 @@ export class SharedCache {
     this.#store(key, value, policy, 0, 'fetch', true);
   }
 
-  #tellStored(key: Key, value: unknown, source: Update<unknown>['source'], equal: boolean): void {
+  #tellStored(key: Key, value: unknown, source: Update<unknown>['source'], equal: boolean, timestamp: number): void {
     if (this.emitter.hears('set')) this.emitter.emit('set', { key });
     if (!equal && this.emitter.hears('update')) queueMicrotask(() => this.emitter.emit('update', { key }));
     // Its equal may have become resident unseen, read from storage before another tab's write was announced.
-    if (!equal || !sameJson(this.watches.shown(key), value)) this.watches.changed(key, value, source);
-    this.watches.schedule();
+    if (!equal || !sameJson(this.watches.shown(key), value)) this.watches.changed(key, value, source, timestamp);
   }
 
   /**
@@ -306,8 +314,7 @@ export class SharedCache {
     if (json !== undefined) others?.tell(answerOf(key, json, times, policy, storable));
     else if (flight > 0) others?.keep(key);
     if (json !== undefined) shared?.tell(key, json, times, policy);
-    if (told) this.watches.schedule();
-    else this.#tellStored(key, kept, source, equal);
+    if (!told) this.#tellStored(key, kept, source, equal, times.timestamp);
     return { value: kept, timestamp: times.timestamp, source };
   }
 
@@ -359,16 +366,13 @@ export class SharedCache {
 
   /** For what voids early values: which of them the core will say; until then none is answered. False where none will come. */
   #whenCoreComes(action: () => void): boolean {
-    this.watches.schedule();
     this.#early.clear();
     return this.#later(action);
   }
 
   #voided(selector: Selector, { count, at }: Voided = NOTHING_VOIDED, why: 'asked' | 'write'): number {
     this.remote?.invalidate(selector, at, why);
-    this.flights.endVoidTurns();
     this.emitter.emit('invalidate', { selector, count });
-    this.watches.schedule();
     return count;
   }
 
@@ -449,9 +453,7 @@ export class SharedCache {
       ? this.#events.apply(this, core, event, users, firstIsMe)
       : users.map(() => ({ concerned: true, reason: 'unknown', invalidated: 0, refreshed: [] }));
     if (!core) this.#noCore.heardEvent();
-    this.watches.schedule();
     if (!core && this.#later(() => this.applyEvent(event, users, firstIsMe))) return decisions;
-    this.flights.endVoidTurns();
     decisions.forEach((decision, index) => this.emitter.emit('event', { event, user: users[index] ?? '', decision }));
     return decisions;
   }
@@ -489,19 +491,11 @@ export class SharedCache {
     if (this.#closed) return;
     this.#engine = engine;
     const { memory = {}, user = null, alerts = {} } = this.#options;
-    const sizes = {
-      memoryTtl: memory.ttl ?? 14_400_000,
-      maxEntries: memory.maxEntries ?? 1_000,
-      maxBytes: memory.maxBytes ?? Infinity,
-      alerts: {
-        hitRateBelow: alerts.hitRateBelow ?? 0,
-        errorsAbove: alerts.errorsAbove ?? Infinity,
-        storageAbove: alerts.storageAbove ?? Infinity,
-      },
-    };
+    const { ttl: memoryTtl, maxEntries, maxBytes } = memory;
+    const sizes = { memoryTtl, maxEntries, maxBytes, alerts };
     const { namespace, area } = this.#space;
     const space = engine.openSpace(this.#space);
-    this.core = new Core(engine.module, engine.memory, space, user, sizes, this.#clock, this.#listener);
+    this.core = new Core(engine.border, space, user, sizes, this.#clock, this.#listener);
     this.#allowGraces();
     const owner = user === null ? namespace : `${namespace}@${user}`;
     this.#encrypted = new Encrypted(this, this.core, namespace, area ? owner : undefined);
@@ -565,9 +559,11 @@ export class SharedCache {
         level: 'warn',
         what: 'the clock was set back: ages can no longer be told, the cache starts anew',
       });
-      this.watches.schedule();
     },
     upkeepWaits: () => this.#idle.start(),
+    flightsSuperseded: (flights) => this.flights.superseded(flights),
+    dueMoved: () => this.watches.schedule(),
+    changedElsewhere: (keys) => this.#changedElsewhere(keys),
   };
 
   #failed(error: CacheEvents['error']): void {
@@ -584,18 +580,17 @@ export class SharedCache {
     if (!core || isTelling() || event.storageArea !== area || (event.key !== null && !event.key.startsWith(namespace)))
       return;
     core.areaChanged(event.key, event.newValue);
-    this.#tellChangedElsewhere();
-    this.flights.endVoidTurns();
-    this.#tabs?.turns.news();
-    this.watches.schedule();
   };
 
-  #tellChangedElsewhere(): void {
-    for (const key of this.core?.takeChangedElsewhere() ?? []) {
-      const { value } = this.peek(key, { policy: this.watches.policyOf(key) ?? this.policyFor(key) }) ?? {};
+  #changedElsewhere(keys: readonly Key[]): void {
+    for (const key of keys) {
+      const found = this.peek(key, { policy: this.watches.policyOf(key) ?? this.policyFor(key) });
+      const { value, timestamp } = found ?? {};
       if (value === undefined) void this.#encrypted?.takeChanged(key);
-      else if (!sameStored(this.watches.shown(key), value)) this.watches.changed(key, value, 'tab');
+      else if (!sameStored(this.watches.shown(key), value)) this.watches.changed(key, value, 'tab', timestamp);
     }
+    // Those who wait for another tab's answer look whether it is there.
+    this.#tabs?.turns.news();
   }
 
   /** Records that were written without their endpoint's policy say nothing of its grace. */

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/millis.hpp"
@@ -39,9 +40,14 @@ class Flights {
   /// Voids what the selector selects and began at or before `at`.
   void void_selected(const Selector& selector, Millis at, bool spares_kept);
   [[nodiscard]] std::size_t size() const { return flights_.size(); }
+  /// Those that have become void since the last call.
+  [[nodiscard]] std::vector<FlightId> take_superseded() { return std::exchange(superseded_, {}); }
 
  private:
+  void supersede(Flight& flight);
+
   std::list<Flight> flights_;
+  std::vector<FlightId> superseded_;
   std::uint32_t next_ = 1;
 };
 

@@ -180,10 +180,7 @@ SetResult TwoTierCache::set(const SetRequest& request, Millis now) {
     const bool is_over = is_void(*request.flight);
     if (!is_over) result.timestamp = flights_.find(*request.flight)->timestamp;
     // What another tab wrote meanwhile stands, though it may not have been announced here yet.
-    if (is_over || stored_timestamp(request.key, now) >= result.timestamp) {
-      statistics_.count(FetchCount::discarded);
-      return {};
-    }
+    if (is_over || stored_timestamp(request.key, now) >= result.timestamp) return {};
   } else {
     flights_.void_key(request.key);
     result.timestamp = stamp(request.key, request.tags, request.kept_on_event, now);
@@ -229,6 +226,7 @@ void TwoTierCache::renewed(std::string_view key, Millis timestamp, std::span<con
 
 bool TwoTierCache::remove(std::string_view key, Millis now) {
   failures_.forget(key);
+  coordinator_.moved();
   flights_.void_key(key);
   sealings_.end_key(key);
   Record record;

@@ -206,6 +206,8 @@ class TwoTierCache {
   [[nodiscard]] bool is_void(FlightId flight);
   void end_flight(FlightId flight);
   void void_flights(std::string_view key) { flights_.void_key(key); }
+  /// Flights that were superseded since the last call.
+  [[nodiscard]] std::vector<FlightId> take_superseded() { return flights_.take_superseded(); }
   void fail_flight(FlightId id, const FailureTerms& terms, double random, Millis now);
   /// How long the key is left alone after failures in a row: whoever asks is told so, and counted. 0: it may be
   /// fetched.

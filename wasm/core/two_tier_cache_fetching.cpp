@@ -10,7 +10,6 @@ namespace cardcache {
 
 FlightId TwoTierCache::begin_flight(std::string_view key, std::vector<std::string> tags, bool kept_on_event,
                                     Millis now) {
-  statistics_.count(FetchCount::started);
   // Younger than what is here, so that an answer of its own millisecond can only have come after it began.
   const auto known = known_timestamp(key, now);
   const auto after = known <= now + clock_tolerance ? known + Millis{1} : now;

@@ -65,6 +65,7 @@ std::size_t TwoTierCache::invalidate_with(Floor floor, Millis now) {
   const auto count = drop_selected(floor, now);
   flights_.void_selected(floor.selector, floor.at, floor.spares_kept);
   failures_.end_waits(floor.selector, floor.spares_kept);
+  coordinator_.moved();
   raise(floor);
   return count;
 }
@@ -170,6 +171,7 @@ void TwoTierCache::absorb(const Floor& floor, Millis now) {
   if (!floors_.raise(floor)) return;
   flights_.void_selected(floor.selector, floor.at, floor.spares_kept);
   failures_.end_waits(floor.selector, floor.spares_kept);
+  coordinator_.moved();
   for (const auto id : memory_.select(floor.selector)) {
     const auto& facts = memory_.facts(SlotId{id});
     if (facts.timestamp <= floor.at && !(floor.spares_kept && facts.kept_on_event)) memory_.remove(SlotId{id});

@@ -1,0 +1,16 @@
+import { MOST_JSON_BYTES } from './names.ts';
+
+/** A mutation event as it came, for the core to read. What is no JSON, or too long, tells its type alone. */
+export function eventJson(event: unknown): string {
+  const { event_type, type } = (event ?? {}) as Record<string, unknown>;
+  return jsonOf(event) ?? jsonOf({ event_type, type }) ?? '';
+}
+
+function jsonOf(value: unknown): string | undefined {
+  try {
+    const json = JSON.stringify(value) as string | undefined;
+    return json !== undefined && json.length <= MOST_JSON_BYTES ? json : undefined;
+  } catch {
+    return undefined;
+  }
+}
