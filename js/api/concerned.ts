@@ -1,6 +1,4 @@
 import { startEngine } from '../border/engine.ts';
-import { escapeUser } from '../common/keys.ts';
-import { eventJson } from '../cache/mutationEvents.ts';
 
 /**
  * The event filter alone: is an event with these data the user's concern? Where the core does not run (yet), every event is:
@@ -11,8 +9,7 @@ export function isConcerned(eventData: unknown, user: string): boolean {
   try {
     const engine = startEngine();
     if (engine instanceof Promise) return true;
-    engine.memory.stage().text(eventJson(eventData)).name(escapeUser(user));
-    return engine.module._isConcerned() === 1;
+    return engine.isConcerned(eventData, user);
   } catch {
     return true;
   }

@@ -1,26 +1,34 @@
-import type { Clock } from '../common/clock.ts';
-import { ALERTS, ERRORS, FETCH_COUNTS, LATENCIES, ON_EVENT, ON_LOAD, REASONS, WHYS } from './names.ts';
-import type { CoreModule, RawEntry } from './coreModule.ts';
-import { callSafely } from '../common/emitter.ts';
-import { LinearMemory, MOST_JSON_BYTES, RING_SIZE, Word } from './linearMemory.ts';
-import { isSecret, longestWait, Policies } from '../common/policies.ts';
+import { isSecret, longestWait } from '../common/policies.ts';
 import { fieldsOf, noSelector } from '../common/selectors.ts';
-import { nameStatistics, type CoreStatistics } from './statistics.ts';
 import type {
   CacheError,
-  CacheEvents,
   EventDecision,
   EventRule,
   FetchOptions,
   Key,
+  MutationEvent,
   Policy,
   Selector,
 } from '../types.ts';
+import { Call } from './calls.ts';
+import type { Begun, Coordination, RefreshEnd, WatchStatus, WatchTimes } from './coordination.ts';
+import { entryOf, writeEntry, type Entry } from './entry.ts';
+import { eventJson } from './event.ts';
+import type { Message } from './message.ts';
+import { ALERTS, ERRORS, Field, MOST_JSON_BYTES, ON_EVENT, ON_LOAD, Reach, REASONS, REFRESH_ENDS } from './names.ts';
+import { Page } from './page.ts';
+import {
+  endpointStatistics,
+  nameStatistics,
+  PageStatistics,
+  type CoreStatistics,
+  type FetchCount,
+  type LatencyOf,
+} from './statistics.ts';
 
-/** How far a value may go; the same numbers as `Reach` in wasm/core/two_tier_cache.hpp. */
-export const Reach = { storage: 0, memory: 1, resident: 2, sealed: 3 } as const;
-
-const NO_TAGS: readonly string[] = [];
+export type { Begun, Coordination, RefreshEnd, WatchStatus, WatchTimes } from './coordination.ts';
+export { Reach } from './names.ts';
+export type { CoreListener } from './page.ts';
 
 /** What a set left. */
 export interface Kept {
@@ -32,16 +40,17 @@ export interface Kept {
   sealing: number;
 }
 
-/** What AES-GCM takes in or gives out, and what it is bound to without being encrypted: where it lies and how old it is. */
+/** What AES-GCM takes in or gives out, and the additional data that it is bound to: where it lies and how old it is. */
 export interface Bound {
+  timestamp: number;
   bytes: Uint8Array<ArrayBuffer>;
   binding: Uint8Array<ArrayBuffer>;
 }
 
-/** A sealed record that was decrypted: what was inside, and which one it was. */
+/** An encrypted record that was decrypted: what was inside, and which one it was. */
 export interface Opened {
   plain: Uint8Array;
-  /** The end of its box, which AES-GCM makes from all of it. */
+  /** Its authentication tag, which AES-GCM makes from all of it. */
   tag: Uint8Array;
 }
 
@@ -54,80 +63,16 @@ export interface Adopted {
 
 /** For whom an event is judged. */
 export interface Party {
-  /** As it stands in keys. */
   user: string;
   /** Answers of theirs name the event's task. */
   named: boolean;
   assignees: string[];
 }
 
-export interface WatchTimes {
-  interval: number;
-  debounce: number;
-  whileHidden: boolean;
-}
-
-/**
- * What fetching asks for: whether a fetch still counts, and when a watched key is fetched next. The core answers it, and where no
- * core runs `Poller` does.
- */
-export interface Coordination {
-  now(): number;
-  /** Gives the number of the flight, which is never 0. */
-  beginFlight(key: Key, policy: Policy): number;
-  /** Whether something has made it void since. */
-  isVoid(flight: number): boolean;
-  endFlight(flight: number): void;
-  voidFlights(key: Key): void;
-  /** It has failed for good; `told`: for how long the server wants to be left alone; `lasting`: its policy does not try again. */
-  failFlight(flight: number, policy: Policy, told: number, lasting: boolean): void;
-  /** For how long the key is left alone, in ms; 0: it may be fetched, −1: so it may, and its last fetch failed. */
-  backOff(key: Key, policy: Policy): number;
-  /** How long to wait, in ms, after the attempt of that number has failed. */
-  retryAfter(attempt: number, base: number, most: number): number;
-  countFetch(what: (typeof FETCH_COUNTS)[number]): void;
-  addLatency(of: 'fetch', started: number): void;
-  /** Gives the number of the watch, by which it ends; `timestamp`: of what it shows, NaN for nothing. */
-  beginWatch(key: Key, times: WatchTimes, policy: Policy, timestamp: number): number;
-  endWatch(id: number): void;
-  /** What is shown of it is not fresh. */
-  outdated(key: Key): void;
-  setVisible(visible: boolean): void;
-  catchUp(since: number): void;
-  /** Events of these types may have been missed before `since`, while no page heard them. */
-  catchUpAfterLoad(since: number, types: readonly string[]): void;
-  retryFailed(): void;
-  refreshStarted(key: Key): void;
-  refreshFailed(key: Key): void;
-  refreshDiscarded(key: Key): void;
-  refreshSucceeded(key: Key, timestamp: number): void;
-  /** Infinity where nothing is to be fetched. */
-  nextDue(): number;
-  /** Keys that are due; they count as started. */
-  takeDue(): Key[];
-  /** `updated` is NaN where there was no answer yet. */
-  watchStatus(key: Key): WatchStatus | undefined;
-}
-
-export interface WatchStatus {
-  success: boolean;
-  updated: number;
-  next: number;
-  watchers: number;
-}
-
 /** How many an invalidation took, and as of when: what is not younger is void. */
 export interface Voided {
   count: number;
   at: number;
-}
-
-/** What a call over the border needs. */
-interface Border {
-  module: CoreModule;
-  memory: LinearMemory;
-  page: number;
-  now: number;
 }
 
 export interface Found {
@@ -145,168 +90,56 @@ export interface Wanted {
   /** Whose `version` and `check` a record must meet. */
   policy?: Policy | undefined;
   peek?: boolean | undefined;
-  /** A sealed record that was decrypted: without it one is a miss. */
+  /** An encrypted record that was decrypted: without it one is a miss. */
   opened?: Opened | undefined;
   /** To become resident without counting as asked for. */
   quiet?: boolean | undefined;
 }
 
-/** What the core has to say besides its answers. */
-export interface CoreListener {
-  evicted(detail: CacheEvents['evict']): void;
-  failed(error: CacheError): void;
-  alerted(alert: CacheEvents['alert']): void;
-  clockWentBack(): void;
-  /** There is something to do that idle time is for: `tend`. */
-  upkeepWaits(): void;
-}
+/** Calls a core's every call by its name. What they mean, wasm/core/two_tier_cache.hpp says. */
+export class Core extends Page implements Coordination {
+  #statistics = new PageStatistics();
 
-export interface PageSizes {
-  memoryTtl: number;
-  maxEntries: number;
-  maxBytes: number;
-  alerts: { hitRateBelow: number; errorsAbove: number; storageAbove: number };
-}
-
-/**
- * One user's cache in the core, and the values that belong to it. Values stay here, by reference; everything known about them
- * is the core's. A hit compares the clock with a number in the core's memory and calls nothing.
- */
-export class Core implements Coordination {
-  readonly #module: CoreModule;
-  readonly #memory: LinearMemory;
-  readonly #page: number;
-  readonly #ringAt: number;
-  readonly #clock: Clock;
-  readonly #listener: CoreListener;
-  /** A field of its own: an object of so many members is a table of names, which engines search anew with each call. */
-  readonly #setAgain: CoreModule['_setAgain'];
-
-  readonly #slots = new Map<Key, number>();
-  readonly #keys: (Key | undefined)[] = [];
-  readonly #values: unknown[] = [];
-  /** For how long past its end each is known to be kept, as far as this page has said so. */
-  readonly #graces: number[] = [];
-  #deadlines: Float64Array = new Float64Array();
-  #deadlinesAt = -1;
-  #ring: Uint32Array = new Uint32Array();
-  #noted = 0;
-  #believedFrom = -Infinity;
-  /** The latest time that a hit has seen and no call has told the core yet. */
-  #seen = -Infinity;
-
-  constructor(
-    module: CoreModule,
-    memory: LinearMemory,
-    space: number,
-    user: string | null,
-    sizes: PageSizes,
-    clock: Clock,
-    listener: CoreListener,
-  ) {
-    this.#module = module;
-    this.#memory = memory;
-    this.#clock = clock;
-    this.#listener = listener;
-    this.#setAgain = module._setAgain;
-    memory.stage().name(user ?? '');
-    const { alerts } = sizes;
-    const seed = Math.floor(Math.random() * 2 ** 32);
-    this.#page = module._openPage(
-      space,
-      user !== null,
-      sizes.memoryTtl,
-      sizes.maxEntries,
-      sizes.maxBytes,
-      alerts.hitRateBelow,
-      alerts.errorsAbove,
-      alerts.storageAbove,
-      seed,
-    );
-    this.#ringAt = module._ringAddress(this.#page);
-    this.observe();
-  }
-
-  close(): void {
-    this.#module._closePage(this.#page);
-    this.#slots.clear();
-    this.#values.length = 0;
-  }
-
-  /** The time, after the core has heard of it if it went back. */
-  now(): number {
-    const now = this.#clock.now();
-    if (now < this.#believedFrom) this.#observe(now);
-    return now;
-  }
-
-  observe(): void {
-    this.#observe(this.#clock.now());
-  }
-
-  /** The value where it is resident and fresh; one comparison, one number written, no call. */
-  hit(key: Key): unknown {
-    const slot = this.#slots.get(key);
-    const deadlines = this.#deadlines;
-    // A view is empty once the core's memory has grown. V8 reads more slowly for good where it was once read past its end.
-    if (slot === undefined || slot >= deadlines.length) return undefined;
-    const now = this.#clock.now();
-    const deadline = deadlines[slot] as number;
-    if (!(now < deadline) || now < this.#believedFrom) return undefined;
-    // The core hears of this time with the next call. A clock that goes back before that is the core's to judge.
-    if (now > this.#seen) this.#seen = this.#believedFrom = now;
-    this.#ring[this.#noted++] = slot;
-    if (this.#noted === RING_SIZE) this.observe();
-    return this.#values[slot];
-  }
+  // ---- single entries
 
   /** As `keepFor`, of what is resident: the core is told once. */
   keepHit(key: Key, grace: number): void {
-    const slot = this.#slots.get(key);
-    if (slot === undefined || grace <= (this.#graces[slot] ?? 0)) return;
-    this.#graces[slot] = grace;
-    this.keepFor(key, grace);
+    if (this.lengthens(key, grace)) this.keepFor(key, grace);
   }
 
   lookUp(key: Key, wanted: Wanted = {}): Found | undefined {
-    const { peek = false, quiet = peek, policy = {}, opened } = wanted;
-    const { grace = 0, maxAge = Infinity, notBefore = -Infinity } = wanted;
-    const { version } = policy;
-    const found = this.#call(({ module, memory, page, now }) => {
-      const message = memory
-        .stage()
-        .name(key)
-        .name(version ?? '');
-      if (opened) message.bytes(opened.plain).bytes(opened.tag);
-      const hasVersion = version !== undefined;
-      const isOpened = opened !== undefined;
-      const secret = isSecret(policy);
-      const where = module._lookUp(page, now, grace, maxAge, notBefore, hasVersion, quiet, secret, isOpened);
-      const { words } = memory;
-      return {
-        where,
-        timestamp: words[Word.timestamp] ?? 0,
-        end: words[Word.end] ?? 0,
-        slot: words[Word.slot] ?? -1,
-        serial: words[Word.serial] ?? 0,
-        json: where === 2 ? memory.textAt(words[Word.jsonAt] ?? 0, words[Word.jsonSize] ?? 0) : '',
-      };
-    });
-    const { where, timestamp, end, slot, serial, json } = found;
-    if (where === 0) return undefined;
-    if (where === 1) return { value: this.#values[slot], source: 'memory', timestamp, end };
+    const found = this.ask(
+      Call.lookUp,
+      (message) => writeWanted(message, key, wanted, false),
+      (reply) => {
+        const where = reply.takeNumber();
+        const [timestamp, end] = [reply.takeNumber(), reply.takeNumber()];
+        if (where === 0) return undefined;
+        const number = reply.takeNumber();
+        if (where === 1) return { value: this.valueIn(number), source: 'memory' as const, timestamp, end };
+        return { serial: number, json: reply.takeText(), source: 'storage' as const, timestamp, end };
+      },
+    );
+    if (!found || found.source === 'memory') return found;
+    const { serial, json, source, timestamp, end } = found;
     const value = this.#restore(key, json, wanted, serial);
-    return value === undefined ? undefined : { value, source: 'storage', timestamp, end };
+    return value === undefined ? undefined : { value, source, timestamp, end };
   }
 
-  /** What is known of the key's answer, where there is one that will do. */
+  /** What is known of the answer that would be found; undefined where there is none. Its value is made only for a policy's `check`. */
   facts(key: Key, wanted: Wanted = {}): { timestamp: number; end: number } | undefined {
-    return this.lookUp(key, { ...wanted, peek: true });
+    if (wanted.policy?.check) return this.lookUp(key, { ...wanted, peek: true });
+    return this.ask(
+      Call.lookUp,
+      (message) => writeWanted(message, key, { ...wanted, peek: true }, true),
+      (reply) =>
+        reply.takeNumber() === 0 ? undefined : { timestamp: reply.takeNumber(), end: reply.takeNumber() },
+    );
   }
 
-  /** When an answer that is fresh under this policy was true. */
-  timestampOf(key: Key, policy: FetchOptions = {}): number | undefined {
-    return this.facts(key, { policy, maxAge: policy.maxAge })?.timestamp;
+  /** When the answer that would be found was true. */
+  timestampOf(key: Key, wanted: Wanted): number | undefined {
+    return this.facts(key, wanted)?.timestamp;
   }
 
   #restore(key: Key, json: string, { policy, peek }: Wanted, serial: number): unknown {
@@ -322,578 +155,478 @@ export class Core implements Coordination {
       return undefined;
     }
     if (peek) return value;
-    this.#keep(key, value, ({ module, page, now }) => {
-      module._admit(page, now, serial);
-      return true;
-    });
+    const slot = this.ask(
+      Call.admit,
+      (message) => message.number(serial),
+      (reply) => reply.takeNumber(),
+    );
+    this.install(key, slot, value);
     return value;
   }
 
   #reject(key: Key, kind: CacheError['kind']): void {
-    this.#callFor(key, ({ module, page, now }) => module._reject(page, now, ERRORS.indexOf(kind)));
+    this.tell(Call.reject, (message) => message.name(key).number(ERRORS.indexOf(kind)));
   }
 
-  /** The value in memory, fresh or not. */
-  resident(key: Key): unknown {
-    const slot = this.#slots.get(key);
-    return slot === undefined ? undefined : this.#values[slot];
-  }
-
-  /** Undefined where the flight that brought it is void: then nothing was kept. */
+  /** Undefined where the flight that brought it is void: then nothing was kept. The flight has ended. */
   set(key: Key, value: unknown, json: string | undefined, policy: Policy, reach: number, flight = 0): Kept | undefined {
-    const { ttl = NaN, version = '', tags = NO_TAGS, cost = 1, onEvent } = policy;
-    const expiresAt = policy.expiresAt ? endOf(policy, value) : Infinity;
-    const bytes = (json?.length ?? 0) * 2;
-    const grace = Policies.graceOf(policy);
-    if (reach === Reach.memory && flight === 0 && version === '' && tags.length === 0) {
-      const kept = this.#setResident(key, value, ttl, expiresAt, cost, bytes, onEvent === 'keep', grace);
-      if (kept) return kept;
-    }
+    const entry = entryOf(policy, value, (json?.length ?? 0) * 2);
     const staged = json === undefined || reach !== Reach.storage || json.length > MOST_JSON_BYTES ? '' : json;
-    let slot = -1;
-    const kept = this.#call(({ module, memory, page, now }) => {
-      memory.stage().name(key).name(version).names(tags).text(staged);
-      const started = reach === Reach.storage ? performance.now() : 0;
-      const isKept = module._set(page, now, ttl, expiresAt, cost, bytes, reach, onEvent === 'keep', grace, flight);
-      if (reach === Reach.storage) this.addLatency('persist', started);
-      slot = memory.words[Word.slot] ?? -1;
-      return isKept ? keptBy(memory) : undefined;
-    });
-    if (kept) this.#install(key, slot, value, grace);
-    return kept;
-  }
-
-  /** What is there already is known to the core by its slot; undefined where it is not. */
-  #setResident(
-    key: Key,
-    value: unknown,
-    ttl: number,
-    expiresAt: number,
-    cost: number,
-    bytes: number,
-    keptOnEvent: boolean,
-    grace: number,
-  ): Kept | undefined {
+    const started = reach === Reach.storage ? performance.now() : 0;
     const now = this.now();
-    const slot = this.#slots.get(key);
-    if (slot === undefined) return undefined;
-    const memory = this.#enter();
-    const isKept = this.#setAgain(this.#page, now, slot, ttl, expiresAt, cost, bytes, keptOnEvent, grace);
-    const kept = isKept ? keptBy(memory) : undefined;
-    if (kept && memory.words[Word.slot] === slot) {
-      this.#values[slot] = value;
-      this.#graces[slot] = grace;
+    const slot = this.slotOf(key);
+    let news = this.#sendSet(now, slot, key, entry, reach, flight, staged);
+    // The call itself may have found that the clock was set back: then nothing lies anywhere any more.
+    if (this.message.reply().takeNumber() < 0) {
+      this.hear(news);
+      news = this.#sendSet(now, undefined, key, entry, reach, flight, staged);
     }
-    this.#leave();
+    const reply = this.message.reply();
+    const isKept = reply.takeFlag();
+    const at = reply.takeNumber();
+    const kept = isKept ? keptBy(reply) : undefined;
+    this.hear(news);
+    if (reach === Reach.storage) this.addLatency('persist', started);
+    if (kept) this.install(key, at, value, entry.grace);
+    else this.countFetch('discarded');
     return kept;
   }
 
-  #install(key: Key, slot: number, value: unknown, grace = 0): void {
-    if (slot < 0) return;
-    // As an integer: it comes as a double, and V8, which may keep it as one, throws away the code of `hit` that expects
-    // an index, compiles it anew and throws it away again. 30 → 550 ns a hit where that began (`npm run bench -- memory`).
-    const at = slot | 0;
-    this.#slots.set(key, at);
-    this.#keys[at] = key;
-    this.#values[at] = value;
-    this.#graces[at] = grace;
-  }
-
-  /** A call that says whether the core keeps the value, and where. */
-  #keep(key: Key, value: unknown, action: (border: Border) => boolean): boolean {
-    let slot = -1;
-    const kept = this.#call((border) => {
-      const isKept = action(border);
-      slot = border.memory.words[Word.slot] ?? -1;
-      return isKept;
-    });
-    if (kept) this.#install(key, slot, value);
-    return kept;
+  /** What lies in memory already is named by its slot, so that no key has to cross. */
+  #sendSet(
+    now: number,
+    slot: number | undefined,
+    key: Key,
+    entry: Entry,
+    reach: number,
+    flight: number,
+    json: string,
+  ): number {
+    const message = this.message.begin();
+    message
+      .number(slot ?? -1)
+      .number(reach)
+      .number(flight);
+    writeEntry(message, entry);
+    if (slot === undefined) message.name(key);
+    message.text(json);
+    return this.send(Call.set, now);
   }
 
   delete(key: Key): boolean {
-    return this.#callFor(key, ({ module, page, now }) => module._remove(page, now) === 1);
+    return this.#flag(Call.remove, (message) => message.name(key));
   }
 
   dropResident(key: Key): void {
-    this.#callFor(key, ({ module, page, now }) => module._dropResident(page, now));
+    this.tell(Call.dropResident, (message) => message.name(key));
   }
 
+  /** Answers of this endpoint may serve so long past their end, however they were written. */
+  allowGrace(endpoint: string, grace: number): void {
+    this.tell(Call.allowGrace, (message) => message.name(endpoint).number(grace));
+  }
+
+  /** Who asks for the key may do so until `grace` ms past its end, however it was written. */
+  keepFor(key: Key, grace: number): void {
+    if (grace > 0) this.tell(Call.keepFor, (message) => message.name(key).number(grace));
+  }
+
+  sweep(): void {
+    this.tell(Call.sweep);
+  }
+
+  /** A slice of upkeep, of a millisecond or two; true while there is more. */
+  tend(): boolean {
+    const alerts = this.ask(
+      Call.maintain,
+      () => undefined,
+      (reply) =>
+        reply.takeFlag()
+          ? undefined
+          : reply.takeList(() => [reply.takeNumber(), reply.takeNumber(), reply.takeNumber()] as const),
+    );
+    for (const [kind, value, limit] of alerts ?? []) {
+      const what = ALERTS[kind];
+      if (what) this.listener.alerted({ what, value, limit });
+    }
+    return alerts === undefined;
+  }
+
+  // ---- many entries
+
   keys(selector: Selector): Key[] {
-    const keys = this.#call(({ module, memory, page, now }) => module.keys(page, now, stageSelector(memory, selector)));
+    const keys = this.ask(Call.keys, selectorWriter(selector), (reply) =>
+      reply.takeFlag() ? reply.takeNames() : undefined,
+    );
     if (!keys) throw noSelector(selector);
     return keys;
   }
 
   invalidate(selector: Selector, afterWrite: boolean): Voided {
-    const voided = this.#call(({ module, memory, page, now }) => ({
-      count: module._invalidate(page, now, stageSelector(memory, selector), afterWrite),
-      at: memory.words[Word.timestamp] ?? now,
-    }));
+    const write = selectorWriter(selector);
+    const voided = this.ask(Call.invalidate, (message) => write(message).flag(afterWrite), readVoided);
     if (voided.count < 0) throw noSelector(selector);
     return voided;
   }
 
   clear(): Voided {
-    return this.#call(({ module, memory, page, now }) => ({
-      count: module._clear(page, now),
-      at: memory.words[Word.timestamp] ?? now,
-    }));
-  }
-
-  /** Answers of this endpoint may serve so long past their end, however they were written. */
-  allowGrace(endpoint: string, grace: number): void {
-    this.#memory.stage().name(endpoint);
-    this.#module._allowGrace(this.#page, grace);
-  }
-
-  /** Who asks for the key may do so until `grace` ms past its end, however it was written. */
-  keepFor(key: Key, grace: number): void {
-    if (grace > 0) this.#callFor(key, ({ module, page, now }) => module._keepFor(page, now, grace));
-  }
-
-  sweep(): void {
-    this.#call(({ module, page, now }) => module._sweep(page, now));
-  }
-
-  /** A slice of upkeep, of a millisecond or two; true while there is more to do. */
-  tend(): boolean {
-    const more = this.#call(({ module, page, now }) => module._tend(page, now) === 1);
-    if (!more) this.#tellAlerts();
-    return more;
-  }
-
-  #tellAlerts(): void {
-    for (const { what, value, limit } of this.#module.takeAlerts(this.#page)) {
-      const name = ALERTS[what];
-      if (name) this.#listener.alerted({ what: name, value, limit });
-    }
+    this.#statistics = new PageStatistics();
+    return this.ask(Call.clear, () => undefined, readVoided);
   }
 
   // ---- what others bring
 
   /** Keeps an answer of the store that processes share, as old as it is. False where the core knows a younger one, or one of its invalidations. */
   adoptRemote(key: Key, value: unknown, { timestamp, version, tags }: Adopted, policy: Policy, bytes: number): boolean {
-    const { ttl = NaN, cost = 1, onEvent } = policy;
-    const expiresAt = endOf(policy, value);
-    return this.#keep(key, value, ({ module, memory, page, now }) => {
-      const { words } = memory.stage().name(key).name(version).names(tags);
-      words[Word.timestamp] = timestamp;
-      const kept = onEvent === 'keep';
-      return (
-        module._adoptRemote(page, now, ttl, expiresAt, cost, bytes, Reach.storage, kept, Policies.graceOf(policy)) === 1
-      );
-    });
+    return this.#adopt(key, value, { ...entryOf(policy, value, bytes), timestamp, version, tags }, true);
   }
 
-  /** Keeps another tab's answer. False where the core does not. */
+  /** Keeps another tab's answer. False where the core does not; TypeError for what is no answer. */
   adoptFromTab(
     key: Key,
     value: unknown,
     answer: Adopted & { end: number; cost: number; bytes: number; grace: number; kept: boolean; stored: boolean },
   ): boolean {
     const { timestamp, end, version, tags, cost, bytes, grace, kept, stored } = answer;
-    return this.#keep(key, value, ({ module, memory, page, now }) => {
-      const { words } = memory.stage().name(key).name(version).names(tags).number(Number(kept)).number(Number(stored));
-      words[Word.timestamp] = timestamp;
-      words[Word.end] = end;
-      words[Word.cost] = cost;
-      words[Word.bytes] = bytes;
-      words[Word.grace] = grace;
-      return module._adopt(page, now) === 1;
-    });
+    const isText = (text: unknown) => typeof text === 'string';
+    if (!isText(version) || !Array.isArray(tags) || !tags.every(isText))
+      throw new TypeError('cardcache: what another tab told is no answer');
+    const times = { timestamp, ttl: Infinity, expiresAt: end };
+    const entry = { ...times, cost, bytes, grace, exempt: Boolean(kept), stored: Boolean(stored), version, tags };
+    return this.#adopt(key, value, entry, false);
+  }
+
+  #adopt(key: Key, value: unknown, entry: Entry, isRemote: boolean): boolean {
+    const slot = this.ask(
+      Call.adopt,
+      (message) => writeEntry(message.flag(isRemote).name(key), entry),
+      (reply) => (reply.takeFlag() ? reply.takeNumber() : undefined),
+    );
+    if (slot === undefined) return false;
+    this.install(key, slot, value);
+    return true;
   }
 
   /** From which timestamp on another tab's answer will do for a fetch that is asked for now. */
   oldestToTake(key: Key, { forceRefresh = false, maxAge = Infinity }: FetchOptions): number {
-    return this.#callFor(key, ({ module, page, now }) => module._oldestToTake(page, now, forceRefresh ? -1 : maxAge));
+    return this.#number(Call.oldestToTake, (message) => message.name(key).number(forceRefresh ? -1 : maxAge));
   }
 
   /** Another tab wrote to the area: as its storage event says. */
   areaChanged(key: string | null, text: string | null): void {
-    this.#call(({ module, page, now }) => module.onAreaChange(page, now, key, text));
-  }
-
-  /** Keys that another tab wrote, whose watchers are to be told. */
-  takeChangedElsewhere(): Key[] {
-    return this.#call(({ module, page }) => module.takeChangedElsewhere(page));
+    this.tell(Call.areaChanged, (message) => message.maybeName(key).maybeName(text));
   }
 
   /** Another process invalidated at that time. */
   learnInvalidation(selector: Selector, at: number, sparesKept: boolean, byWrite: boolean): void {
-    this.#call(({ module, memory, page, now }) =>
-      module._learnFloor(page, now, stageSelector(memory, selector), at, sparesKept, byWrite),
-    );
+    const write = selectorWriter(selector);
+    this.tell(Call.learnInvalidation, (message) => write(message).number(at).flag(sparesKept).flag(byWrite));
   }
 
   // ---- fetches under way
 
-  beginFlight(key: Key, { tags = [], onEvent }: Policy): number {
-    return this.#call(({ module, memory, page, now }) => {
-      memory.stage().name(key).names(tags);
-      return module._beginFlight(page, now, onEvent === 'keep');
-    });
+  beginFlight(key: Key, policy: Policy, forced: boolean): Begun {
+    const { tags = [], onEvent } = policy;
+    const begun = this.ask(
+      Call.beginFlight,
+      (message) =>
+        message
+          .name(key)
+          .names(tags)
+          .flag(onEvent === 'keep')
+          .number(longestWait(policy))
+          .flag(forced),
+      (reply) => ({ flight: reply.takeNumber(), wait: reply.takeNumber() }),
+    );
+    if (begun.flight !== 0) this.countFetch('started');
+    return begun;
   }
 
   isVoid(flight: number): boolean {
-    return this.#call(({ module, page, now }) => module._isVoid(page, now, flight) === 1);
+    return this.#flag(Call.isVoid, (message) => message.number(flight));
   }
 
   endFlight(flight: number): void {
-    this.#call(({ module, page }) => module._endFlight(page, flight));
-  }
-
-  voidFlights(key: Key): void {
-    this.#callFor(key, ({ module, page }) => module._voidFlights(page));
+    this.tell(Call.endFlight, (message) => message.number(flight));
   }
 
   failFlight(flight: number, policy: Policy, told: number, lasting: boolean): void {
-    const wait = longestWait(policy);
-    this.#call(({ module, page, now }) => module._failFlight(page, now, flight, wait, told, lasting, Math.random()));
-  }
-
-  backOff(key: Key, policy: Policy): number {
-    return this.#callFor(key, ({ module, page, now }) => module._backOff(page, now, longestWait(policy)));
+    const random = Math.random();
+    this.tell(Call.failFlight, (message) =>
+      message.number(flight).number(longestWait(policy)).number(told).flag(lasting).number(random),
+    );
   }
 
   retryAfter(attempt: number, base: number, most: number): number {
-    return this.#call(({ module }) => module._retryAfter(attempt, base, most, Math.random()));
+    const random = Math.random();
+    return this.#number(Call.retryAfter, (message) => message.number(attempt).number(base).number(most).number(random));
   }
 
-  countFetch(what: (typeof FETCH_COUNTS)[number]): void {
-    this.#call(({ module, page }) => module._countFetch(page, FETCH_COUNTS.indexOf(what)));
+  countFetch(what: FetchCount): void {
+    this.#statistics.count(what);
   }
 
   // ---- watched keys
 
   beginWatch(key: Key, times: WatchTimes, policy: Policy, timestamp: number): number {
     const { interval, debounce, whileHidden } = times;
-    const { version, tags = NO_TAGS, onEvent = 'refresh', refetchOnLoad } = policy;
-    const onLoad = refetchOnLoad ? ON_LOAD[refetchOnLoad] : 0;
-    const wait = longestWait(policy);
-    const hasVersion = version !== undefined;
-    return this.#call(({ module, memory, page }) => {
-      memory
-        .stage()
+    const { version, tags = [], onEvent = 'refresh', refetchOnLoad } = policy;
+    return this.#number(Call.watch, (message) =>
+      message
         .name(key)
-        .name(version ?? '')
-        .names(tags);
-      return module._watch(
-        page,
-        interval,
-        debounce,
-        whileHidden,
-        ON_EVENT[onEvent],
-        hasVersion,
-        onLoad,
-        wait,
-        timestamp,
-      );
-    });
+        .number(interval)
+        .number(debounce)
+        .flag(whileHidden)
+        .number(ON_EVENT[onEvent])
+        .number(refetchOnLoad ? ON_LOAD[refetchOnLoad] : 0)
+        .number(longestWait(policy))
+        .number(timestamp)
+        .maybeName(version)
+        .names(tags),
+    );
   }
 
   endWatch(id: number): void {
-    this.#call(({ module, page, now }) => module._unwatch(page, now, id));
+    this.tell(Call.unwatch, (message) => message.number(id));
   }
 
   outdated(key: Key): void {
-    this.#callFor(key, ({ module, page }) => module._outdated(page));
+    this.tell(Call.outdated, (message) => message.name(key));
   }
 
   setVisible(visible: boolean): void {
-    this.#call(({ module, page }) => module._setVisible(page, visible));
+    this.tell(Call.setVisible, (message) => message.flag(visible));
   }
 
   catchUp(since: number): void {
-    this.#call(({ module, page, now }) => module._catchUp(page, since, now));
+    this.tell(Call.catchUp, (message) => message.number(since));
   }
 
   catchUpAfterLoad(since: number, types: readonly string[]): void {
-    this.#call(({ module, memory, page }) => {
-      memory.stage().names(types);
-      module._catchUpAfterLoad(page, since);
-    });
+    this.tell(Call.catchUpAfterLoad, (message) => message.number(since).names(types));
   }
 
   retryFailed(): void {
-    this.#call(({ module, page, now }) => module._retryFailed(page, now));
+    this.tell(Call.retryFailed);
   }
 
-  refreshStarted(key: Key): void {
-    this.#callFor(key, ({ module, page }) => module._refreshStarted(page));
+  beginRefresh(key: Key): void {
+    this.tell(Call.beginRefresh, (message) => message.name(key));
   }
 
-  refreshFailed(key: Key): void {
-    this.#callFor(key, ({ module, page, now }) => module._refreshFailed(page, now));
-  }
-
-  refreshDiscarded(key: Key): void {
-    this.#callFor(key, ({ module, page }) => module._refreshDiscarded(page));
-  }
-
-  refreshSucceeded(key: Key, timestamp: number): void {
-    this.#callFor(key, ({ module, page }) => module._refreshSucceeded(page, timestamp));
-  }
-
-  nextDue(): number {
-    return this.#call(({ module, page }) => module._nextDue(page));
+  endRefresh(key: Key, end: RefreshEnd, timestamp = NaN): void {
+    this.tell(Call.endRefresh, (message) => message.name(key).number(REFRESH_ENDS.indexOf(end)).number(timestamp));
   }
 
   takeDue(): Key[] {
-    return this.#call(({ module, page, now }) => module.takeDue(page, now));
+    return this.#names(Call.takeDue);
   }
 
   watchStatus(key: Key): WatchStatus | undefined {
-    return this.#callFor(key, ({ module, page }) => module.watchStatus(page));
+    return this.ask(
+      Call.watchStatus,
+      (message) => message.name(key),
+      (reply) =>
+        reply.takeFlag()
+          ? {
+              success: reply.takeFlag(),
+              updated: reply.takeNumber(),
+              next: reply.takeNumber(),
+              watchers: reply.takeNumber(),
+            }
+          : undefined,
+    );
   }
 
   // ---- mutation events
 
-  addRule(pattern: string, endpoints: readonly string[], subject: EventRule['subject']): void {
-    this.#call(({ module, memory, page }) => {
-      memory.stage().name(pattern).names(endpoints);
-      module._addRule(page, subject === 'username');
-    });
+  addRule(pattern: string, { endpoints = [], subject }: EventRule): void {
+    this.tell(Call.addRule, (message) =>
+      message
+        .name(pattern)
+        .names(endpoints)
+        .flag(subject === 'username'),
+    );
   }
 
-  /** The number of the rule that events of this type fall under; −1 where there is none. */
-  ruleIndex(type: string): number {
-    return this.#callFor(type, ({ module, page }) => module._ruleIndex(page));
+  /** The number of the rule that it falls under, −1 where there is none; and the task that it names. */
+  readEvent(event: MutationEvent): { rule: number; task: string | undefined } {
+    const json = eventJson(event);
+    return this.ask(
+      Call.readEvent,
+      (message) => message.text(json),
+      (reply) => ({ rule: reply.takeNumber(), task: reply.takeFlag() ? reply.takeText() : undefined }),
+    );
   }
 
   /** Judges an event for each party and drops what it voids; with `firstIsMe` the first party is the connected user. */
-  applyEvent(type: string, data: string, parties: readonly Party[], firstIsMe: boolean) {
-    return this.#call(({ module, memory, page, now }) => {
-      const message = memory.stage().name(type).text(data).number(parties.length);
-      for (const { user, named, assignees } of parties) message.name(user).number(Number(named)).names(assignees);
-      const { reasons, invalidated, refreshed } = module.applyEvent(page, now, firstIsMe);
-      const named: EventDecision['reason'][] = reasons.map((reason) => REASONS[reason] ?? 'unknown');
-      return { reasons: named, invalidated, refreshed, at: memory.words[Word.timestamp] ?? now };
-    });
+  applyEvent(event: MutationEvent, parties: readonly Party[], firstIsMe: boolean) {
+    const json = eventJson(event);
+    return this.ask(
+      Call.applyEvent,
+      (message) => {
+        message.text(json).flag(firstIsMe).count(parties.length);
+        for (const { user, named, assignees } of parties) message.name(user).flag(named).names(assignees);
+      },
+      (reply) => ({
+        reasons: parties.map((): EventDecision['reason'] => REASONS[reply.takeNumber()] ?? 'unknown'),
+        invalidated: reply.takeNumber(),
+        at: reply.takeNumber(),
+        refreshed: reply.takeNames(),
+      }),
+    );
   }
 
   // ---- encrypted records: the page encrypts and decrypts them
 
-  /** Whose records lie sealed in storage, and could be served. */
+  /** Whose records lie encrypted in storage, and could be served. */
   sealedKeys(): Key[] {
-    return this.#call(({ module, page, now }) => module.sealedKeys(page, now));
+    return this.#names(Call.encryptedKeys);
   }
 
-  /** When the key's answer was true, if it lies sealed and memory has none to serve. */
-  sealedTimestampOf(key: Key): number | undefined {
-    const timestamp = this.#callFor(key, ({ module, page, now }) => module._findSealed(page, now));
-    return Number.isNaN(timestamp) ? undefined : timestamp;
-  }
-
+  /** What lies encrypted under the key, if memory has nothing to serve. */
   readSealed(key: Key): Bound | undefined {
-    return this.#callFor(key, ({ module, page, now, memory }) =>
-      Number.isNaN(module._findSealed(page, now)) ? undefined : boundOf(memory),
-    );
+    return this.ask(Call.findEncrypted, (message) => message.name(key), readBound);
+  }
+
+  /** When that was true. */
+  sealedTimestampOf(key: Key): number | undefined {
+    return this.readSealed(key)?.timestamp;
   }
 
   /** It cannot be decrypted: removes it if it still lies there. */
   rejectSealed(key: Key, box: Uint8Array): void {
-    this.#call(({ module, page, now, memory }) => {
-      memory.stage().name(key).bytes(box);
-      module._rejectSealed(page, now);
-    });
+    this.tell(Call.rejectEncrypted, (message) => message.name(key).bytes(box));
   }
 
-  /** What is to be encrypted for the set that gave the ticket; undefined where something has made it void since. */
+  /** What is to be encrypted for the set that gave the ticket; undefined where something has superseded it since. */
   prepareSealing(ticket: number, json: string): Bound | undefined {
-    return this.#call(({ module, page, now, memory }) => {
-      memory.stage().text(json);
-      return module._prepareSealing(page, now, ticket) ? boundOf(memory) : undefined;
-    });
+    return this.ask(Call.prepareEncryption, (message) => message.number(ticket).text(json), readBound);
   }
 
-  /** Stores it, unless something has made it void since. */
+  /** Stores it, unless something has superseded it since. */
   writeSealed(ticket: number, box: Uint8Array): void {
     const started = performance.now();
-    this.#call(({ module, page, now, memory }) => {
-      memory.stage().bytes(box);
-      module._writeSealed(page, now, ticket);
-    });
+    this.tell(Call.writeEncrypted, (message) => message.number(ticket).bytes(box));
     this.addLatency('persist', started);
   }
 
   /** It will not be written. */
   abandonSealing(ticket: number): void {
-    this.#call(({ module, page }) => module._endSealing(page, ticket));
+    this.tell(Call.abandonEncryption, (message) => message.number(ticket));
   }
 
   /** Removes what an endpoint's records say in the clear, now that they may not. */
   removePlain(endpoint: string): void {
-    this.#callFor(endpoint, ({ module, page, now }) => module._removePlain(page, now));
+    this.tell(Call.removePlain, (message) => message.name(endpoint));
   }
 
   // ---- what the cache tells about itself
 
   statistics(): CoreStatistics {
-    return this.#call(({ module, memory, page, now }) => {
-      const endpoints = module.statistics(page, now);
-      const at = (word: number) => memory.doubles(memory.words[word] ?? 0);
-      return nameStatistics(at(Word.reportAt), endpoints, at(Word.endpointsAt));
-    });
+    return this.ask(
+      Call.statistics,
+      () => undefined,
+      (reply) => {
+        const next = () => reply.takeNumber();
+        return nameStatistics(this.#statistics, next, () =>
+          reply.takeList(() => [reply.takeName(), endpointStatistics(next)] as const),
+        );
+      },
+    );
   }
 
-  inspect(): RawEntry[] {
-    return this.#call(({ module, page, now }) => module.inspect(page, now));
-  }
-
-  // ---- what is told beside
-
-  get memoryBytes(): number {
-    return this.#memory.byteLength;
+  inspect() {
+    return this.ask(
+      Call.inspect,
+      () => undefined,
+      (reply) =>
+        reply.takeList(() => ({
+          key: reply.takeName(),
+          tier: reply.takeNumber(),
+          timestamp: reply.takeNumber(),
+          expires: reply.takeNumber(),
+          bytes: reply.takeNumber(),
+          storedBytes: reply.takeNumber(),
+          hits: reply.takeNumber(),
+          tags: reply.takeNames(),
+        })),
+    );
   }
 
   noteError(kind: CacheError['kind'], key: Key, cause?: unknown): void {
-    this.#memory.stage().name(key);
-    this.#module._noteError(this.#page, ERRORS.indexOf(kind));
-    this.#takeNotices(cause);
+    this.tell(Call.noteError, (message) => message.number(ERRORS.indexOf(kind)).name(key), cause);
   }
 
-  addLatency(of: (typeof LATENCIES)[number], started: number): void {
-    this.#module._addLatency(this.#page, LATENCIES.indexOf(of), performance.now() - started);
+  addLatency(of: LatencyOf, started: number): void {
+    this.#statistics.addLatency(of, started);
   }
 
-  // ---- around every call
+  // ---- replies of one thing
 
-  /** A call over the border, for whichever concept: before it the core hears of the hits, after it this page of what has gone. */
-  #call<T>(action: (border: Border) => T): T {
-    const now = this.now();
-    const answer = action({ module: this.#module, memory: this.#enter(), page: this.#page, now });
-    this.#leave();
-    return answer;
+  #flag(what: Call, write: (message: Message) => unknown): boolean {
+    return this.ask(what, write, (reply) => reply.takeFlag());
   }
 
-  /** One whose message is a key. */
-  #callFor<T>(key: Key, action: (border: Border) => T): T {
-    return this.#call((border) => {
-      border.memory.stage().name(key);
-      return action(border);
-    });
+  #number(what: Call, write: (message: Message) => unknown): number {
+    return this.ask(what, write, (reply) => reply.takeNumber());
   }
 
-  #observe(now: number): void {
-    this.#enter();
-    this.#module._observe(this.#page, now);
-    this.#leave();
-  }
-
-  #enter(): LinearMemory {
-    const { words } = this.#memory;
-    words[Word.seen] = this.#seen;
-    if (this.#noted > 0) {
-      words[Word.ringCount] = this.#noted;
-      this.#noted = 0;
-    }
-    return this.#memory;
-  }
-
-  #leave(): void {
-    const { words } = this.#memory;
-    const answered = words[Word.answered];
-    if (answered === 0) {
-      // It looked neither at hits nor at the time: what the words say is of an earlier call, maybe of another cache.
-      this.#noted = (words[Word.ringCount] ?? 0) | 0;
-      words[Word.ringCount] = 0;
-      return;
-    }
-    words[Word.answered] = 0;
-    this.#seen = -Infinity;
-    this.#believedFrom = words[Word.believedFrom] ?? -Infinity;
-    if (answered === 1) return;
-    const table = words[Word.table] ?? 0;
-    if (table !== this.#deadlinesAt || this.#deadlines.length === 0) {
-      this.#deadlines = this.#memory.doubles(table);
-      this.#deadlinesAt = table;
-    }
-    if (this.#ring.length === 0) this.#ring = this.#memory.u32(this.#ringAt, RING_SIZE);
-    const dropped = words[Word.droppedCount] ?? 0;
-    const notices = words[Word.noticeCount] ?? 0;
-    const wentBack = words[Word.wentBack] === 1;
-    words[Word.wentBack] = 0;
-    if (dropped > 0) this.#letGo(words[Word.droppedAt] ?? 0, dropped);
-    if (notices > 0) this.#takeNotices();
-    if (wentBack) this.#listener.clockWentBack();
-    if (words[Word.upkeep] === 1) this.#listener.upkeepWaits();
-  }
-
-  #letGo(address: number, count: number): void {
-    const gone: CacheEvents['evict'][] = [];
-    const pairs = this.#memory.u32(address, count * 2);
-    for (let index = 0; index < pairs.length; index += 2) {
-      const slot = pairs[index] ?? 0;
-      const key = this.#keys[slot];
-      if (key === undefined) continue;
-      this.#slots.delete(key);
-      this.#keys[slot] = undefined;
-      this.#values[slot] = undefined;
-      // 0 says that it went on purpose; else one more than the number of its reason.
-      const why = WHYS[(pairs[index + 1] ?? 0) - 1];
-      if (why) gone.push({ key, why });
-    }
-    // Listeners last: they may call the cache again, which writes the pairs anew.
-    for (const detail of gone) this.#listener.evicted(detail);
-  }
-
-  #takeNotices(cause?: unknown): void {
-    for (const { key, why, error } of this.#module.takeNotices(this.#page)) {
-      if (why !== undefined) this.#listener.evicted({ key, why: WHYS[why] ?? 'quota' });
-      else this.#listener.failed({ kind: ERRORS[error ?? 0] ?? 'corrupt', ...(key !== '' && { key }), cause });
-    }
+  #names(what: Call): string[] {
+    return this.ask(
+      what,
+      () => undefined,
+      (reply) => reply.takeNames(),
+    );
   }
 }
 
-function boundOf(memory: LinearMemory): Bound {
-  const { words } = memory;
-  const copy = (at: number, size: number) => memory.bytesAt(words[at] ?? 0, words[size] ?? 0);
-  return { bytes: copy(Word.boxAt, Word.boxSize), binding: copy(Word.bindingAt, Word.bindingSize) };
+function writeWanted(message: Message, key: Key, wanted: Wanted, factsOnly: boolean): void {
+  const { peek = false, quiet = peek, policy = {}, opened } = wanted;
+  const { grace = 0, maxAge = Infinity, notBefore = -Infinity } = wanted;
+  message.name(key).number(grace).number(maxAge).number(notBefore);
+  message.flag(quiet).flag(isSecret(policy)).flag(factsOnly).maybeName(policy.version);
+  message.flag(opened !== undefined);
+  if (opened) message.bytes(opened.plain).bytes(opened.tag);
 }
 
-function keptBy({ words }: LinearMemory): Kept {
+function keptBy(reply: Message): Kept {
   return {
-    timestamp: words[Word.timestamp] ?? 0,
-    end: words[Word.end] ?? 0,
-    remaining: words[Word.remaining] ?? 0,
-    sealing: words[Word.sealing] ?? 0,
+    timestamp: reply.takeNumber(),
+    end: reply.takeNumber(),
+    remaining: reply.takeNumber(),
+    sealing: reply.takeNumber(),
   };
 }
 
-/** Which fields of a selector follow; the same bits as in wasm/bindings/selectors.cpp. */
-const Field = { text: 1, endpoint: 2, user: 4, shared: 8, tag: 16, keys: 32 } as const;
+function readBound(reply: Message): Bound | undefined {
+  if (!reply.takeFlag()) return undefined;
+  return { timestamp: reply.takeNumber(), bytes: reply.takeBytes(), binding: reply.takeBytes() };
+}
 
-/** Writes a selector for the core to read; answers which fields it has. TypeError for one that says nothing. */
-function stageSelector(memory: LinearMemory, selector: Selector): number {
-  if (typeof selector === 'string') {
-    memory.stage().name(selector);
-    return Field.text;
-  }
-  // Read before anything is staged: what is iterated may be anybody's code, which may call the cache.
+function readVoided(reply: Message): Voided {
+  return { count: reply.takeNumber(), at: reply.takeNumber() };
+}
+
+/** What writes a selector for the core to read. TypeError for one that says nothing. */
+function selectorWriter(selector: Selector): (message: Message) => Message {
+  if (typeof selector === 'string') return (message) => message.number(Field.text).name(selector);
+  // Read before anything is written: what is iterated may be anybody's code, which may call the cache.
   const { endpoint, user, tag, keys } = fieldsOf(selector);
-  memory.stage();
-  if (endpoint !== undefined) memory.name(endpoint);
-  if (typeof user === 'string') memory.name(user);
-  if (tag !== undefined) memory.name(tag);
-  if (keys !== undefined) memory.names(keys);
-  return (
+  const fields =
     (endpoint === undefined ? 0 : Field.endpoint) |
     (typeof user === 'string' ? Field.user : 0) |
     (user === null ? Field.shared : 0) |
     (tag === undefined ? 0 : Field.tag) |
-    (keys === undefined ? 0 : Field.keys)
-  );
-}
-
-/** What a policy's own `expiresAt` says; one that fails or says nothing sets no end. */
-export function endOf(policy: Policy, value: unknown): number {
-  let end: unknown;
-  callSafely(() => {
-    end = policy.expiresAt?.(value);
-  });
-  if (end instanceof Date) end = end.getTime();
-  return typeof end === 'number' && !Number.isNaN(end) ? end : Infinity;
+    (keys === undefined ? 0 : Field.keys);
+  return (message) => {
+    message.number(fields);
+    if (endpoint !== undefined) message.name(endpoint);
+    if (typeof user === 'string') message.name(user);
+    if (tag !== undefined) message.name(tag);
+    if (keys !== undefined) message.names(keys);
+    return message;
+  };
 }
 
 export function accepts(policy: Policy, value: unknown): boolean {

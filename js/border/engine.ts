@@ -1,6 +1,6 @@
-import { LinearMemory } from './linearMemory.ts';
+import { Border, Call } from './calls.ts';
+import { eventJson } from './event.ts';
 import { loadCore, type LoadedCore } from './loader.ts';
-import type { CoreModule } from './coreModule.ts';
 import { areaNumber, areaPort } from './storageArea.ts';
 import { formatOf } from '../common/namespaceFormat.ts';
 import type { StorageArea } from '../types.ts';
@@ -14,30 +14,32 @@ interface Space {
 export interface SpaceSizes {
   namespace: string;
   area: StorageArea | null;
-  maxBytes: number;
-  ttl: number;
-  compressAbove: number;
+  maxBytes?: number | undefined;
+  ttl?: number | undefined;
+  compressAbove?: number | undefined;
 }
 
 /** The running module of this page, with the spaces that stand in it. */
 export class Engine {
-  readonly module: CoreModule;
-  readonly memory: LinearMemory;
+  readonly border: Border;
   readonly #spaces = new Map<string, Space>();
 
   constructor(loaded: LoadedCore) {
-    this.module = loaded.module;
-    this.memory = new LinearMemory(loaded);
+    this.border = new Border(loaded);
   }
 
   /** Gives the space's number; the first opener's sizes win. Every call is matched by one of closeSpace. */
-  openSpace({ namespace, area, maxBytes, ttl, compressAbove }: SpaceSizes): number {
+  openSpace({ namespace, area, maxBytes = NaN, ttl = NaN, compressAbove = NaN }: SpaceSizes): number {
     const name = nameOf(namespace, area);
     let space = this.#spaces.get(name);
     if (!space) {
-      this.memory.stage().name(namespace);
       const { packs } = formatOf(namespace);
-      const id = this.module.openSpace(area && areaPort(area), maxBytes, ttl, compressAbove, !packs);
+      this.border.area = area && areaPort(area);
+      const id = this.border.ask(
+        Call.openSpace,
+        (message) => message.name(namespace).number(maxBytes).number(ttl).number(compressAbove).flag(!packs),
+        (reply) => reply.takeNumber(),
+      );
       space = { id, handles: 0 };
       this.#spaces.set(name, space);
     }
@@ -49,8 +51,32 @@ export class Engine {
     const name = nameOf(namespace, area);
     const space = this.#spaces.get(name);
     if (!space || --space.handles > 0) return;
-    this.module._closeSpace(space.id);
+    const { id } = space;
+    this.border.ask(
+      Call.closeSpace,
+      (message) => message.number(id),
+      () => undefined,
+    );
     this.#spaces.delete(name);
+  }
+
+  /** Spaces and pages that stand open. */
+  openCount(): number {
+    return this.border.ask(
+      Call.openCount,
+      () => undefined,
+      (reply) => reply.takeNumber(),
+    );
+  }
+
+  /** Whether an event with these data concerns the user, as far as they alone tell. */
+  isConcerned(data: unknown, user: string): boolean {
+    const json = eventJson({ data });
+    return this.border.ask(
+      Call.isConcerned,
+      (message) => message.text(json).name(user),
+      (reply) => reply.takeFlag(),
+    );
   }
 }
 
@@ -62,7 +88,7 @@ let engine: Engine | Promise<Engine> | undefined;
 
 /** Spaces and pages that stand open in the core; a test counts them back to zero. */
 export function openCount(): number {
-  return engine instanceof Engine ? engine.module._openCount() : 0;
+  return engine instanceof Engine ? engine.openCount() : 0;
 }
 
 /** The page's engine; started by the first call, at once where the browser allows it. A failed start may be tried again. */

@@ -54,7 +54,7 @@ class Glue {
   };
 
   filledWith(memory: WebAssembly.Memory | undefined): LoadedCore {
-    if (!memory || !this.#module._lookUp) throw new Error('the core did not start', { cause: this.#failure });
+    if (!memory || !this.#module._call) throw new Error('the core did not start', { cause: this.#failure });
     return { module: this.#module as CoreModule, memory };
   }
 }

@@ -1,10 +1,39 @@
-/** Names of the core's numbers, in the order of wasm/core/statistics.hpp and two_tier_cache.hpp. */
+/**
+ * What the core says in numbers; `tests/js/mirrors.test.mjs` compares each list with the header that is named beside it.
+ */
+
+/** wasm/core: statistics.hpp */
 export const ERRORS = ['quota', 'unavailable', 'corrupt', 'serialize', 'crypto', 'fetch', 'remote', 'version'] as const;
-export const FETCH_COUNTS = ['started', 'joined', 'succeeded', 'failed', 'retried', 'discarded'] as const;
-export const LATENCIES = ['persist', 'restore', 'fetch'] as const;
+/** memory_tier.hpp */
 export const WHYS = ['expired', 'capacity', 'quota'] as const;
+/** two_tier_cache.hpp */
 export const ALERTS = ['hitRate', 'errors', 'storage'] as const;
+/** event_filter.hpp */
 export const REASONS = ['actor', 'assigned', 'unknown', 'other'] as const;
+/** coordinator.hpp */
 export const ON_EVENT = { refresh: 0, invalidate: 1, keep: 2 } as const;
-/** What a policy says of a load; 0 where it says nothing. */
+/** coordinator.hpp: what a policy says of a load; 0 where it says nothing. */
 export const ON_LOAD = { stale: 1, always: 2 } as const;
+/** two_tier_cache.hpp: how far a value may go. */
+export const Reach = { storage: 0, memory: 1, resident: 2, sealed: 3 } as const;
+/** wasm/border/calls_selectors.cpp: which fields of a selector follow. */
+export const Field = { text: 1, endpoint: 2, user: 4, shared: 8, tag: 16, keys: 32 } as const;
+/** wasm/border/calls_fetching.cpp: how a refresh ended. */
+export const REFRESH_ENDS = ['succeeded', 'failed', 'discarded'] as const;
+/** wasm/border/call.hpp: what a call has moved besides its answer. */
+export const News = {
+  refused: 1,
+  clockSetBack: 2,
+  upkeepWaits: 4,
+  deadlinesMoved: 8,
+  nextDueMoved: 16,
+  slotsLetGo: 32,
+  notices: 64,
+  flightsSuperseded: 128,
+  changedElsewhere: 256,
+} as const;
+
+/** JSON of more bytes is not stored, and so does not cross; `most_json_bytes` in wasm/core/json_block.hpp. */
+export const MOST_JSON_BYTES = 2 ** 20;
+/** A card that is moved or rebuilt comes back within a moment; what it showed waits for it. `Coordinator::linger`. */
+export const LINGER = 5_000;

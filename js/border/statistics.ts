@@ -1,39 +1,98 @@
-import { ERRORS, FETCH_COUNTS, LATENCIES } from './names.ts';
+import { ERRORS } from './names.ts';
 import type { Statistics } from '../types.ts';
 
 export type CoreStatistics = Omit<Statistics, 'wasm'>;
 
+const FETCH_COUNTS = ['started', 'joined', 'succeeded', 'failed', 'retried', 'discarded'] as const;
+const LATENCIES = ['persist', 'restore', 'fetch'] as const;
+export type FetchCount = (typeof FETCH_COUNTS)[number];
+export type LatencyOf = (typeof LATENCIES)[number];
+
+/** Quantiles are those of the last ones, so many. */
+const WINDOW = 128;
+
+/** Durations in ms. */
+class Latency {
+  readonly #recent: number[] = [];
+  #count = 0;
+  #longest = 0;
+
+  add(duration: number): void {
+    this.#recent[this.#count++ % WINDOW] = duration;
+    this.#longest = Math.max(this.#longest, duration);
+  }
+
+  get numbers() {
+    return { count: this.#count, p50: this.#quantile(0.5), p95: this.#quantile(0.95), max: this.#longest };
+  }
+
+  /** The measured one of the nearest rank; 0 where nothing was measured. */
+  #quantile(share: number): number {
+    const sorted = [...this.#recent].sort((a, b) => a - b);
+    return sorted[Math.max(Math.ceil(share * sorted.length), 1) - 1] ?? 0;
+  }
+}
+
+/** What this page counts itself: fetches are its own, and the core has no clock to measure by. */
+export class PageStatistics {
+  readonly fetch = tabulate(FETCH_COUNTS, () => 0);
+  readonly #latencies = tabulate(LATENCIES, () => new Latency());
+
+  count(what: FetchCount): void {
+    this.fetch[what]++;
+  }
+
+  addLatency(of: LatencyOf, started: number): void {
+    this.#latencies[of].add(performance.now() - started);
+  }
+
+  get latency() {
+    return tabulate(LATENCIES, (of) => this.#latencies[of].numbers);
+  }
+}
+
+const nothing = () => 0;
+
 /**
- * Gives the core's numbers their names: `numbers` as wasm/core/statistics_report.hpp lists them, `ofEndpoints` three for each
- * of `endpoints`. What is missing is 0: without a core all.
+ * Gives the core's numbers their names: `next` gives them as wasm/core/statistics_report.hpp lists them, `endpoints` three for each
+ * name.
  */
 export function nameStatistics(
-  numbers: ArrayLike<number>,
-  endpoints: readonly string[],
-  ofEndpoints: ArrayLike<number>,
+  { fetch, latency }: PageStatistics,
+  next: () => number = nothing,
+  endpoints: () => (readonly [name: string, numbers: EndpointStatistics])[] = () => [],
 ): CoreStatistics {
-  const take = reader(numbers);
+  const take = <Name extends string>(...names: Name[]) => tabulate(names, next);
   const tier = () => take('entries', 'hits', 'misses', 'evictions', 'expired', 'hitRate');
   const memory = tier();
   const stored = tier();
   const available = take('available').available === 1;
   const storage = { ...stored, available, ...take('bytes', 'plainBytes', 'budget', 'floors') };
-  const fetch = take(...FETCH_COUNTS);
   const events = take('seen', 'concerned');
   const errors = take(...ERRORS);
-  const latency = tabulate(LATENCIES, () => take('count', 'p50', 'p95', 'max'));
   const backOff = take('failing', 'spared');
-  const takeOfEndpoint = reader(ofEndpoints);
-  const byEndpoint = tabulate(endpoints, () => takeOfEndpoint('hits', 'misses', 'entries'));
-  return { memory, storage, fetch, events, errors, latency, backOff, endpoints: byEndpoint };
+  return {
+    memory,
+    storage,
+    fetch: { ...fetch },
+    events,
+    errors,
+    latency,
+    backOff,
+    endpoints: Object.fromEntries(endpoints()),
+  };
 }
 
-/** Takes one number after the other, under the names that it is given. */
-function reader(numbers: ArrayLike<number>) {
-  let at = 0;
-  return <Name extends string>(...names: Name[]) => tabulate(names, () => numbers[at++] ?? 0);
+type EndpointStatistics = Statistics['endpoints'][string];
+
+/** Takes the three numbers of an endpoint. */
+export function endpointStatistics(next: () => number): EndpointStatistics {
+  return tabulate(['hits', 'misses', 'entries'], next);
 }
 
-function tabulate<Name extends string, Value>(names: readonly Name[], next: () => Value): Record<Name, Value> {
-  return Object.fromEntries(names.map((name) => [name, next()])) as Record<Name, Value>;
+function tabulate<Name extends string, Value>(
+  names: readonly Name[],
+  give: (name: Name) => Value,
+): Record<Name, Value> {
+  return Object.fromEntries(names.map((name) => [name, give(name)])) as Record<Name, Value>;
 }

@@ -10,9 +10,9 @@ const from = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 /** By the name of a function, the first that fits. */
 const OWNERS = [
-  ['nlohmann_json', /nlohmann|read_event_facts/],
+  ['nlohmann_json', /nlohmann|read_event/],
   ['LZ4 codec', /cardcache::.*(Compressor|lz4|Packer|Unpacker|packed|press_json|base32768|dictionary|checksum)/i],
-  ['bindings, embind', /cardcache::bindings|emscripten|embind|emval|__getTypeName/],
+  ['border, embind', /cardcache::border|emscripten|embind|emval|__getTypeName/],
   ['core', /cardcache/],
   ['standard library', /^/],
 ];

@@ -8,7 +8,7 @@ import {
   type Wanted,
 } from '../border/core.ts';
 import type { Clock } from '../common/clock.ts';
-import { nameStatistics } from '../border/statistics.ts';
+import { nameStatistics, PageStatistics } from '../border/statistics.ts';
 import { callSafely } from '../common/emitter.ts';
 import { Poller } from '../fetching/poller.ts';
 import { checkSelector } from '../common/selectors.ts';
@@ -26,8 +26,8 @@ export interface CacheCore
   extends
     Omit<Coordination, 'addLatency'>,
     Pick<Core, 'hit' | 'keepHit' | 'keepFor' | 'lookUp' | 'resident' | 'set' | 'delete' | 'dropResident' | 'keys'>,
-    Pick<Core, 'invalidate' | 'clear' | 'allowGrace' | 'addRule' | 'ruleIndex' | 'applyEvent' | 'addLatency'>,
-    Pick<Core, 'noteError' | 'statistics' | 'inspect' | 'takeChangedElsewhere' | 'timestampOf'> {
+    Pick<Core, 'invalidate' | 'clear' | 'allowGrace' | 'addRule' | 'readEvent' | 'applyEvent' | 'addLatency'>,
+    Pick<Core, 'noteError' | 'statistics' | 'inspect' | 'timestampOf' | 'fresh'> {
   /** What is known of a key's answer, without the answer itself. */
   facts(key: Key, wanted?: Wanted): Facts | undefined;
   readonly memoryBytes: number | undefined;
@@ -107,6 +107,11 @@ export class Coreless extends Poller implements CacheCore {
 
   // ---- values
 
+  /** Nothing is known of its age. */
+  fresh(): unknown {
+    return undefined;
+  }
+
   hit(key: Key): unknown {
     return this.#values.get(key);
   }
@@ -130,6 +135,7 @@ export class Coreless extends Poller implements CacheCore {
     if (this.#ended || reach === Reach.resident || (flight > 0 && this.isVoid(flight))) return undefined;
     if (flight === 0) this.voidFlights(key);
     const timestamp = this.beganAt(flight) ?? this.now();
+    this.endFlight(flight);
     const early = { key, value, policy, timestamp };
     const isFetched = flight > 0;
     if (this.defer(() => (isFetched ? this.#storeFetched(early) : this.#store(early, 'set')))) {
@@ -174,12 +180,12 @@ export class Coreless extends Poller implements CacheCore {
     this.#rules.push(rule);
   }
 
-  ruleIndex(): number {
-    return -1;
+  readEvent(): ReturnType<Core['readEvent']> {
+    return { rule: -1, task: undefined };
   }
 
   /** Each is concerned: one request too many is better than showing what is no longer true. */
-  applyEvent(...[, , parties]: Parameters<Core['applyEvent']>): ReturnType<Core['applyEvent']> {
+  applyEvent(...[, parties]: Parameters<Core['applyEvent']>): ReturnType<Core['applyEvent']> {
     this.refetchAfterEvent();
     return { reasons: parties.map(() => 'unknown'), invalidated: 0, refreshed: [], at: 0 };
   }
@@ -192,12 +198,8 @@ export class Coreless extends Poller implements CacheCore {
   readonly dropResident = nothing;
   readonly noteError = nothing;
 
-  takeChangedElsewhere(): Key[] {
-    return [];
-  }
-
   statistics(): ReturnType<Core['statistics']> {
-    return nameStatistics([], [], []);
+    return nameStatistics(new PageStatistics());
   }
 
   inspect(): ReturnType<Core['inspect']> {

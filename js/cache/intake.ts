@@ -28,7 +28,7 @@ export interface IntakeHost {
   readonly emitter: Emitter;
   readonly flights: Pick<Flights, 'policyOf'>;
   readonly policies: Pick<Policies, 'for'>;
-  readonly watches: Pick<Watches, 'shown' | 'changed' | 'schedule' | 'isWatched' | 'policyOf'>;
+  readonly watches: Pick<Watches, 'shown' | 'changed' | 'isWatched' | 'policyOf'>;
   /** There is a storage area. */
   readonly hasArea: boolean;
   /** Memory is limited in bytes: then every value's size counts, wherever it may go. */
@@ -79,9 +79,8 @@ export class Intake {
     if (!arrival.silent) {
       if (!equal && emitter.hears('update')) queueMicrotask(() => emitter.emit('update', { key }));
       // Its equal may have become resident unseen, read from storage before another tab's write was announced.
-      if (!equal || (shown !== kept && !same(shown, kept))) watches.changed(key, kept, source);
+      if (!equal || (shown !== kept && !same(shown, kept))) watches.changed(key, kept, source, keep ? undefined : timestamp);
     }
-    watches.schedule();
     return { value: kept, timestamp, source };
   }
 

@@ -1,7 +1,7 @@
 import type { Party } from '../border/core.ts';
 import type { CacheCore } from './coreless.ts';
 import { callSafely } from '../common/emitter.ts';
-import { escapeSegment, escapeUser, unescapeUser } from '../common/keys.ts';
+import { escapeUser, unescapeUser } from '../common/keys.ts';
 import type { EventDecision, EventRule, Key, MutationEvent, Selector } from '../types.ts';
 import { namesId } from '../common/values.ts';
 
@@ -21,7 +21,7 @@ export class MutationEvents {
   merge(core: CacheCore, rules: Record<string, EventRule> | undefined): void {
     for (const [pattern, rule] of Object.entries(rules ?? {})) {
       this.#rules.push(rule);
-      core.addRule(pattern, (rule.endpoints ?? []).map(escapeSegment), rule.subject);
+      core.addRule(pattern, rule);
     }
   }
 
@@ -33,17 +33,15 @@ export class MutationEvents {
     users: readonly string[],
     firstIsMe: boolean,
   ): EventDecision[] {
-    const type = readable(() => textOf(event.event_type ?? event.type)) ?? '';
-    const data = readable(() => event.data);
-    const rule = this.#rules[core.ruleIndex(type)];
-    const assignees = this.#assignees(rule, data, cache);
-    const id = readable(() => taskId(data));
+    const { rule: index, task } = core.readEvent(event);
+    const rule = this.#rules[index];
+    const assignees = this.#assignees(rule, event, cache);
     const parties: Party[] = users.map((user) => ({
-      user: escapeUser(user),
-      named: id !== undefined && some(answersOf(cache, user), ([, value]) => namesId(value, id)),
-      assignees: assignees.map(escapeUser),
+      user,
+      named: task !== undefined && some(answersOf(cache, user), ([, value]) => namesId(value, task)),
+      assignees,
     }));
-    const { reasons, invalidated, refreshed, at } = core.applyEvent(type, eventJson(data), parties, firstIsMe);
+    const { reasons, invalidated, refreshed, at } = core.applyEvent(event, parties, firstIsMe);
     const voided: Selector[] = rule?.endpoints?.map((endpoint) => ({ endpoint })) ?? [];
     for (const selector of voided.length > 0 ? voided : ['*']) cache.tellRemote(selector, at);
     // Nobody to judge for: whoever watches is concerned.
@@ -51,11 +49,11 @@ export class MutationEvents {
     return judged.map((reason) => ({ concerned: reason !== 'other', reason, invalidated, refreshed }));
   }
 
-  #assignees(rule: EventRule | undefined, data: unknown, cache: EventsHost): string[] {
+  #assignees(rule: EventRule | undefined, event: MutationEvent, cache: EventsHost): string[] {
     let names: string[] = [];
     if (rule?.assignees) {
       callSafely(() => {
-        const named: unknown = rule.assignees?.(data, answersOf(cache));
+        const named: unknown = rule.assignees?.(event.data, answersOf(cache));
         if (Array.isArray(named)) names = (named as unknown[]).filter((name) => typeof name === 'string');
       });
     }
@@ -84,46 +82,6 @@ function* answersOf(cache: EventsHost, user?: string): Iterable<[Key, unknown]> 
     if (seen.has(key) || value === undefined || (own !== undefined && key.split(':')[1] !== own)) continue;
     yield [key, value];
   }
-}
-
-/**
- * What is read of an event, which is somebody else's object: a getter or a proxy may throw. That says nothing then, and an event
- * that says nothing may concern everybody.
- */
-function readable<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
-}
-
-/** An event's data as JSON for the core; data that are none tell nothing. */
-export function eventJson(data: unknown): string {
-  return readable(() => factsOf(data)) ?? '{}';
-}
-
-function factsOf(data: unknown): string {
-  const { username, assigned_users } = (typeof data === 'object' && data !== null ? data : {}) as Record<
-    string,
-    unknown
-  >;
-  const names = Array.isArray(assigned_users) ? assigned_users.map(escaped) : undefined;
-  return JSON.stringify({ username: escaped(username), assigned_users: names });
-}
-
-/** Users are compared as they stand in keys. */
-function escaped(name: unknown): unknown {
-  return typeof name === 'string' ? escapeUser(name) : null;
-}
-
-function taskId(data: unknown): string | undefined {
-  const id = typeof data === 'object' && data !== null ? (data as { task_id?: unknown }).task_id : undefined;
-  return typeof id === 'number' || typeof id === 'string' ? String(id) : undefined;
 }
 
 function some<T>(items: Iterable<T>, test: (item: T) => boolean): boolean {

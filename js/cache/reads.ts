@@ -67,7 +67,13 @@ export class Reads {
   }
 
   peekValue(key: Key): unknown {
-    return this.peek(key)?.value;
+    return this.#parts.core.fresh(key) ?? this.peek(key)?.value;
+  }
+
+  /** Whether what is cached is fresh, and no older than `maxAge`. */
+  isFresh(key: Key, maxAge: number | undefined): boolean {
+    const { core } = this.#parts;
+    return (maxAge === undefined && core.fresh(key) !== undefined) || core.timestampOf(key, { maxAge }) !== undefined;
   }
 
   facts(key: Key): Facts | undefined {

@@ -90,7 +90,8 @@ export class SharedCache {
         commit: ({ key, value, policy, flight }) => this.#intake.store(key, value, policy, flight, 'fetch'),
         stale: (key) =>
           this.#parts.running
-            ? this.#parts.running.lookUp(key, { grace: Infinity, peek: true })?.value
+            ? (this.#parts.running.resident(key) ??
+              this.#parts.running.lookUp(key, { grace: Infinity, peek: true })?.value)
             : this.watches.shown(key),
         failed: (key, error) => this.#parts.core.noteError('fetch', key, error),
         answered: (key, policy, notBefore) => this.reads.answerFor(key, { policy, notBefore }),
@@ -104,8 +105,8 @@ export class SharedCache {
         fetch: (key, fetcher, fetchOptions, attempts) => this.#flights.fetch(key, fetcher, fetchOptions, attempts),
         read: (key, policy, grace) => this.reads.read(key, policy, grace),
         open: (key, policy, grace) => this.reads.open(key, policy, grace),
-        timestampOf: (key, policy) => this.#parts.core.timestampOf(key, policy),
-        tellChangedElsewhere: () => this.#tellChangedElsewhere(),
+        timestampOf: (key, policy) => this.#parts.core.timestampOf(key, { policy, maxAge: policy?.maxAge }),
+        isFresh: (key, maxAge) => this.reads.isFresh(key, maxAge),
       },
       this.#coreless,
     );
@@ -209,10 +210,8 @@ export class SharedCache {
   #voided(selector: Selector, { count, at }: Voided, why: 'asked' | 'write', again: () => void): number {
     if (!this.#coreless.defer(again)) {
       this.#parts.remote?.invalidate(selector, at, why);
-      this.#flights.releaseSuperseded();
       this.emitter.emit('invalidate', { selector, count });
     }
-    this.watches.schedule();
     return count;
   }
 
@@ -225,9 +224,7 @@ export class SharedCache {
   /** Judges an event for each user and acts on it; with `firstIsMe` the first is the connected one. */
   applyEvent(event: MutationEvent, users: readonly string[], firstIsMe: boolean): EventDecision[] {
     const decisions = this.#events.apply(this.#port, this.#parts.core, event, users, firstIsMe);
-    this.watches.schedule();
     if (this.#coreless.defer(() => this.applyEvent(event, users, firstIsMe))) return decisions;
-    this.#flights.releaseSuperseded();
     decisions.forEach((decision, index) => this.emitter.emit('event', { event, user: users[index] ?? '', decision }));
     return decisions;
   }
@@ -265,7 +262,7 @@ export class SharedCache {
     const { namespace, area } = this.#space;
     const space = engine.openSpace(this.#space);
     const sizes = pageSizesOf(this.#options);
-    const core = new Core(engine.module, engine.memory, space, user, sizes, this.#clock, this.#listener);
+    const core = new Core(engine.border, space, user, sizes, this.#clock, this.#listener);
     const parts = this.#parts;
     parts.core = parts.running = core;
     this.#allowGraces();
@@ -294,11 +291,7 @@ export class SharedCache {
       oldestToTake: (key, policy) => core.oldestToTake(key, policy),
       take: (key, record, policy, notBefore) => this.#takeRemote(core, key, record, policy, notBefore),
       hit: (key) => this.emitter.emit('hit', { key, source: 'remote' }),
-      learn: (...invalidation) => {
-        core.learnInvalidation(...invalidation);
-        this.#flights.releaseSuperseded();
-        this.watches.schedule();
-      },
+      learn: (...invalidation) => core.learnInvalidation(...invalidation),
       failed: (key, cause) => core.noteError('remote', key, cause),
     });
   }
@@ -349,9 +342,11 @@ export class SharedCache {
         level: 'warn',
         what: 'the clock was set back: ages can no longer be told, the cache starts anew',
       });
-      this.watches.schedule();
     },
     upkeepWaits: () => this.#idle.start(),
+    flightsSuperseded: (flights) => this.#flights.superseded(flights),
+    dueMoved: () => this.watches.schedule(),
+    changedElsewhere: (keys) => this.#changedElsewhere(keys),
   };
 
   #failed(error: CacheEvents['error']): void {
@@ -370,18 +365,17 @@ export class SharedCache {
     const isOdd = [key, newValue].some((text) => text !== null && typeof text !== 'string');
     if (!core || isTelling() || isOdd || storageArea !== area || (key !== null && !key.startsWith(namespace))) return;
     core.areaChanged(key, newValue);
-    this.#tellChangedElsewhere();
-    this.#flights.releaseSuperseded();
-    this.#parts.tabs?.locks.recheck();
-    this.watches.schedule();
   };
 
-  #tellChangedElsewhere(): void {
-    for (const key of this.#parts.core.takeChangedElsewhere()) {
-      const { value } = this.reads.peek(key, { policy: this.watches.policyOf(key) ?? this.policyFor(key) }) ?? {};
-      if (value === undefined) void this.#parts.vault?.takeChanged(key);
-      else if (!sameStored(this.watches.shown(key), value)) this.watches.changed(key, value, 'tab');
+  #changedElsewhere(keys: readonly Key[]): void {
+    for (const key of keys) {
+      const found = this.reads.peek(key, { policy: this.watches.policyOf(key) ?? this.policyFor(key) });
+      if (!found) void this.#parts.vault?.takeChanged(key);
+      else if (!sameStored(this.watches.shown(key), found.value))
+        this.watches.changed(key, found.value, 'tab', found.timestamp);
     }
+    // Fetches that wait for another tab's answer look whether it is there.
+    this.#parts.tabs?.locks.recheck();
   }
 
   /** Records that were written without their endpoint's policy say nothing of its grace. */

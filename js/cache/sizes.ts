@@ -1,28 +1,20 @@
-import type { PageSizes } from '../border/core.ts';
+import type { PageSizes } from '../border/page.ts';
 import type { SpaceSizes } from '../border/engine.ts';
 import { isUsable, localArea } from '../border/storageArea.ts';
 import type { Log } from '../common/log.ts';
 import type { CacheOptions, StorageArea } from '../types.ts';
 
-/** How large the user's part of memory may grow, and when to tell. */
+/** How large the user's part of memory may grow, and when to tell. What is undefined the core decides. */
 export function pageSizesOf({ memory = {}, alerts = {} }: CacheOptions): PageSizes {
-  return {
-    memoryTtl: memory.ttl ?? 14_400_000,
-    maxEntries: memory.maxEntries ?? 1_000,
-    maxBytes: memory.maxBytes ?? Infinity,
-    alerts: {
-      hitRateBelow: alerts.hitRateBelow ?? 0,
-      errorsAbove: alerts.errorsAbove ?? Infinity,
-      storageAbove: alerts.storageAbove ?? Infinity,
-    },
-  };
+  const { ttl: memoryTtl, maxEntries, maxBytes } = memory;
+  return { memoryTtl, maxEntries, maxBytes, alerts };
 }
 
 /** Where the namespace's records lie, and how much they may take. */
 export function spaceSizesOf(options: CacheOptions, log: Log): SpaceSizes {
   const { storage = {}, namespace = 'cardcache_' } = options;
   const own = storage === false ? { area: null } : storage;
-  const { area, maxBytes = 2 * 1024 * 1024, ttl = 259_200_000, compressAbove = 256 } = own;
+  const { area, maxBytes, ttl, compressAbove } = own;
   return { namespace, area: usableArea(area, options, log), maxBytes, ttl, compressAbove };
 }
 

@@ -24,7 +24,7 @@ interface Flight {
   promise: Promise<FetchOutcome>;
   controller: AbortController;
   callers: number;
-  /** 0 while it waits for another tab. */
+  /** 0 while it waits for another tab, and once it has ended. */
   id: number;
   /** The core that gave it that number. */
   judge: Coordination | undefined;
@@ -107,10 +107,8 @@ export class Flights {
   }
 
   /** Releases the locks of superseded flights: their answers fill nothing, so other tabs need not wait for them. */
-  releaseSuperseded(): void {
-    for (const flight of this.#flights.values()) {
-      if (flight.release !== noop && this.#isVoid(flight)) flight.release();
-    }
+  superseded(ids: readonly number[]): void {
+    for (const flight of this.#flights.values()) if (ids.includes(flight.id)) flight.release();
   }
 
   /** Joins the key's flight where that may still answer, else starts one. */
@@ -206,12 +204,11 @@ export class Flights {
       if (newer && newer !== flight) return newer.promise;
     }
     const judge = (flight.judge = this.#judge);
-    const wait = flight.forced ? 0 : (judge?.backOff(key, policy) ?? 0);
+    // A flight that is not joined would land after this one with an older answer: this one supersedes it.
+    const { flight: id, wait } = judge?.beginFlight(key, policy, flight.forced) ?? { flight: 0, wait: 0 };
     if (wait > 0)
       throw this.#errors.get(key) ?? new Error(`cardcache: ${key} has failed and is left alone for ${wait} ms`);
-    // A flight that is not joined would land after this one with an older answer.
-    judge?.voidFlights(key);
-    flight.id = judge?.beginFlight(key, policy) ?? 0;
+    flight.id = id;
     // What failed a moment ago is asked once: the back-off has taken the place of further attempts.
     const landed = await this.#run(key, fetcher, policy, flight, wait < 0 ? 1 : attempts);
     // The lock may come to the next tab before the answer does.
@@ -241,7 +238,10 @@ export class Flights {
         // The core arrived or ended during this fetch, so nobody can tell whether an invalidation voided the answer. It is
         // returned, not cached.
         if (judge !== flight.judge) return { value, timestamp: undefined, source: 'fetch' };
-        return this.#host.commit({ key, value, policy, flight: flight.id });
+        const { id } = flight;
+        // The commit ends it.
+        flight.id = 0;
+        return this.#host.commit({ key, value, policy, flight: id });
       } catch (error) {
         const judge = this.#judge;
         const told = toldToWait(error, judge?.now() ?? Date.now());
@@ -266,6 +266,7 @@ export class Flights {
     if (this.#errors.size >= MOST_ERRORS) this.#errors.delete(this.#errors.keys().next().value as Key);
     this.#errors.set(key, error as Error);
     this.#judgeOf(flight)?.failFlight(flight.id, policy, told, lasting);
+    flight.id = 0;
   }
 
   #attempt(key: Key, fetcher: AnyFetcher, timeout: number, flight: Flight): Promise<unknown> {

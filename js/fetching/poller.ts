@@ -1,5 +1,6 @@
 import type { Clock } from '../common/clock.ts';
-import type { Coordination, WatchStatus, WatchTimes } from '../border/core.ts';
+import type { Begun, Coordination, RefreshEnd, WatchStatus, WatchTimes } from '../border/core.ts';
+import { LINGER } from '../border/names.ts';
 import type { Key, Policy } from '../types.ts';
 
 /** How long a first fetch waits for a core that is on its way: most of it may lie in storage. A slow tablet compiles in less. */
@@ -7,9 +8,6 @@ export const PATIENCE = 5_000;
 
 /** A failed fetch is tried again after this long or its interval, whichever is shorter. */
 const TRIED_AGAIN = 180_000;
-
-/** As the core does, a key's state waits this long for a card that is moved or rebuilt. */
-const LINGER = 5_000;
 
 interface Watcher {
   id: number;
@@ -49,6 +47,8 @@ export class Poller implements Coordination {
   missedSince = -Infinity;
   /** Types of events that no page heard before `since`; the core is told so as well. */
   unheard: { since: number; types: readonly string[] } | undefined;
+  /** Is called whenever something may be due at another time. */
+  onMoved: () => void = () => undefined;
   readonly #clock: Clock;
   readonly #states = new Map<Key, State>();
   readonly #flights = new Map<number, Flight>();
@@ -71,6 +71,7 @@ export class Poller implements Coordination {
   /** No core will come. */
   giveUp(): void {
     this.#patience = 0;
+    this.onMoved();
   }
 
   /** A value of a key that may be watched has come from elsewhere. */
@@ -79,6 +80,7 @@ export class Poller implements Coordination {
     if (!state) return;
     state.updated = timestamp;
     state.requested = state.serving = state.failed = undefined;
+    this.onMoved();
   }
 
   /** When the answer was true that is shown of a key; undefined where it has none that still counts. */
@@ -101,6 +103,7 @@ export class Poller implements Coordination {
     const now = this.now();
     for (const state of this.#states.values()) if (isConcerned(state)) state.requested = now;
     for (const [id, { kept }] of this.#flights) if (!sparesKept || !kept) this.#flights.delete(id);
+    this.onMoved();
   }
 
   /** When the flight began; undefined for one that is void. */
@@ -112,9 +115,10 @@ export class Poller implements Coordination {
     return !this.#flights.has(flight);
   }
 
-  beginFlight(key: Key, { onEvent }: Policy): number {
+  beginFlight(key: Key, { onEvent }: Policy): Begun {
+    this.voidFlights(key);
     this.#flights.set(++this.#numbered, { key, kept: onEvent === 'keep', began: this.now() });
-    return this.#numbered;
+    return { flight: this.#numbered, wait: 0 };
   }
 
   endFlight(flight: number): void {
@@ -125,12 +129,9 @@ export class Poller implements Coordination {
     for (const [id, { key }] of this.#flights) if (key === voided) this.#flights.delete(id);
   }
 
-  failFlight(): void {
-    // Only the core remembers failures.
-  }
-
-  backOff(): number {
-    return 0;
+  /** Only the core remembers failures. */
+  failFlight(flight: number): void {
+    this.endFlight(flight);
   }
 
   retryAfter(_attempt: number, base: number, most: number): number {
@@ -147,13 +148,16 @@ export class Poller implements Coordination {
     // What an earlier watcher showed may be gone by now: only what this one shows counts.
     if (state.watchers.length === 0) state.updated = Number.isNaN(timestamp) ? undefined : timestamp;
     state.onEvent = policy.onEvent ?? 'refresh';
-    state.watchers.push({ id: ++this.#numbered, every: interval, pause: debounce, whileHidden });
-    return this.#numbered;
+    const id = ++this.#numbered;
+    state.watchers.push({ id, every: interval, pause: debounce, whileHidden });
+    this.onMoved();
+    return id;
   }
 
   outdated(key: Key): void {
     const state = this.#states.get(key);
     if (state) state.hurried = true;
+    this.onMoved();
   }
 
   endWatch(id: number): void {
@@ -162,10 +166,12 @@ export class Poller implements Coordination {
       if (left.length < state.watchers.length) state.left = this.now();
       state.watchers = left;
     }
+    this.onMoved();
   }
 
   setVisible(visible: boolean): void {
     this.#visible = visible;
+    this.onMoved();
   }
 
   catchUp(since: number): void {
@@ -174,6 +180,7 @@ export class Poller implements Coordination {
       const { onEvent, updated } = state;
       if (onEvent === 'refresh' && updated !== undefined && updated < since) state.hurried = true;
     }
+    this.onMoved();
   }
 
   /** What is watched here was fetched by this page; what lies in storage the core knows. */
@@ -183,34 +190,29 @@ export class Poller implements Coordination {
 
   retryFailed(): void {
     for (const state of this.#states.values()) state.hurried ||= state.failed !== undefined;
+    this.onMoved();
   }
 
-  refreshStarted(key: Key): void {
+  beginRefresh(key: Key): void {
     const state = this.#states.get(key);
     if (!state) return;
     state.fetching = true;
     state.serving = state.requested ?? state.serving;
     state.requested = undefined;
     state.hurried = false;
+    this.onMoved();
   }
 
-  refreshFailed(key: Key): void {
-    this.#ended(key, (state) => (state.failed = this.now()));
-  }
-
-  refreshDiscarded(key: Key): void {
-    this.#ended(key, (state) => {
-      // Whoever asked for it still waits.
-      state.requested ??= state.serving;
-      state.failed = undefined;
-    });
-  }
-
-  refreshSucceeded(key: Key, timestamp: number): void {
-    this.#ended(key, (state) => {
-      state.updated = timestamp;
-      state.failed = undefined;
-    });
+  endRefresh(key: Key, end: RefreshEnd, timestamp?: number): void {
+    const state = this.#states.get(key);
+    if (!state) return;
+    state.fetching = false;
+    state.failed = end === 'failed' ? this.now() : undefined;
+    if (end === 'succeeded') state.updated = timestamp;
+    // Whoever asked for it still waits.
+    if (end === 'discarded') state.requested ??= state.serving;
+    state.serving = undefined;
+    this.onMoved();
   }
 
   nextDue(): number {
@@ -224,7 +226,7 @@ export class Poller implements Coordination {
       if (this.#due(state) <= now) due.push(key);
       else if (state.watchers.length === 0 && !state.fetching && state.left + LINGER <= now) this.#states.delete(key);
     }
-    for (const key of due) this.refreshStarted(key);
+    for (const key of due) this.beginRefresh(key);
     return due;
   }
 
@@ -233,14 +235,6 @@ export class Poller implements Coordination {
     if (!state) return undefined;
     const { failed, updated = NaN, watchers } = state;
     return { success: failed === undefined, updated, next: this.#due(state), watchers: watchers.length };
-  }
-
-  #ended(key: Key, change: (state: State) => void): void {
-    const state = this.#states.get(key);
-    if (!state) return;
-    state.fetching = false;
-    change(state);
-    state.serving = undefined;
   }
 
   #due({ watchers, since, updated, requested, failed, hurried, fetching }: State): number {

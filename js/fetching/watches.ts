@@ -1,4 +1,5 @@
 import type { Coordination, Core } from '../border/core.ts';
+import { LINGER } from '../border/names.ts';
 import type { AnyFetcher, FetchOutcome, Source } from '../common/answers.ts';
 import { unref } from '../common/clock.ts';
 import { callSafely } from '../common/emitter.ts';
@@ -58,11 +59,9 @@ export interface WatchHost {
   ): { timestamp: number; found: Promise<ReturnType<WatchHost['read']>> } | undefined;
   /** When what is cached and fresh was true; with a policy: by its version and `maxAge` as well. */
   timestampOf(key: Key, policy?: FetchOptions): number | undefined;
-  tellChangedElsewhere(): void;
+  /** Whether what is cached is fresh, and no older than `maxAge`. */
+  isFresh(key: Key, maxAge: number | undefined): boolean;
 }
-
-/** A card that is moved or rebuilt comes back within a moment; what it showed waits for it. The same as in the core. */
-const LINGER = 5_000;
 
 /**
  * What is watched, and by whom. When a key is fetched next is the core's decision; here are the one timer that waits for it,
@@ -81,6 +80,7 @@ export class Watches {
   constructor(host: WatchHost, poller: Poller) {
     this.#host = host;
     this.#poller = this.#core = poller;
+    poller.onMoved = this.schedule;
     this.#onVisibility();
     if (typeof document === 'undefined') return;
     this.#listen('addEventListener');
@@ -102,18 +102,17 @@ export class Watches {
     queueMicrotask(() => {
       if (!watcher.told && watch.watchers.has(watcher)) this.#tell(watch, watcher);
       if (this.#givenUp) this.#onDue();
-      else this.schedule();
     });
     return () => this.#remove(watch, watcher);
   }
 
-  /** The value went from elsewhere into the cache: tells those who watch it. */
-  changed(key: Key, data: unknown, source: Source): void {
+  /** The value, which was true then, went from elsewhere into the cache: tells those who watch it. */
+  changed(key: Key, data: unknown, source: Source, timestamp?: number): void {
     const watch = this.#watches.get(key);
     if (!watch) return;
     watch.error = undefined;
     if (source === 'fetch') watch.fetching = false;
-    watch.timestamp = this.#host.timestampOf(key) ?? watch.timestamp;
+    watch.timestamp = timestamp ?? this.#host.timestampOf(key) ?? watch.timestamp;
     watch.data = data;
     watch.source = source;
     this.#tellAll(watch, true);
@@ -153,14 +152,14 @@ export class Watches {
   async refresh(key: Key): Promise<void> {
     const watch = this.#watches.get(key);
     if (!watch) return;
-    this.#core.refreshStarted(key);
+    this.#core.beginRefresh(key);
     await this.#fetch(watch, true);
   }
 
-  /** Sets the timer to when the core wants the next fetch. */
+  /** Sets the timer to when the core wants the next fetch, which it says whenever that has moved. */
   readonly schedule = (): void => {
     const core = this.#core;
-    // Every set comes by here, and asking the browser to end no timer costs as much as half of one.
+    // Sets of watched keys come by here, and asking the browser to end no timer costs as much as half of one.
     if (this.#timer !== undefined) clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#stopped || this.#watches.size === 0) return;
@@ -177,13 +176,11 @@ export class Watches {
   catchUp(since: number, types?: readonly string[]): void {
     if (types) this.#core.catchUpAfterLoad(since, types);
     else this.#core.catchUp(since);
-    this.schedule();
   }
 
   /** There is a way to the server again. */
   readonly retryFailed = (): void => {
     this.#core.retryFailed();
-    this.schedule();
   };
 
   stop(): void {
@@ -243,15 +240,13 @@ export class Watches {
     for (const key of this.#core.takeDue()) {
       const watch = this.#watches.get(key);
       if (watch) void this.#fetch(watch);
-      else this.#core.refreshDiscarded(key);
+      else this.#core.endRefresh(key, 'discarded');
     }
-    this.#host.tellChangedElsewhere();
     this.schedule();
   };
 
   readonly #onVisibility = (): void => {
     this.#core.setVisible(typeof document === 'undefined' || !document.hidden);
-    this.schedule();
   };
 
   #create(key: Key, fetcher: AnyFetcher, policy: Policy): Watch {
@@ -274,7 +269,6 @@ export class Watches {
   #remove(watch: Watch, watcher: Watcher): void {
     if (!watch.watchers.delete(watcher)) return;
     this.#core.endWatch(watcher.id);
-    this.schedule();
     const newest = [...watch.watchers].at(-1);
     if (newest) {
       watch.fetcher = newest.fetcher;
@@ -302,19 +296,18 @@ export class Watches {
       const core = this.#core;
       if (core && timestamp === undefined && watch.data !== undefined) {
         // Not kept: something voided it on the way, and what it says may be outdated.
-        core.refreshDiscarded(key);
+        core.endRefresh(key, 'discarded');
         this.#tellAll(watch);
       } else {
         // With nothing else to show even such an answer serves.
-        if (timestamp === undefined) core?.refreshDiscarded(key);
-        else core?.refreshSucceeded(key, timestamp);
+        core?.endRefresh(key, timestamp === undefined ? 'discarded' : 'succeeded', timestamp);
         watch.error = undefined;
         watch.timestamp = timestamp;
         this.#show(watch, value, source);
       }
     } catch (error) {
       watch.fetching = false;
-      this.#core?.refreshFailed(key);
+      this.#core.endRefresh(key, 'failed');
       // Who gives no reason has failed all the same.
       watch.error = error ?? new Error(`cardcache: the fetch of ${key} failed`);
       const { policy } = watch;
@@ -322,7 +315,6 @@ export class Watches {
         this.#recall(watch, policy.staleIfError);
       this.#tellAll(watch);
     }
-    this.schedule();
   }
 
   #recall(watch: Watch, grace: number | undefined): void {
@@ -343,10 +335,9 @@ export class Watches {
         // What a failure had recalled is fetched again when the core says so.
         if (watch.error === undefined || watch.forced) this.#revalidate(watch);
         this.#tellAll(watch);
-        this.schedule();
       } else if (watch.error === undefined && !watch.fetching && watch.watchers.size > 0) {
         // The core believed that there was something to show.
-        this.#core.refreshStarted(key);
+        this.#core.beginRefresh(key);
         void this.#fetch(watch);
       }
     });
@@ -372,14 +363,14 @@ export class Watches {
 
   /** Tells one watcher where something is new to it; `changed` says that it is even where the reference is the same. */
   #tell(watch: Watch, watcher: Watcher, changed = false): void {
-    const { maxAge } = watch.policy;
-    const fresh = this.#host.timestampOf(watch.key, { maxAge }) !== undefined;
-    const now = { data: watch.data, error: watch.error, fresh, fetching: watch.fetching };
-    const { told } = watcher;
-    const states = watcher.states && told && (told.fresh !== fresh || told.fetching !== now.fetching);
-    if (told && !changed && told.data === now.data && told.error === now.error && !states) return;
+    const { key, policy, data, error, fetching, source, timestamp } = watch;
+    const { told, states } = watcher;
+    const isKnown = told !== undefined && !changed && told.data === data && told.error === error;
+    if (isKnown && !states) return;
+    const fresh = this.#host.isFresh(key, policy.maxAge);
+    if (isKnown && told.fresh === fresh && told.fetching === fetching) return;
+    const now = { data, error, fresh, fetching };
     watcher.told = now;
-    const { source, timestamp } = watch;
     callSafely(() => watcher.listener({ ...now, previous: told?.data, source, timestamp }));
   }
 }

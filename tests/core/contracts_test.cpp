@@ -158,12 +158,14 @@ TEST_CASE("contract: events concern whom they concern") {
   for (const auto& one : contract("events.json")) {
     EventFilter filter;
     filter.add_rule({one["type"].get<std::string>(), {}, one.value("subject", "") == "username"});
-    const auto facts = read_event_facts(one["data"].dump());
+    const auto facts = read_event(Json{{"event_type", one["type"]}, {"data", one["data"]}}.dump());
+    CHECK(facts.type == one["type"].get<std::string>());
     const auto named = one.value("namedFor", Texts{});
     for (const auto& [user, reason] : one["reasons"].items()) {
       INFO(one["about"].get<std::string>() << ": " << user);
-      const Evidence evidence{one.value("assignees", Texts{}), std::ranges::find(named, user) != named.end()};
-      const auto judged = EventFilter::judge(facts, filter.rule_for(one["type"].get<std::string>()), user, evidence);
+      Evidence evidence{{}, std::ranges::find(named, user) != named.end()};
+      for (const auto& name : one.value("assignees", Texts{})) evidence.assignees.push_back(escape_user(name));
+      const auto judged = EventFilter::judge(facts, filter.rule_for(facts.type), escape_user(user), evidence);
       CHECK(name_of(judged) == reason.get<std::string>());
     }
   }

@@ -12,6 +12,13 @@ using namespace cardcache::testing;
 
 using Names = std::vector<std::string>;
 
+namespace {
+
+/// Of an event that has these data and no type.
+EventFacts read_event_facts(std::string_view data) { return read_event("{\"data\":" + std::string(data) + "}"); }
+
+}  // namespace
+
 TEST_CASE("event data: username and assigned_users are read, the rest is passed over") {
   const auto facts = read_event_facts(
       R"({"task_id":1,"username":"gabriel","notes":null,"completion_data":{"username":"tom","assigned_users":["ute"]},)"
@@ -48,16 +55,19 @@ TEST_CASE("event data: what is no object tells nothing") {
 }
 
 TEST_CASE("event data: of what is cut off or spoiled nothing is believed") {
-  const std::string whole = R"({"username":"sara","assigned_users":["tom"],"x":[1,{"y":2.5}]})";
+  const std::string whole =
+      R"({"type":"done","data":{"username":"sara","task_id":7,"assigned_users":["tom"],"x":[1,{"y":2.5}]}})";
   for (std::size_t length = 0; length < whole.size(); ++length) {
     INFO(length);
     const Exact cut(std::string_view(whole).substr(0, length));
-    const auto facts = read_event_facts(cut.view());
+    const auto facts = read_event(cut.view());
     CHECK_FALSE(facts.username);
+    CHECK_FALSE(facts.task);
     CHECK(facts.assigned_users.empty());
+    CHECK(facts.type.empty());
   }
-  CHECK_FALSE(read_event_facts(whole + "x").username);
-  CHECK(read_event_facts(whole).username == "sara");
+  CHECK_FALSE(read_event(whole + "x").username);
+  CHECK(read_event(whole).username == "sara");
 }
 
 TEST_CASE("event data: the last of two fields of one name holds, as in JSON.parse") {
@@ -91,5 +101,57 @@ TEST_CASE("event data: any bytes at all are read to an answer") {
     const Exact exact(std::string_view{text});
     const auto facts = read_event_facts(exact.view());
     REQUIRE(facts.assigned_users.size() <= 2);
+  }
+}
+
+TEST_CASE("event: its type is event_type, or else type") {
+  CHECK(read_event(R"({"event_type":"a","type":"b","data":{"type":"c"}})").type == "a");
+  CHECK(read_event(R"({"type":"b","event_type":null})").type == "b");
+  CHECK(read_event(R"({"event_type":7,"type":["b"]})").type.empty());
+  CHECK(read_event(R"({"event_type":"a","event_type":"b"})").type == "b");
+  CHECK(read_event(R"({"event_type":"","type":"b"})").type.empty());
+  CHECK(read_event(R"({"context":{"type":"c"},"data":[{"event_type":"d"}]})").type.empty());
+  CHECK(read_event(R"(["type","b"])").type.empty());
+  CHECK(read_event(R"({"event_type":"\u00e4:*"})").type == "\xC3\xA4:*");
+}
+
+TEST_CASE("event: its task is a text or a number, as the page would write it") {
+  CHECK(read_event_facts(R"({"task_id":"7"})").task == "7");
+  CHECK(read_event_facts(R"({"task_id":7})").task == "7");
+  CHECK(read_event_facts(R"({"task_id":0})").task == "0");
+  CHECK(read_event_facts(R"({"task_id":-12})").task == "-12");
+  CHECK(read_event_facts(R"({"task_id":1.5})").task == "1.5");
+  CHECK(read_event_facts(R"({"task_id":1e+21})").task == "1e+21");
+  CHECK(read_event_facts(R"({"task_id":9007199254740993})").task == "9007199254740993");
+  CHECK(read_event_facts(R"({"task_id":18446744073709551615})").task == "18446744073709551615");
+  CHECK(read_event_facts(R"({"task_id":-9223372036854775808})").task == "-9223372036854775808");
+  CHECK(read_event_facts(R"({"task_id":184467440737095516160})").task == "184467440737095516160");
+  CHECK_FALSE(read_event_facts(R"({"task_id":null})").task);
+  CHECK_FALSE(read_event_facts(R"({"task_id":true})").task);
+  CHECK_FALSE(read_event_facts(R"({"task_id":[7]})").task);
+  CHECK_FALSE(read_event_facts(R"({"task_id":{"id":7}})").task);
+  CHECK_FALSE(read_event_facts(R"({"x":{"task_id":7}})").task);
+  CHECK_FALSE(read_event_facts(R"({"task_id":7,"task_id":null})").task);
+  CHECK_FALSE(read_event(R"({"task_id":7})").task);
+}
+
+TEST_CASE("event: users are as they stand in keys") {
+  CHECK(read_event_facts(R"({"username":"None"})").username == "%4Eone");
+  CHECK(read_event_facts(R"({"username":"a:b*100%"})").username == "a%3Ab%2A100%25");
+  CHECK(read_event_facts(R"({"assigned_users":["None","a:b"]})").assigned_users == Names{"%4Eone", "a%3Ab"});
+}
+
+TEST_CASE("event: of two members that are data the last one holds, of whatever type") {
+  CHECK(read_event(R"({"data":{"username":"sara","task_id":1},"data":{"task_id":2}})").task == "2");
+  CHECK_FALSE(read_event(R"({"data":{"username":"sara"},"data":{"task_id":2}})").username);
+  CHECK_FALSE(read_event(R"({"data":{"username":"sara"},"data":null})").username);
+  CHECK_FALSE(read_event(R"({"data":[{"username":"sara"}]})").username);
+  CHECK_FALSE(read_event(R"({"data":{"username":"sara"},"data":[["x"]]})").username);
+  CHECK_FALSE(read_event(R"({"data":"sara","context":{"username":"sara"}})").username);
+}
+
+TEST_CASE("event: bytes that are no UTF-8 tell nothing") {
+  for (const auto* bytes : {"\xFF", "\xC0\x80", "\xED\xA0\x80", "\xF5\x80\x80\x80", "\xC3"}) {
+    CHECK_FALSE(read_event_facts("{\"username\":\"" + std::string(bytes) + "\"}").username);
   }
 }

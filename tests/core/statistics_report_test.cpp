@@ -92,10 +92,6 @@ TEST_CASE("statistics report: one question makes a rate") {
 TEST_CASE("statistics report: what else was counted is in it") {
   Tab tab(nullptr);
   auto& statistics = tab.cache.statistics();
-  statistics.latencies[static_cast<std::size_t>(LatencyOf::fetch)].add(20);
-  statistics.latencies[static_cast<std::size_t>(LatencyOf::fetch)].add(40);
-  statistics.latencies[static_cast<std::size_t>(LatencyOf::persist)].add(3);
-  statistics.count(FetchCount::joined);
   tab.cache.note_error(ErrorKind::crypto, "plan");
   statistics.memory.evictions = 4;
   statistics.storage.expired = 5;
@@ -103,13 +99,6 @@ TEST_CASE("statistics report: what else was counted is in it") {
   statistics.events_concerned = 3;
   const auto numbers = report_statistics(tab.cache, start).numbers;
   CHECK(numbers.available == 0);
-  const auto& fetch = numbers.latencies[static_cast<std::size_t>(LatencyOf::fetch)];
-  CHECK(fetch.count == 2);
-  CHECK(fetch.p50 == 20);
-  CHECK(fetch.p95 == 40);
-  CHECK(fetch.longest == 40);
-  CHECK(numbers.latencies[static_cast<std::size_t>(LatencyOf::persist)].longest == 3);
-  CHECK(numbers.fetches[static_cast<std::size_t>(FetchCount::joined)] == 1);
   CHECK(numbers.errors[static_cast<std::size_t>(ErrorKind::crypto)] == 1);
   CHECK(numbers.memory.evictions == 4);
   CHECK(numbers.storage.expired == 5);

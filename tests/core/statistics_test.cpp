@@ -5,43 +5,6 @@
 
 using namespace cardcache;
 
-TEST_CASE("latency: without a measurement everything is 0") {
-  const Latency latency;
-  CHECK(latency.count() == 0);
-  CHECK(latency.longest() == 0);
-  CHECK(latency.quantile(0.5) == 0);
-}
-
-TEST_CASE("latency: quantiles are measured values, of the nearest rank") {
-  Latency latency;
-  for (const double duration : {30, 10, 50, 20, 40}) latency.add(duration);
-  CHECK(latency.quantile(0) == 10);
-  CHECK(latency.quantile(0.2) == 10);
-  CHECK(latency.quantile(0.5) == 30);
-  CHECK(latency.quantile(0.95) == 50);
-  CHECK(latency.quantile(1) == 50);
-}
-
-TEST_CASE("latency: quantiles are those of the last ones, count and longest those of all") {
-  Latency latency;
-  latency.add(1'000);
-  for (std::size_t i = 0; i < Latency::window; ++i) latency.add(5);
-  CHECK(latency.quantile(1) == 5);
-  CHECK(latency.longest() == 1'000);
-  CHECK(latency.count() == static_cast<double>(Latency::window) + 1);
-  latency.add(7);
-  CHECK(latency.quantile(1) == 7);
-}
-
-TEST_CASE("latency: the last 128 count") {
-  Latency latency;
-  for (int i = 0; i < 80; ++i) latency.add(10);
-  for (int i = 0; i < 48; ++i) latency.add(20);
-  CHECK(latency.quantile(0.625) == 10);
-  latency.add(20);
-  CHECK(latency.quantile(0.625) == 20);
-}
-
 TEST_CASE("statistics: endpoints are counted apart") {
   Statistics statistics;
   ++statistics.counts_of("teams").hits;
@@ -83,10 +46,7 @@ TEST_CASE("statistics: every kind is counted apart") {
   statistics.count(ErrorKind::version);
   statistics.count(ErrorKind::quota);
   statistics.count(ErrorKind::quota);
-  statistics.count(FetchCount::discarded);
   CHECK(statistics.errors[static_cast<std::size_t>(ErrorKind::version)] == 1);
   CHECK(statistics.errors[static_cast<std::size_t>(ErrorKind::quota)] == 2);
   CHECK(statistics.errors[static_cast<std::size_t>(ErrorKind::corrupt)] == 0);
-  CHECK(statistics.fetches[static_cast<std::size_t>(FetchCount::discarded)] == 1);
-  CHECK(statistics.fetches[static_cast<std::size_t>(FetchCount::started)] == 0);
 }

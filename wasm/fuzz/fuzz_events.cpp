@@ -1,11 +1,12 @@
 // The event reader and the filter behind it. Lines of an input: the user, a rule's pattern, the event's type; the rest
-// is the event's data.
+// is the event's data, or a whole event.
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "core/events/event_filter.hpp"
 #include "core/events/json_documents.hpp"
+#include "core/keys/keys.hpp"
 #include "fuzz/fuzz_input.hpp"
 
 using namespace cardcache;
@@ -18,11 +19,11 @@ EventFacts facts_by_document(const nlohmann::json& document) {
   EventFacts facts;
   if (!document.is_object()) return facts;
   if (const auto name = document.find("username"); name != document.end() && name->is_string()) {
-    facts.username = name->get<std::string>();
+    facts.username = escape_user(name->get<std::string>());
   }
   if (const auto list = document.find("assigned_users"); list != document.end() && list->is_array()) {
     for (const auto& one : *list) {
-      if (one.is_string()) facts.assigned_users.push_back(one.get<std::string>());
+      if (one.is_string()) facts.assigned_users.push_back(escape_user(one.get<std::string>()));
     }
   }
   return facts;
@@ -65,7 +66,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto type = take_line(text);
   check_rules(pattern, type);
 
-  const auto facts = read_event_facts(text);
+  static_cast<void>(read_event(text));
+  const auto facts = read_event("{\"data\":" + std::string(text) + "}");
   check_judgement(facts, user);
   const auto document = nlohmann::json::parse(text, nullptr, false);
   if (document.is_discarded()) return 0;

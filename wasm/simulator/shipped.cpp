@@ -9,7 +9,7 @@
 namespace cardcache::simulator {
 namespace {
 
-/// As many hits as a page notes before it has to call; the same number as `Page::ring_size` in the bindings.
+/// As many hits as a page notes before it has to call; the same number as `Page::ring_size` in the border.
 constexpr std::size_t ring_size = 256;
 
 /// The cache's own MemoryTier, used as a page uses it: a hit is found by the slot's deadline and noted in a ring, which

@@ -17,39 +17,16 @@ struct TierCounts {
 enum class ErrorKind : std::uint8_t { quota, unavailable, corrupt, serialize, crypto, fetch, remote, version };
 inline constexpr std::size_t error_kinds = 8;
 
-enum class FetchCount : std::uint8_t { started, joined, succeeded, failed, retried, discarded };
-inline constexpr std::size_t fetch_counts = 6;
-
-enum class LatencyOf : std::uint8_t { persist, restore, fetch };
-inline constexpr std::size_t latency_kinds = 3;
-
-/// Durations in ms. Quantiles are those of the last `window` ones.
-class Latency {
- public:
-  static constexpr std::size_t window = 128;
-
-  void add(double duration);
-  [[nodiscard]] double count() const { return count_; }
-  [[nodiscard]] double longest() const { return longest_; }
-  /// 0 where nothing was measured.
-  [[nodiscard]] double quantile(double share) const;
-
- private:
-  std::vector<double> recent_;
-  double count_ = 0, longest_ = 0;
-};
-
 struct EndpointCounts {
   double hits = 0, misses = 0;
 };
 
-/// What happened so far, in counts. Kept as doubles: they cross the border as JavaScript's numbers.
+/// What happened so far, in counts. Kept as doubles: they cross the border as JavaScript's numbers. Fetches and latencies are
+/// the page's to count (js/border/statistics.ts).
 class Statistics {
  public:
   TierCounts memory, storage;
-  std::array<double, fetch_counts> fetches{};
   std::array<double, error_kinds> errors{};
-  std::array<Latency, latency_kinds> latencies{};
   double events_seen = 0, events_concerned = 0;
   /// Fetches that were not made, since the last ones of their key had failed.
   double spared = 0;
@@ -59,7 +36,6 @@ class Statistics {
   [[nodiscard]] EndpointCounts& counts_of(std::uint32_t number) { return endpoints_[number]; }
   [[nodiscard]] EndpointCounts& counts_of(std::string_view endpoint) { return endpoints_[number_of(endpoint)]; }
   void count(ErrorKind kind) { ++errors[static_cast<std::size_t>(kind)]; }
-  void count(FetchCount what) { ++fetches[static_cast<std::size_t>(what)]; }
   [[nodiscard]] const StringMap& endpoint_numbers() const { return endpoint_numbers_; }
   [[nodiscard]] const EndpointCounts& endpoint(std::uint32_t number) const { return endpoints_[number]; }
 

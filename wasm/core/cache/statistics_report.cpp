@@ -31,16 +31,11 @@ StatisticsReport report_statistics(TwoTierCache& cache, Millis now) {
   numbers.plain_bytes = space.plain_bytes();
   numbers.budget = space.budget();
   numbers.invalidations = static_cast<double>(cache.invalidations().size());
-  numbers.fetches = statistics.fetches;
   numbers.events_seen = statistics.events_seen;
   numbers.events_concerned = statistics.events_concerned;
   numbers.errors = statistics.errors;
   numbers.failing = static_cast<double>(cache.failures().size());
   numbers.spared = statistics.spared;
-  for (std::size_t i = 0; i < latency_kinds; ++i) {
-    const auto& of = statistics.latencies[i];
-    numbers.latencies[i] = {of.count(), of.quantile(0.5), of.quantile(0.95), of.longest()};
-  }
 
   StringMap positions;
   const auto endpoint = [&](std::string_view name) -> EndpointNumbers& {

@@ -14,22 +14,16 @@ struct TierNumbers {
   double hit_rate = 0;
 };
 
-struct LatencyNumbers {
-  double count = 0, p50 = 0, p95 = 0, longest = 0;
-};
-
 struct EndpointNumbers {
   double hits = 0, misses = 0, entries = 0;
 };
 
-/// Nothing but doubles, side by side: the page reads them where they lie and gives them their names (js/report.ts).
+/// Nothing but doubles, side by side: the page reads one after the other and gives them their names (js/border/statistics.ts).
 struct StatisticsNumbers {
   TierNumbers memory, storage;
   double available = 0, bytes = 0, plain_bytes = 0, budget = 0, invalidations = 0;  // of storage
-  std::array<double, fetch_counts> fetches{};
   double events_seen = 0, events_concerned = 0;
   std::array<double, error_kinds> errors{};
-  std::array<LatencyNumbers, latency_kinds> latencies{};
   double failing = 0, spared = 0;
 };
 

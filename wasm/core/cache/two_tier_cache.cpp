@@ -152,10 +152,7 @@ SetResult TwoTierCache::set(const SetRequest& request, Millis now) {
     const bool is_over = is_superseded(*request.flight);
     if (!is_over) result.timestamp = flights_.find(*request.flight)->timestamp;
     // What another tab wrote meanwhile stands, though it may not have been announced here yet.
-    if (is_over || stored_timestamp(request.key, now) >= result.timestamp) {
-      statistics_.count(FetchCount::discarded);
-      return {};
-    }
+    if (is_over || stored_timestamp(request.key, now) >= result.timestamp) return {};
   } else {
     flights_.supersede(request.key);
     result.timestamp = invalidations_.stamp(request.key, request.tags, request.exempt_from_events, now);
@@ -206,6 +203,7 @@ void TwoTierCache::renewed(std::string_view key, Millis timestamp, std::span<con
 
 bool TwoTierCache::remove(std::string_view key, Millis now) {
   failures_.forget(key);
+  coordinator_.moved();
   flights_.supersede(key);
   pending_encryptions_.end_key(key);
   Record record;
@@ -226,7 +224,6 @@ void TwoTierCache::drop_resident(std::string_view key) {
 
 FlightId TwoTierCache::begin_flight(std::string_view key, std::vector<std::string> tags, bool exempt_from_events,
                                     Millis now) {
-  statistics_.count(FetchCount::started);
   // Younger than what is here, so that an answer of its own millisecond can only have come after it began.
   const auto timestamp = invalidations_.stamp(key, tags, exempt_from_events, now, known_timestamp(key, now));
   return flights_.begin({.id = {},

@@ -196,6 +196,8 @@ class TwoTierCache {
   [[nodiscard]] bool is_superseded(FlightId flight);
   void end_flight(FlightId flight);
   void supersede_flights(std::string_view key) { flights_.supersede(key); }
+  /// Flights that were superseded since the last call.
+  [[nodiscard]] std::vector<FlightId> take_superseded() { return flights_.take_superseded(); }
   void fail_flight(FlightId id, const FailureTerms& terms, double random, Millis now);
   /// How long the key is left alone after failures in a row: a request is told so, and counted. 0: it may be
   /// fetched.

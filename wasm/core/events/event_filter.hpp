@@ -10,11 +10,15 @@
 
 namespace cardcache {
 
-/// What a mutation event's data say about people.
+/// What a mutation event says. Users as they stand in keys.
 struct EventFacts {
   std::optional<std::string> username;
   /// `assigned_users` where it is a list; an empty one tells as little as none.
   std::vector<std::string> assigned_users;
+  /// `task_id` as text, be it a text or a number.
+  std::optional<std::string> task = std::nullopt;
+  /// Empty where it has none.
+  std::string type = {};
 };
 
 enum class Reason : std::uint8_t { actor, assigned, unknown, other };

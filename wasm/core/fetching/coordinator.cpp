@@ -6,11 +6,13 @@
 namespace cardcache {
 Coordinator::State* Coordinator::find(std::string_view key) {
   const auto* position = positions_.find(key);
+  moved_ = moved_ || position;
   return position ? &states_[*position] : nullptr;
 }
 
 const Coordinator::State* Coordinator::find(std::string_view key) const {
-  return const_cast<Coordinator*>(this)->find(key);
+  const auto* position = positions_.find(key);
+  return position ? &states_[*position] : nullptr;
 }
 
 WatchId Coordinator::add(std::string_view key, const WatchTimes& times, std::optional<Millis> timestamp) {
@@ -31,6 +33,7 @@ WatchId Coordinator::add(std::string_view key, const WatchTimes& times, std::opt
   }
   state->abandoned = never;
   state->newest = times;
+  moved_ = true;
   const WatchId id{next_watch_++};
   state->watchers.push_back({id, times});
   if (timestamp) catch_up_after_load(*state);
@@ -38,6 +41,7 @@ WatchId Coordinator::add(std::string_view key, const WatchTimes& times, std::opt
 }
 
 void Coordinator::remove(WatchId id, Millis now) {
+  moved_ = true;
   for (auto& state : states_) {
     const auto gone = std::erase_if(state.watchers, [id](const Watcher& watcher) { return watcher.id == id; });
     if (gone == 0) continue;
@@ -64,6 +68,7 @@ void Coordinator::mark_outdated(State& state) {
 }
 
 void Coordinator::catch_up(Millis since, Millis now) {
+  moved_ = true;
   for (auto& state : states_) {
     if (state.newest.on_event != OnEvent::refresh || !state.updated || *state.updated >= since) continue;
     state.wanted = std::min(state.wanted, now);
@@ -85,6 +90,7 @@ void Coordinator::catch_up_after_load(State& state) {
 }
 
 void Coordinator::retry_failed(Millis now) {
+  moved_ = true;
   for (auto& state : states_) {
     if (!state.failed_at) continue;
     state.wanted = now;
@@ -229,6 +235,7 @@ std::vector<std::string> Coordinator::known_keys() const {
 }
 
 void Coordinator::start_anew() {
+  moved_ = true;
   for (auto& state : states_) {
     state.updated.reset();
     state.requested.reset();

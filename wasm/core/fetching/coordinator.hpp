@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/millis.hpp"
@@ -55,7 +56,10 @@ class Coordinator {
   /// once.
   WatchId add(std::string_view key, const WatchTimes& times, std::optional<Millis> timestamp);
   void remove(WatchId id, Millis now);
-  void set_visible(bool visible) { visible_ = visible; }
+  void set_visible(bool visible) {
+    visible_ = visible;
+    moved_ = true;
+  }
 
   /// An invalidation or an event wants these fetched anew: after the debounce, counted from the last of a burst.
   void request(std::string_view key, Millis now);
@@ -80,6 +84,10 @@ class Coordinator {
   void tagged(std::string_view key, std::span<const std::string> tags);
 
   [[nodiscard]] Millis next_due() const;
+  /// Something has happened by which that may be another time: failures were forgotten, or waits ended.
+  void moved() { moved_ = true; }
+  /// Whether anything has, or what is watched changed, since the last call.
+  [[nodiscard]] bool take_moved() { return std::exchange(moved_, false); }
   [[nodiscard]] std::vector<std::string> due_keys(Millis now) const;
   /// Keys due at `now`; they count as started.
   [[nodiscard]] std::vector<std::string> take_due(Millis now);
@@ -128,6 +136,7 @@ class Coordinator {
     std::vector<std::string> tags;
   };
 
+  /// To change it.
   [[nodiscard]] State* find(std::string_view key);
   [[nodiscard]] const State* find(std::string_view key) const;
   [[nodiscard]] Millis due(const State& state) const;
@@ -141,7 +150,7 @@ class Coordinator {
   std::vector<Selector> missed_;
   Millis missed_before_ = long_ago;
   std::uint32_t next_watch_ = 1;
-  bool visible_ = true;
+  bool visible_ = true, moved_ = false;
 };
 
 }  // namespace cardcache

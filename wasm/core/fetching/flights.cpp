@@ -19,15 +19,19 @@ const Flights::Flight* Flights::find(FlightId id) const {
   return found == flights_.end() ? nullptr : &*found;
 }
 
+void Flights::supersede(Flight& flight) {
+  if (!std::exchange(flight.is_superseded, true)) superseded_.push_back(flight.id);
+}
+
 void Flights::supersede(std::string_view key) {
   for (auto& flight : flights_) {
-    if (flight.key == key) flight.is_superseded = true;
+    if (flight.key == key) supersede(flight);
   }
 }
 
 void Flights::supersede_older(std::string_view key, Millis timestamp) {
   for (auto& flight : flights_) {
-    if (flight.key == key && flight.timestamp < timestamp) flight.is_superseded = true;
+    if (flight.key == key && flight.timestamp < timestamp) supersede(flight);
   }
 }
 
@@ -39,7 +43,7 @@ bool Flights::has_younger(std::string_view key, Millis timestamp) const {
 void Flights::supersede_selected(const Selector& selector, Millis at, bool skips_exempt) {
   for (auto& flight : flights_) {
     if (skips_exempt && flight.exempt_from_events) continue;
-    if (flight.timestamp <= at && selector.selects(flight.key, flight.tags)) flight.is_superseded = true;
+    if (flight.timestamp <= at && selector.selects(flight.key, flight.tags)) supersede(flight);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/millis.hpp"
@@ -39,9 +40,14 @@ class Flights {
   /// Supersedes what the selector selects and began at or before `at`.
   void supersede_selected(const Selector& selector, Millis at, bool skips_exempt);
   [[nodiscard]] std::size_t size() const { return flights_.size(); }
+  /// Those that were superseded since the last call.
+  [[nodiscard]] std::vector<FlightId> take_superseded() { return std::exchange(superseded_, {}); }
 
  private:
+  void supersede(Flight& flight);
+
   std::list<Flight> flights_;
+  std::vector<FlightId> superseded_;
   std::uint32_t next_ = 1;
 };
 

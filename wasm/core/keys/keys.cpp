@@ -42,6 +42,8 @@ std::string escape_segment(std::string_view name) {
   return out;
 }
 
+std::string escape_user(std::string_view name) { return name == shared_user ? "%4Eone" : escape_segment(name); }
+
 bool is_valid_key(std::string_view key) { return !key.empty() && key.front() != '@' && key.front() != '!'; }
 
 }  // namespace cardcache

@@ -28,6 +28,9 @@ inline constexpr std::string_view shared_user = "None";
 /// A name as it stands in keys: what of it would be read as structure (`%`, `:`, `*`) is percent-encoded.
 [[nodiscard]] std::string escape_segment(std::string_view name);
 
+/// A user's name as it stands in keys: `None` would be read as "shared by all".
+[[nodiscard]] std::string escape_user(std::string_view name);
+
 /// Takes the first segment off `rest` and returns it.
 std::string_view take_segment(std::string_view& rest);
 

@@ -4,7 +4,7 @@
 
 #include "core/storage/storage_area.hpp"
 
-namespace cardcache::bindings {
+namespace cardcache::border {
 
 /// localStorage, or whatever Storage the page gave, through a small object of the page's (js/border/storageArea.ts) that
 /// catches what browsers throw; js/border/coreModule.ts says what it answers (AreaPort).
@@ -25,4 +25,4 @@ class LocalStorage : public StorageArea {
   bool full_ = false;
 };
 
-}  // namespace cardcache::bindings
+}  // namespace cardcache::border

@@ -1,9 +1,31 @@
-#include "bindings/local_storage.hpp"
+#include "border/local_storage.hpp"
 
-#include "bindings/js_text.hpp"
+#include <algorithm>
+#include <string>
 
-namespace cardcache::bindings {
+#include "border/area.hpp"
+
+namespace cardcache::border {
 namespace {
+
+/// A JavaScript string of exactly these units. embind's own way decodes longer ones with TextDecoder, which replaces
+/// lone surrogates and takes a byte order mark away; keys may hold both, and two keys must never become one.
+emscripten::val js_text(std::u16string_view text) {
+  const auto is_odd = [](char16_t unit) { return (unit & 0xF800) == 0xD800 || unit == 0xFEFF; };
+  if (std::none_of(text.begin(), text.end(), is_odd)) return emscripten::val(std::u16string(text));
+  // Piece by piece: an engine takes only so many arguments at once.
+  constexpr std::size_t piece_length = 4096;
+  auto pieces = emscripten::val::array();
+  for (unsigned piece = 0; piece * piece_length < text.size(); ++piece) {
+    auto units = emscripten::val::array();
+    unsigned count = 0;
+    for (const auto unit : text.substr(piece * piece_length, piece_length))
+      units.set(count++, static_cast<unsigned>(unit));
+    const auto from_units = emscripten::val::global("String")["fromCharCode"];
+    pieces.set(piece, from_units.call<emscripten::val>("apply", emscripten::val::null(), units));
+  }
+  return pieces.call<emscripten::val>("join", std::u16string());
+}
 
 /// A head as the page gives it, three items from `at` on; the length is negative where a unit is above U+00FF.
 StoredHead head_at(const emscripten::val& items, unsigned at) {
@@ -52,4 +74,9 @@ std::vector<std::u16string> LocalStorage::keys_with_prefix(std::u16string_view p
   return keys;
 }
 
-}  // namespace cardcache::bindings
+std::unique_ptr<StorageArea> given_area() {
+  auto area = emscripten::val::module_property("area");
+  return area.isNull() ? nullptr : std::make_unique<LocalStorage>(std::move(area));
+}
+
+}  // namespace cardcache::border

@@ -1,0 +1,105 @@
+import type { CoreModule } from './coreModule.ts';
+import type { LoadedCore } from './loader.ts';
+import { Message } from './message.ts';
+import { News } from './names.ts';
+
+/** Every call of the border, numbered as wasm/border/calls.hpp says; what each takes and answers stands above it in calls_*.cpp. */
+export const enum Call {
+  // calls_pages.cpp
+  openSpace = 0,
+  closeSpace,
+  openPage,
+  closePage,
+  openCount,
+  // calls_entries.cpp
+  observe = 32,
+  lookUp,
+  admit,
+  reject,
+  set,
+  remove,
+  dropResident,
+  allowGrace,
+  keepFor,
+  sweep,
+  maintain,
+  // calls_encrypted.cpp
+  encryptedKeys = 64,
+  findEncrypted,
+  rejectEncrypted,
+  prepareEncryption,
+  writeEncrypted,
+  abandonEncryption,
+  removePlain,
+  // calls_selectors.cpp
+  keys = 96,
+  invalidate,
+  learnInvalidation,
+  clear,
+  // calls_others.cpp
+  adopt = 128,
+  oldestToTake,
+  areaChanged,
+  // calls_fetching.cpp
+  beginFlight = 160,
+  isVoid,
+  endFlight,
+  failFlight,
+  retryAfter,
+  watch,
+  unwatch,
+  outdated,
+  setVisible,
+  catchUp,
+  catchUpAfterLoad,
+  retryFailed,
+  beginRefresh,
+  endRefresh,
+  takeDue,
+  watchStatus,
+  // calls_events.cpp
+  addRule = 192,
+  readEvent,
+  applyEvent,
+  isConcerned,
+  // calls_reports.cpp
+  statistics = 224,
+  inspect,
+  noteError,
+}
+
+/** Calls need no page, or its number. */
+const NO_PAGE = 0;
+
+/** The module, and the one message that goes to and fro. */
+export class Border {
+  readonly message: Message;
+  readonly #module: CoreModule;
+  /** A field of its own: an object of several members may be a table of names, which engines search anew with each call. */
+  readonly #call: CoreModule['_call'];
+
+  constructor(loaded: LoadedCore) {
+    this.#module = loaded.module;
+    this.#call = loaded.module._call;
+    this.message = new Message(loaded);
+  }
+
+  /** Sends the message; gives bits of `News`. TypeError for a message that the core does not understand. */
+  send(what: Call, page: number, now: number): number {
+    const news = this.#call(what, page, now, this.message.size);
+    if (news & News.refused) throw new TypeError(`cardcache: the core understands no such message (call ${what})`);
+    return news;
+  }
+
+  /** A call that concerns no open page. */
+  ask<T>(what: Call, write: (message: Message) => unknown, read: (reply: Message) => T): T {
+    write(this.message.begin());
+    this.send(what, NO_PAGE, 0);
+    return read(this.message.reply());
+  }
+
+  /** The space that is opened next lies there. */
+  set area(area: CoreModule['area']) {
+    this.#module.area = area;
+  }
+}

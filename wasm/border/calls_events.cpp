@@ -1,0 +1,67 @@
+// Mutation events: whom they concern and what they invalidate. They come as they are, as JSON.
+#include "border/calls.hpp"
+#include "core/events/json_documents.hpp"
+#include "core/keys/keys.hpp"
+
+namespace cardcache::border {
+
+/// Pattern, endpoints, whether the event is about `username` alone.
+void add_rule(Call& call) {
+  auto& in = call.message;
+  EventRule rule;
+  rule.pattern = std::string(in.text());
+  for (const auto& endpoint : in.texts()) rule.endpoints.push_back(escape_segment(endpoint));
+  rule.about_username = in.flag();
+  if (auto* cache = call.enter()) cache->filter().add_rule(std::move(rule));
+}
+
+/// Event. Answers which rule it falls under (−1: none), and the task that it names if it names one.
+void read_event(Call& call) {
+  const auto event = cardcache::read_event(call.message.text());
+  auto* cache = call.enter();
+  if (!cache) return;
+  call.reply.number(cache->filter().rule_index(event.type));
+  call.reply.flag(event.task.has_value());
+  if (event.task) call.reply.text(*event.task);
+}
+
+/// Event, whether the first party is the connected user, parties: user, whether an answer of theirs names the task, whom the rule's
+/// own `assignees` named. Answers a Reason for each, how many entries were invalidated, as of when, and the keys that are fetched
+/// anew.
+void apply_event(Call& call) {
+  auto& in = call.message;
+  const auto event = cardcache::read_event(in.text());
+  const bool first_is_me = in.flag();
+  // A length, a flag and a length.
+  std::vector<Party> parties(in.count(16));
+  for (auto& party : parties) {
+    party.user = escape_user(in.text());
+    party.evidence.named_in_answers = in.flag();
+    for (const auto& name : in.texts()) party.evidence.assignees.push_back(escape_user(name));
+  }
+  if (first_is_me && parties.empty()) call.refuse();
+  auto* cache = call.enter();
+  if (!cache) return;
+  const auto outcome = cache->apply_event(event.type, event, parties, first_is_me, call.now);
+  for (const auto reason : outcome.reasons) call.reply.number(static_cast<int>(reason));
+  call.reply.number(static_cast<double>(outcome.invalidated));
+  call.reply.number(cache->last_invalidation().value);
+  call.reply.texts(outcome.refreshed);
+}
+
+/// Event, user. Answers whether it is the user's concern, as far as the event alone tells.
+void is_concerned(Call& call) {
+  const auto event = cardcache::read_event(call.message.text());
+  const auto user = escape_user(call.message.text());
+  if (call.is_whole()) call.reply.flag(EventFilter::concerns(EventFilter::judge(event, nullptr, user, {})));
+}
+
+namespace {
+
+constexpr Handler all[] = {add_rule, read_event, apply_event, is_concerned};
+
+}  // namespace
+
+const Calls events_calls{all};
+
+}  // namespace cardcache::border

@@ -1,0 +1,49 @@
+// What other tabs and processes wrote, and the answers they bring.
+#include "border/calls.hpp"
+#include "border/entry.hpp"
+#include "core/base/text.hpp"
+
+namespace cardcache::border {
+
+/// Whether it comes from the store that processes share, key, entry. Answers whether it was kept, and the slot.
+void adopt(Call& call) {
+  auto& in = call.message;
+  const bool is_remote = in.flag();
+  const auto key = in.text();
+  auto entry = read_entry(in);
+  auto* cache = call.enter();
+  if (!cache) return;
+  const auto timestamp = entry.timestamp;
+  const auto result =
+      is_remote ? cache->adopt_remote(request_of(std::move(entry), key, Reach::storage), timestamp, call.now)
+                : cache->adopt(key, facts_of(std::move(entry)), call.now);
+  call.reply.flag(result.kept);
+  call.reply.number(slot_number(result.slot));
+}
+
+/// Key, greatest age. Answers from which timestamp on another's answer will do.
+void oldest_to_take(Call& call) {
+  const auto key = call.message.text();
+  const Millis max_age{call.message.real()};
+  if (auto* cache = call.enter()) call.reply.number(cache->oldest_to_take(key, max_age, call.now).value);
+}
+
+/// Another tab wrote to the area: key and text as its storage event tells them, none for "everything" and "gone".
+void area_changed(Call& call) {
+  const auto key = call.message.maybe_text();
+  const auto text = call.message.maybe_text();
+  auto* cache = call.enter();
+  if (!cache) return;
+  cache->on_area_change(key, text ? std::optional(to_utf16(*text)) : std::nullopt, call.now);
+  call.page().was_changed_elsewhere = true;
+}
+
+namespace {
+
+constexpr Handler all[] = {adopt, oldest_to_take, area_changed};
+
+}  // namespace
+
+const Calls others_calls{all};
+
+}  // namespace cardcache::border

@@ -1,0 +1,84 @@
+// What works on many entries at once.
+#include <utility>
+
+#include "border/calls.hpp"
+
+namespace cardcache::border {
+namespace {
+
+/// Which fields of a selector follow. js/border/names.ts has the same bits.
+enum Field : unsigned { as_text = 1, endpoint = 2, user = 4, shared = 8, tag = 16, keys_listed = 32 };
+
+/// Fields, then the selector as its author wrote it, or each field that is named. nullopt where the text is none.
+std::optional<Selector> read_selector(Reader& in) {
+  const auto fields = in.whole(64);
+  if (fields & as_text) return parse_selector(in.text());
+  Selector selector;
+  if (fields & endpoint) {
+    const auto name = in.text();
+    if (name != "*") selector.endpoint = escape_segment(name);
+  }
+  if (fields & user) selector.user = std::string(in.text());
+  selector.shared = (fields & shared) != 0;
+  if (fields & tag) selector.tag = std::string(in.text());
+  if (fields & keys_listed) selector.keys = in.texts();
+  return selector;
+}
+
+/// How many entries went, −1 where the selector is none; what is not younger than the time is void.
+void write(Writer& reply, double count, Millis at) {
+  reply.number(count);
+  reply.number(at.value);
+}
+
+}  // namespace
+
+/// Selector. Answers whether it is one, and the keys of what is fresh.
+void keys(Call& call) {
+  const auto selector = read_selector(call.message);
+  auto* cache = call.enter();
+  if (!cache) return;
+  call.reply.flag(selector.has_value());
+  if (selector) call.reply.texts(cache->keys(*selector, call.now));
+}
+
+/// Selector, whether it is for what a write may have changed.
+void invalidate(Call& call) {
+  const auto selector = read_selector(call.message);
+  const bool after_write = call.message.flag();
+  auto* cache = call.enter();
+  if (!cache) return;
+  if (!selector) return write(call.reply, -1, {});
+  const auto count =
+      after_write ? cache->invalidate_after_write(*selector, call.now) : cache->invalidate(*selector, call.now);
+  write(call.reply, static_cast<double>(count), cache->last_invalidation());
+}
+
+/// What another process invalidated, or removed: selector, when, whether it spares what is exempt from events, whether a write was
+/// the cause.
+void learn_invalidation(Call& call) {
+  auto& in = call.message;
+  auto selector = read_selector(in);
+  const Millis at{in.real()};
+  const bool spares_exempt = in.flag();
+  const bool by_write = in.flag();
+  auto* cache = call.enter();
+  if (cache && selector) cache->learn_invalidation({std::move(*selector), at, spares_exempt, by_write}, call.now);
+}
+
+void clear(Call& call) {
+  auto* cache = call.enter();
+  if (!cache) return;
+  const auto count = cache->clear(call.now);
+  write(call.reply, static_cast<double>(count), cache->last_invalidation());
+}
+
+namespace {
+
+constexpr Handler all[] = {keys, invalidate, learn_invalidation, clear};
+
+}  // namespace
+
+const Calls selectors_calls{all};
+
+}  // namespace cardcache::border
