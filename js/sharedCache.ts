@@ -182,7 +182,9 @@ export class SharedCache {
   }
 
   peekValue(key: Key): unknown {
-    return this.core ? (this.core.fresh(key) ?? this.peek(key)?.value) : this.#early.get(key);
+    if (!this.core) return this.#early.get(key);
+    const { version } = this.policyFor(key);
+    return (version === undefined ? this.core.fresh(key) : undefined) ?? this.peek(key)?.value;
   }
 
   keys(selector: Selector): Key[] {
