@@ -132,8 +132,7 @@ export class Core extends Page implements Coordination {
     return this.ask(
       Call.lookUp,
       (message) => writeWanted(message, key, { ...wanted, peek: true }, true),
-      (reply) =>
-        reply.takeNumber() === 0 ? undefined : { timestamp: reply.takeNumber(), end: reply.takeNumber() },
+      (reply) => (reply.takeNumber() === 0 ? undefined : { timestamp: reply.takeNumber(), end: reply.takeNumber() }),
     );
   }
 

@@ -4,7 +4,7 @@
 
 /** wasm/core: statistics.hpp */
 export const ERRORS = ['quota', 'unavailable', 'corrupt', 'serialize', 'crypto', 'fetch', 'remote', 'version'] as const;
-/** memory_tier.hpp */
+/** entry_facts.hpp */
 export const WHYS = ['expired', 'capacity', 'quota'] as const;
 /** two_tier_cache.hpp */
 export const ALERTS = ['hitRate', 'errors', 'storage'] as const;
@@ -33,7 +33,7 @@ export const News = {
   changedElsewhere: 256,
 } as const;
 
-/** JSON of more bytes is not stored, and so does not cross; `most_json_bytes` in wasm/core/json_block.hpp. */
+/** JSON of more bytes is not stored, and so does not cross; `most_json_bytes` in wasm/core/codec/compressed_json.hpp. */
 export const MOST_JSON_BYTES = 2 ** 20;
 /** A card that is moved or rebuilt comes back within a moment; what it showed waits for it. `Coordinator::linger`. */
 export const LINGER = 5_000;

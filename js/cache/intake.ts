@@ -79,7 +79,8 @@ export class Intake {
     if (!arrival.silent) {
       if (!equal && emitter.hears('update')) queueMicrotask(() => emitter.emit('update', { key }));
       // Its equal may have become resident unseen, read from storage before another tab's write was announced.
-      if (!equal || (shown !== kept && !same(shown, kept))) watches.changed(key, kept, source, keep ? undefined : timestamp);
+      if (!equal || (shown !== kept && !same(shown, kept)))
+        watches.changed(key, kept, source, keep ? undefined : timestamp);
     }
     return { value: kept, timestamp, source };
   }

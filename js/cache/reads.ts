@@ -67,7 +67,8 @@ export class Reads {
   }
 
   peekValue(key: Key): unknown {
-    return this.#parts.core.fresh(key) ?? this.peek(key)?.value;
+    const { version } = this.#policies.for(key);
+    return (version === undefined ? this.#parts.core.fresh(key) : undefined) ?? this.peek(key)?.value;
   }
 
   /** Whether what is cached is fresh, and no older than `maxAge`. */

@@ -39,7 +39,7 @@ const numberIn = (file, pattern) => Number(pattern.exec(textOf(headers, file))?.
 
 test('names of numbers are in the order of their enum', () => {
   assert.deepEqual(numbered(names.ERRORS), membersOf('statistics.hpp', 'ErrorKind'));
-  assert.deepEqual(numbered(names.WHYS), membersOf('memory_tier.hpp', 'Why'));
+  assert.deepEqual(numbered(names.WHYS), membersOf('entry_facts.hpp', 'RemovalCause'));
   assert.deepEqual(numbered(names.ALERTS), membersOf('two_tier_cache.hpp', 'AlertKind'));
   assert.deepEqual(numbered(names.REASONS), membersOf('event_filter.hpp', 'Reason'));
   assert.deepEqual(Object.entries(names.ON_EVENT), membersOf('coordinator.hpp', 'OnEvent'));
@@ -65,7 +65,7 @@ test('bits and words are the same', () => {
 
 test('numbers are the same', () => {
   assert.equal(message.RING_SIZE, numberIn('call.hpp', /ring_size = (\d+)/));
-  const [, one, shift] = /most_json_bytes = (\d+) << (\d+)/.exec(textOf(headers, 'json_block.hpp'));
+  const [, one, shift] = /most_json_bytes = (\d+) << (\d+)/.exec(textOf(headers, 'compressed_json.hpp'));
   assert.equal(names.MOST_JSON_BYTES, Number(one) << Number(shift));
   assert.equal(names.LINGER, numberIn('coordinator.hpp', /Millis linger\{([\d']+)\}/));
   const deepest = Number(/DEEPEST = ([\d_]+)/.exec(textOf(script, 'values.ts'))[1].replaceAll('_', ''));
@@ -118,7 +118,17 @@ test('statistics are named in the order in which they lie', () => {
     ...['memory', 'storage'].flatMap((name) =>
       ['entries', 'hits', 'misses', 'evictions', 'expired', 'hitRate'].map((own) => `${name}.${own}`),
     ),
-    ...['available', 'bytes', 'plainBytes', 'budget', 'floors', 'eventsSeen', 'eventsConcerned', 'errors', 'failing'],
+    ...[
+      'available',
+      'bytes',
+      'plainBytes',
+      'budget',
+      'invalidations',
+      'eventsSeen',
+      'eventsConcerned',
+      'errors',
+      'failing',
+    ],
     'spared',
   ]);
   assert.deepEqual(fieldsOf(body('EndpointNumbers')), ['hits', 'misses', 'entries']);

@@ -62,12 +62,15 @@ std::uint32_t Call::leave() {
     bits |= deadlines_moved;
     news.number(address_of(deadlines));
   }
-  if (cache.coordinator().take_moved()) {
-    const auto due = cache.coordinator().next_due();
-    if (std::exchange(page_->told_due, due) != due) {
-      bits |= next_due_moved;
-      news.number(due.value);
-    }
+  auto& coordinator = cache.coordinator();
+  const auto due = coordinator.take_moved() ? coordinator.next_due() : page_->told_due;
+  // The page's timers may have stood still, as they do in sleep: it hears once that something is overdue.
+  const bool overdue = due <= now;
+  const bool is_known = std::exchange(page_->told_due, due) == due;
+  const bool overdue_is_known = std::exchange(page_->told_overdue, overdue) || !overdue;
+  if (!is_known || !overdue_is_known) {
+    bits |= next_due_moved;
+    news.number(due.value);
   }
   bits |= tell_slots(news);
   bits |= tell_notices(news);

@@ -28,7 +28,7 @@ enum News : std::uint32_t {
   clock_set_back = 2,
   upkeep_waits = 4,
   deadlines_moved = 8,      // address of the deadlines (f64 a slot)
-  next_due_moved = 16,      // when the next watched key is due
+  next_due_moved = 16,      // when the next watched key is due; also where that time has come
   slots_let_go = 32,        // list: slot; 0, or 1 more than the number of why it was evicted
   notices = 64,             // list: key; −1 or why it was evicted; what went wrong
   flights_superseded = 128, // list: flight
@@ -49,6 +49,7 @@ struct Page {
   /// What the page was told last.
   const double* told_deadlines = nullptr;
   Millis told_due = never;
+  bool told_overdue = false;
   /// Another tab has changed the area, whether or not a watched key was touched.
   bool was_changed_elsewhere = false;
   /// Room for a key that is set again.

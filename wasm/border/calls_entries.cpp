@@ -60,7 +60,7 @@ void reject(Call& call) {
 }
 
 /// Slot where the key is known to lie, else −1; Reach; flight that brought it, else 0; the entry; the key where no slot was given;
-/// JSON (nothing where it is not to be stored, or longer than most_json_bytes). The flight has ended. Answers 1 where it was
+/// JSON (nothing where it is longer than most_json_bytes, or goes not to storage). The flight has ended. Answers 1 where it was
 /// kept, 0 where not, −1 where nothing lies in the slot any more; slot, timestamp, end, how long until then, and the number of the
 /// encryption that it waits for (0: none).
 void set(Call& call) {
@@ -81,7 +81,7 @@ void set(Call& call) {
     cache->memory().index().write_key(*slot, call.page().key);
     request.key = call.page().key;
   }
-  if (reach == Reach::storage && !json.empty()) request.json = json;
+  if (reach == Reach::storage) request.json = json;
   if (flight != 0) request.flight = FlightId{flight};
   const auto result = cache->set(request, call.now);
   if (request.flight) cache->end_flight(*request.flight);

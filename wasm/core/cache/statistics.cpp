@@ -1,5 +1,7 @@
 #include "core/cache/statistics.hpp"
 
+#include <numeric>
+
 namespace cardcache {
 
 std::uint32_t Statistics::number_of(std::string_view endpoint) {
