@@ -66,15 +66,8 @@ void RecordIndex::invalidate(std::string_view key) {
 }
 
 bool RecordIndex::clear(Millis until) {
-  if (invalidated_.keys.size() > keys().size()) return false;
-  const auto earlier = std::exchange(invalidated_, std::exchange(live_, {}));
-  earlier.keys.for_each([&](KeyIndex::Id id) {
-    const auto key = earlier.keys.key(id);
-    const auto& facts = earlier.facts[id];
-    bytes_ -= facts.bytes;
-    plain_bytes_ -= facts.plain_bytes;
-    if (!is_invalidated(key)) put(invalidated_, key, facts);
-  });
+  if (has_invalidated()) return false;
+  std::swap(live_, invalidated_);
   begin_removals();
   cleared_until_ = until;
   return true;
