@@ -45,7 +45,8 @@ void RecordIndex::remember(std::string_view key, const StoredFacts& facts, const
   auto& stored = put(live_, key, facts);
   stored.last_use = std::max(stored.last_use, before.last_use);
   stored.grace = std::max(stored.grace, before.grace);
-  if (!tags.empty()) live_.keys.retag(*live_.keys.find(key), tags);
+  if (tags.empty()) return;
+  if (const auto id = keys().find(key)) live_.keys.retag(*id, tags);
 }
 
 void RecordIndex::note_use(std::string_view key, Millis now) {
