@@ -45,7 +45,8 @@ void RecordIndex::remember(std::string_view key, const StoredFacts& facts, const
   auto& stored = put(live_, key, facts);
   stored.last_use = std::max(stored.last_use, before.last_use);
   stored.grace = std::max(stored.grace, before.grace);
-  if (!tags.empty()) live_.keys.retag(*live_.keys.find(key), tags);
+  if (tags.empty()) return;
+  if (const auto id = keys().find(key)) live_.keys.retag(*id, tags);
 }
 
 void RecordIndex::note_use(std::string_view key, Millis now) {
@@ -66,15 +67,8 @@ void RecordIndex::invalidate(std::string_view key) {
 }
 
 bool RecordIndex::clear(Millis until) {
-  if (invalidated_.keys.size() > keys().size()) return false;
-  const auto earlier = std::exchange(invalidated_, std::exchange(live_, {}));
-  earlier.keys.for_each([&](KeyIndex::Id id) {
-    const auto key = earlier.keys.key(id);
-    const auto& facts = earlier.facts[id];
-    bytes_ -= facts.bytes;
-    plain_bytes_ -= facts.plain_bytes;
-    if (!is_invalidated(key)) put(invalidated_, key, facts);
-  });
+  if (has_invalidated()) return false;
+  std::swap(live_, invalidated_);
   begin_removals();
   cleared_until_ = until;
   return true;

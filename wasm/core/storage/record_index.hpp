@@ -59,7 +59,7 @@ class RecordIndex {
   /// It was overwritten, or is gone.
   void end_invalidated(std::string_view key) { remove(invalidated_, key); }
   /// Invalidates all that is remembered, however much, in a call of a millisecond. What is not remembered and was true
-  /// at `until` or before is invalid as well: walks remove it. False where more than that is invalidated already: then
+  /// at `until` or before is invalid as well: walks remove it. False where something is invalidated already: then
   /// nothing was done.
   bool clear(Millis until);
   [[nodiscard]] Millis cleared_until() const { return cleared_until_; }

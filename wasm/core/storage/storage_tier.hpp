@@ -37,8 +37,8 @@ class StorageTier final : public NoteStore {
   /// Invalidates all of them; the area is rid of the first at once and of the rest in idle slices.
   void remove_all(std::span<const std::string> keys);
   /// The same of all that are known, however many, in a call of a millisecond; what is not known here and was true at
-  /// `until` or before, which an invalidation concerns, goes in idle slices too. False where an earlier clearing is
-  /// still under way: then nothing was done.
+  /// `until` or before, which an invalidation concerns, goes in idle slices too. False where other
+  /// invalidated records still lie there: then nothing was done.
   bool clear(Millis until);
   void note_use(std::string_view key, Millis now) { user_.records.note_use(key, now); }
   /// Somebody may ask for it so long past its end: sweeps of this page leave it that long.
