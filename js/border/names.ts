@@ -6,7 +6,7 @@
 export const ERRORS = ['quota', 'unavailable', 'corrupt', 'serialize', 'crypto', 'fetch', 'remote', 'version'] as const;
 /** entry_facts.hpp */
 export const WHYS = ['expired', 'capacity', 'quota'] as const;
-/** two_tier_cache.hpp */
+/** statistics.hpp */
 export const ALERTS = ['hitRate', 'errors', 'storage'] as const;
 /** event_filter.hpp */
 export const REASONS = ['actor', 'assigned', 'unknown', 'other'] as const;

@@ -77,6 +77,7 @@ void Coordinator::catch_up(Millis since, Millis now) {
 }
 
 void Coordinator::catch_up_after_load(std::vector<Selector> missed, Millis since) {
+  moved_ = true;
   missed_ = std::move(missed);
   missed_before_ = since;
   for (auto& state : states_) catch_up_after_load(state);
