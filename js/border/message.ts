@@ -65,6 +65,7 @@ export class Message {
 
   /** Starts a message. What was written before is void. */
   begin(): this {
+    this.#renew();
     this.#at = this.#start;
     return this;
   }
@@ -155,12 +156,11 @@ export class Message {
 
   #room(bytes: number): void {
     const size = this.#at - this.#start + bytes;
-    if (size > this.#capacity) {
-      this.#capacity = Math.max(size, this.#capacity * 2, 4096);
-      const at = this.#at - this.#start;
-      this.#start = this.#reserve(this.#capacity);
-      this.#at = this.#start + at;
-    }
+    if (size <= this.#capacity) return;
+    this.#capacity = Math.max(size, this.#capacity * 2, 4096);
+    const at = this.#at - this.#start;
+    this.#start = this.#reserve(this.#capacity);
+    this.#at = this.#start + at;
     this.#renew();
   }
 

@@ -100,14 +100,6 @@ TEST_CASE("fetching: in another program's namespace flights are superseded as an
   CHECK(area.texts().size() == 1);
 }
 
-TEST_CASE("fetching: every start is counted") {
-  MapArea area;
-  Tab tab(&area);
-  tab.fetch("plan");
-  tab.fetch("plan");
-  CHECK(tab.cache.statistics().fetches[static_cast<std::size_t>(FetchCount::started)] == 2);
-}
-
 TEST_CASE("fetching: failures in a row are waited out by all who ask, and counted") {
   MapArea area;
   Tab tab(&area);

@@ -15,7 +15,7 @@ namespace {
 std::vector<char> message;
 Writer news;
 
-std::uint32_t bit(News one, bool is_set) { return is_set ? one : 0; }
+std::uint32_t bit(News one, bool is_set) { return is_set ? std::uint32_t{one} : 0; }
 
 }  // namespace
 
