@@ -48,7 +48,7 @@ namespace {
 using Write = std::function<void(Writer&)>;
 
 constexpr double start = 1.8e12;
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double not_given = std::numeric_limits<double>::quiet_NaN();
 constexpr double never_ends = std::numeric_limits<double>::infinity();
 
 std::uint32_t number_of(Handler call) {
@@ -59,7 +59,8 @@ std::uint32_t number_of(Handler call) {
 
 std::uint32_t send(Handler what, const std::string& bytes, double now = start, std::uint32_t page = 0) {
   std::memcpy(reserve(static_cast<std::uint32_t>(bytes.size() + 1)), bytes.data(), bytes.size());
-  return answer(number_of(what), page, now, static_cast<std::uint32_t>(bytes.size()));
+  // That there is upkeep to do says nothing here.
+  return answer(number_of(what), page, now, static_cast<std::uint32_t>(bytes.size())) & ~std::uint32_t{upkeep_waits};
 }
 
 std::string message(const Write& write) {
@@ -68,8 +69,8 @@ std::string message(const Write& write) {
   return out.bytes();
 }
 
-void write_entry(Writer& out, const std::vector<std::string>& tags, double timestamp = nan, double end = never_ends) {
-  for (const double one : {timestamp, timestamp == timestamp ? never_ends : nan, end, 1.0, 2.0, 0.0}) out.number(one);
+void write_entry(Writer& out, const std::vector<std::string>& tags, double timestamp = not_given, double end = never_ends) {
+  for (const double one : {timestamp, timestamp == timestamp ? never_ends : not_given, end, 1.0, 2.0, 0.0}) out.number(one);
   out.flag(false);
   out.flag(false);
   out.text("");
@@ -101,14 +102,14 @@ class OpenPage {
   OpenPage() {
     const auto space = message([](Writer& out) {
       out.text("b_");
-      for (int option = 0; option < 3; ++option) out.number(nan);
+      for (int option = 0; option < 3; ++option) out.number(not_given);
       out.flag(false);
     });
     REQUIRE(send(open_space, space) == 0);
     const auto page = message([](Writer& out) {
       out.number(0);
       out.flag(false);
-      for (int option = 0; option < 6; ++option) out.number(nan);
+      for (int option = 0; option < 6; ++option) out.number(not_given);
       out.number(7);
     });
     REQUIRE(send(open_page, page) == 0);
@@ -243,10 +244,10 @@ TEST_CASE("border: news tell which slots were let go, which flights were superse
   CHECK(told.count(8) == 1);
   CHECK(told.whole() == flight);
 
-  const auto watch = message([](Writer& out) {
+  const auto watching = message([](Writer& out) {
     out.text("plan");
-    out.number(nan);
-    out.number(nan);
+    out.number(not_given);
+    out.number(not_given);
     out.flag(false);
     out.number(0);
     out.number(0);
@@ -255,7 +256,7 @@ TEST_CASE("border: news tell which slots were let go, which flights were superse
     out.flag(false);
     out.texts({});
   });
-  const auto due = send(watch, watch);
+  const auto due = send(watch, watching);
   CHECK(due == next_due_moved);
   CHECK(news_after(due).number() == start + 180'000);
   // It has not moved since.

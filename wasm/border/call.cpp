@@ -33,7 +33,8 @@ std::uint32_t answer(std::uint32_t what, std::uint32_t page, double now, std::ui
 }
 
 TwoTierCache* Call::enter() {
-  if (!page_ || !is_whole()) return nullptr;
+  if (!page_) refuse();
+  if (!is_whole()) return nullptr;
   auto& cache = page_->cache;
   auto& ring = page_->ring;
   const auto count = std::clamp(words[noted], 0.0, static_cast<double>(ring.size()));
