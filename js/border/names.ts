@@ -15,7 +15,7 @@ export const ON_EVENT = { refresh: 0, invalidate: 1, keep: 2 } as const;
 /** coordinator.hpp: what a policy says of a load; 0 where it says nothing. */
 export const ON_LOAD = { stale: 1, always: 2 } as const;
 /** two_tier_cache.hpp: how far a value may go. */
-export const Reach = { storage: 0, memory: 1, resident: 2, sealed: 3 } as const;
+export const Reach = { storage: 0, memory: 1, resident: 2, encrypted: 3 } as const;
 /** wasm/border/calls_selectors.cpp: which fields of a selector follow. */
 export const Field = { text: 1, endpoint: 2, user: 4, shared: 8, tag: 16, keys: 32 } as const;
 /** wasm/border/calls_fetching.cpp: how a refresh ended. */

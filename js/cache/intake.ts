@@ -94,7 +94,7 @@ export class Intake {
     const shared = mayBeRemote(policy) ? remote : undefined;
     const json = storable || others || shared || isMeasured ? toJson(value) : undefined;
     if (storable && json === undefined) core.noteError('serialize', key);
-    const reach = !storable || json === undefined ? Reach.memory : policy.encrypted ? Reach.sealed : Reach.storage;
+    const reach = !storable || json === undefined ? Reach.memory : policy.encrypted ? Reach.encrypted : Reach.storage;
     const times = core.set(key, value, json, policy, reach, flight);
     if (!times) return undefined;
     if (json !== undefined) {
