@@ -6,6 +6,8 @@ declare module '#core-glue' {
   export default factory;
 }
 declare module '#core-wasm' {
-  const wasm: string | (() => URL);
+  const wasm: import('./border/moduleText.ts').ModuleText | (() => URL);
+  /** wasm/expander, a digit a byte. */
+  export const expander: string;
   export default wasm;
 }

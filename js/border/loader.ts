@@ -1,5 +1,5 @@
 import factory from '#core-glue';
-import wasm from '#core-wasm';
+import wasm, { expander } from '#core-wasm';
 import { instantiateAtOnce, instantiateLater } from './compiledCore.ts';
 import type { CoreModule } from './coreModule.ts';
 import { decodeModule } from './moduleText.ts';
@@ -17,8 +17,8 @@ export interface LoadedCore {
  */
 export function loadCore(): LoadedCore | Promise<LoadedCore> {
   if (typeof WebAssembly === 'undefined') throw new Error('this engine has no WebAssembly');
-  if (typeof wasm !== 'string') return compileFrom(wasm()).then(startLater);
-  const bytes = decodeModule(wasm);
+  if (typeof wasm === 'function') return compileFrom(wasm()).then(startLater);
+  const bytes = decodeModule(wasm, expander);
   try {
     return startAtOnce(new WebAssembly.Module(bytes));
   } catch {

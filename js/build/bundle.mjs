@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { generateDtsBundle } from 'dts-bundle-generator';
 import * as esbuild from 'esbuild';
 import { minified } from './minify.mjs';
+import { digits, moduleText } from './module_text.mjs';
 import { OLDEST_ENGINES } from './oldest_engines.mjs';
 import { shortNotice, thirdPartyNotices } from './thirdPartyNotices.mjs';
 import { stripped } from './wasm_sections.mjs';
@@ -37,17 +38,13 @@ const common = {
   define: { CARDCACHE_VERSION: JSON.stringify(version) },
 };
 
-/** The bytes as text that is as dense in UTF-8 as it can be; js/border/moduleText.ts reads it and says why. */
-function encode(bytes) {
-  const codes = Array.from(bytes, (byte) => (byte + 13) & 0xff);
-  return codes.map((code) => String.fromCharCode(code < 95 ? 0x20 + code : 0xa1 - 95 + code)).join('');
-}
-
 /** `#core-glue` is the script that emcc made, `#core-wasm` gives the module itself: its bytes as text, or where it lies. */
 function core(form) {
-  const inside = () => `export default ${JSON.stringify(encode(stripped(readFileSync(wasm))))};`;
+  const inside = () =>
+    `export const expander = ${JSON.stringify(digits(stripped(readFileSync(join(built, 'expander.wasm')))))};
+    export default ${JSON.stringify(moduleText(stripped(readFileSync(wasm))))};`;
   // In a function: whoever only imports it may have no URL.
-  const beside = () => "export default () => new URL('./cardcache.wasm', import.meta.url);";
+  const beside = () => "export const expander = ''; export default () => new URL('./cardcache.wasm', import.meta.url);";
   return {
     name: 'core',
     setup(build) {

@@ -2,11 +2,11 @@
 
 const CUSTOM = 0;
 const IMPORTS = 2;
-const CODE = 10;
+export const CODE = 10;
 export const DATA = 11;
 
 /** Reads what stands at a place, one after the other. */
-class Reader {
+export class Reader {
   constructor(bytes, at = 0) {
     this.bytes = bytes;
     this.at = at;
@@ -23,6 +23,20 @@ class Reader {
       value |= (byte & 0x7f) << shift;
       if (byte < 0x80) return value >>> 0;
     }
+  }
+
+  /** `value` is a BigInt, `bytes` as it is written. */
+  signed() {
+    const start = this.at;
+    while (this.byte() & 0x80);
+    const bytes = this.bytes.subarray(start, this.at);
+    const value = bytes.reduceRight((high, byte) => (high << 7n) | BigInt(byte & 0x7f), 0n);
+    return { value: BigInt.asIntN(64, bytes.at(-1) & 0x40 ? value - (1n << BigInt(7 * bytes.length)) : value), bytes };
+  }
+
+  bytesOf(count) {
+    this.at += count;
+    return this.bytes.subarray(this.at - count, this.at);
   }
 
   text() {
@@ -62,16 +76,12 @@ export function functionsOf(module) {
   const sections = sectionsOf(module);
   const names = namesOf(sections.find(({ id }) => id === CUSTOM)?.body ?? Buffer.alloc(0));
   const imported = importedFunctions(sections.find(({ id }) => id === IMPORTS).body);
-  const code = new Reader(codeOf(module));
+  const code = new Reader(sections.find(({ id }) => id === CODE).body);
   return code.list((_, index) => {
     const size = code.number();
     code.at += size;
     return { name: names.get(imported + index) ?? '', size };
   });
-}
-
-export function codeOf(module) {
-  return sectionsOf(module).find(({ id }) => id === CODE).body;
 }
 
 function namesOf(body) {

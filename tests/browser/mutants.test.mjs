@@ -1,7 +1,7 @@
 // The policy is in C++: with one rule broken there, the browser's own tests must fail. Each mutant is the built module with one
 // object of the core compiled anew from a broken copy; bundled, served by the demo and put through the same tests.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import test from 'node:test';
@@ -92,6 +92,8 @@ async function link(folder, changes) {
     return run(command, args, { cwd: built });
   };
   mkdirSync(folder, { recursive: true });
+  // No rule is in there.
+  copyFileSync(join(built, 'expander.wasm'), join(folder, 'expander.wasm'));
   const commands = JSON.parse(readFileSync(join(built, 'compile_commands.json'), 'utf8'));
   const objects = Object.entries(changes).map(([file, change]) => {
     const source = join(folder, file);

@@ -107,7 +107,7 @@ test('the core is without friends: no class reaches into the private parts of an
   for (const file of core) assert.doesNotMatch(codeOf(file), /\bfriend (class|struct)\b/, file.path);
 });
 
-test('only js/border/message.ts touches linear memory', () => {
+test('only js/border/message.ts touches the core’s linear memory', () => {
   const touches = (node) =>
     (ts.isPropertyAccessExpression(node) && node.name.text === 'buffer') ||
     (ts.isBindingElement(node) && (node.propertyName ?? node.name).getText() === 'buffer') ||
@@ -117,7 +117,8 @@ test('only js/border/message.ts touches linear memory', () => {
       /^(Float|Big|Int|Uint(16|32))\w*Array$/.test(node.expression.getText()) &&
       node.arguments?.length > 0);
   const touching = [...shim, ...cards].filter((file) => nodesOf(file, touches).length > 0);
-  assert.deepEqual(pathsOf(touching), ['js/border/message.ts']);
+  // The other has the memory of wasm/expander, before there is a core.
+  assert.deepEqual(pathsOf(touching), ['js/border/message.ts', 'js/border/moduleText.ts']);
 });
 
 test('only the Home Assistant glue, the cards and the demo know hass', () => {

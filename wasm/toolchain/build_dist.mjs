@@ -13,6 +13,7 @@ const INPUTS = [
   'cards',
   'build/wasm/cardcache.mjs',
   'build/wasm/cardcache.wasm',
+  'build/wasm/expander.wasm',
   'package.json',
   'package-lock.json',
   'tsconfig.json',
