@@ -1,12 +1,12 @@
-/** Moves the bytes that WebAssembly uses most to where characters take one byte: 0 becomes `-`. */
+/** Shifts the most frequent bytes of WebAssembly to characters of one byte: 0 becomes `-`. */
 const SHIFT = 13;
-/** How many of them do; the others are letters of two bytes, from U+00A1 on. */
+/** How many byte values become characters of one byte; the others become letters of two bytes, from U+00A1 on. */
 const SHORT = 95;
 
 /**
- * The bytes of a module that stands in a script as text, written by encode() in js/build/bundle.mjs. Compressed with the script it
- * takes 5 % more than the module itself; base64, whose three bytes in four characters hide every repetition, takes 28 %. No
- * character of it is a control or half a surrogate pair, so nothing that handles UTF-8 as text can damage it.
+ * Decodes a module from text in a script, as encode() in js/build/bundle.mjs writes it. Compressed with the script, the text
+ * takes 5 % more than the module itself; base64, which hides every repetition, takes 28 % more. No character is a control
+ * character or half of a surrogate pair, so the text survives everything that handles UTF-8.
  */
 export function decodeModule(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(text.length);
