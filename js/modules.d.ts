@@ -1,6 +1,6 @@
 /** The version in package.json; js/build/bundle.mjs replaces it. */
 declare const CARDCACHE_VERSION: string;
-// What the bundler puts in: the script that the linker made, and the module as text or as the address where it lies.
+// Replaced by the bundler: emcc's script, and the module as text or as its address.
 declare module '#core-glue' {
   const factory: (module: object) => Promise<unknown>;
   export default factory;

@@ -16,8 +16,8 @@ export interface CacheOptions {
   /** Prefix in localStorage, `[a-z0-9]+_`; default `cardcache_`. `agiletrack_` reads and writes AgileTrack's own record format. */
   namespace?: string;
   /**
-   * The user whose records these are, such as `hass.user.id`. Default null, and undefined: users are not separated, whoever is
-   * signed in. Where `hass` may not know its user yet, use `openHassCache`.
+   * The user whose records these are, such as `hass.user.id`. Default null, and undefined: all users share the cache, whether
+   * signed in or not. If `hass` may not know its user yet, use `openHassCache`.
    */
   user?: string | null;
   /** Defaults: 14 400 000 ms, 1 000 entries, no byte limit. */
@@ -140,7 +140,7 @@ export interface FetchOptions<T = any> extends Policy<T> {
 
 export interface FetchContext<T> {
   key: Key;
-  /** Aborted when nobody waits for the fetch any longer, and after `timeout`. */
+  /** Aborted when all callers have left, and after `timeout`. */
   signal: AbortSignal;
   /** The cached answer, fresh or not. */
   stale: T | undefined;
@@ -272,11 +272,11 @@ export interface CardCache {
    */
   watch<T>(query: Query<T>, listener: (update: Update<T>) => void, options?: WatchOptions<T>): () => void;
   watch<T>(key: Key, fetcher: Fetcher<T>, listener: (update: Update<T>) => void, options?: WatchOptions<T>): () => void;
-  /** How the watched key is kept fresh; undefined if nobody watches it. */
+  /** How the watched key is kept fresh; undefined if it has no watcher. */
   coordinator(key: Key): CoordinatorStatus | undefined;
   /**
-   * Applies a mutation event: invalidates what its rule selects, and fetches watched entries again if the event concerns `user`, who
-   * looks at this page. Throws a TypeError if `user` is no string.
+   * Applies a mutation event: invalidates what its rule selects, and fetches watched entries again if the event concerns `user`, the
+   * user of this page. Throws a TypeError if `user` is no string.
    *
    * @example
    * ```ts

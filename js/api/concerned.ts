@@ -1,11 +1,11 @@
 import { startEngine } from '../border/engine.ts';
 
 /**
- * The event filter alone: is an event with these data the user's concern? Where the core does not run (yet), every event is:
- * one request too many is better than showing what is no longer true.
+ * The event filter alone: whether an event with these data concerns the user. While no core runs, every event does: one request
+ * too many is better than an outdated answer.
  */
 export function isConcerned(eventData: unknown, user: string): boolean {
-  if (typeof user !== 'string') throw new TypeError('cardcache: isConcerned needs a user');
+  if (typeof user !== 'string') throw new TypeError('cardcache: isConcerned needs a user, as a string');
   try {
     const engine = startEngine();
     if (engine instanceof Promise) return true;

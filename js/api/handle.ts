@@ -31,7 +31,7 @@ type MutateOptions = NonNullable<Parameters<CardCache['mutate']>[1]>;
 const MUTATE = { optimistic: 'any', invalidate: 'any', event: 'any' } as const satisfies Kinds<MutateOptions>;
 const WARM = { concurrency: 'any', signal: 'any', progress: 'any' } as const satisfies Kinds<WarmOptions>;
 
-/** What a card holds: one of several handles to a shared cache. Closing it ends what it began, and nothing of others'. */
+/** The object that a card holds; several handles share one cache. Closing a handle ends its own watches and listeners only. */
 export class Handle implements CardCache {
   readonly ready: Promise<void>;
   readonly [LINK_PORT]: LinkPort;
@@ -137,8 +137,8 @@ export class Handle implements CardCache {
   }
 
   mutate<T>(write: () => Promise<T>, options: MutateOptions = {}): Promise<T> {
-    // What is refused is refused before the write, not after it; and what can be iterated once is.
-    if (typeof write !== 'function') throw new TypeError('cardcache: mutate needs a write');
+    // Validate all arguments before running the write. Read iterables once.
+    if (typeof write !== 'function') throw new TypeError('cardcache: mutate needs a write, a function');
     checkMembers(options, MUTATE, this.#cache.log);
     const optimistic = [...(options.optimistic ?? [])];
     for (const [key, value] of optimistic) checkEntry(key, value);
@@ -153,7 +153,7 @@ export class Handle implements CardCache {
   }
 
   invalidateUser(user: string): number {
-    if (typeof user !== 'string') throw new TypeError('cardcache: invalidateUser needs a user');
+    if (typeof user !== 'string') throw new TypeError('cardcache: invalidateUser needs a user, as a string');
     return this.#open().invalidate({ user });
   }
 
@@ -175,7 +175,7 @@ export class Handle implements CardCache {
     const own = typeof first === 'string' ? rest.shift() : undefined;
     const [listener, given] = rest as [(update: Update<T>) => void, WatchOptions<T> | undefined];
     const { key, fetcher, options } = asked(first, (own ?? given) as Fetcher<T>, given);
-    if (typeof listener !== 'function') throw new TypeError('cardcache: watch needs a listener');
+    if (typeof listener !== 'function') throw new TypeError('cardcache: watch needs a listener, a function');
     return this.#until(this.#open().watch(key, fetcher, options, listener as (update: Update<unknown>) => void));
   }
 
@@ -185,13 +185,13 @@ export class Handle implements CardCache {
   }
 
   applyEvent(event: MutationEvent, user: string): EventDecision {
-    if (typeof user !== 'string') throw new TypeError('cardcache: applyEvent needs the user to judge for');
+    if (typeof user !== 'string') throw new TypeError('cardcache: applyEvent needs the user to judge for, as a string');
     const [decision] = this.#open().applyEvent(event, [user], true);
     return decision ?? { concerned: true, reason: 'unknown', invalidated: 0, refreshed: [] };
   }
 
   on<E extends keyof CacheEvents>(event: E, listener: (detail: CacheEvents[E]) => void): () => void {
-    if (typeof listener !== 'function') throw new TypeError('cardcache: on needs a listener');
+    if (typeof listener !== 'function') throw new TypeError('cardcache: on needs a listener, a function');
     return this.#until(this.#open().emitter.on(event, listener));
   }
 
@@ -217,11 +217,11 @@ export class Handle implements CardCache {
   }
 
   #open(): SharedCache {
-    if (this.#closed) throw new TypeError('cardcache: this handle is closed');
+    if (this.#closed) throw new TypeError('cardcache: this handle is closed: open the cache again');
     return this.#cache;
   }
 
-  /** Runs once, at the latest when the handle closes. */
+  /** Returns a function that runs `undo`. The handle runs it when it closes; it never runs twice. */
   #until(undo: () => void): () => void {
     const once = () => {
       if (this.#undo.delete(once)) undo();
@@ -233,10 +233,11 @@ export class Handle implements CardCache {
 
 function checkEntry(key: Key, value: unknown): void {
   checkKey(key);
-  if (value === undefined) throw new TypeError(`cardcache: undefined is no value (${key}); delete removes an entry`);
+  if (value === undefined)
+    throw new TypeError(`cardcache: undefined cannot be cached (${key}): use null, or delete to remove an entry`);
 }
 
-/** The two forms, a query or key and fetcher, as one. */
+/** Unites the two forms of arguments: a query, or a key and a fetcher. */
 function asked<T>(
   first: Query<T> | Key,
   second: Fetcher<T> | FetchOptions<T> | undefined,

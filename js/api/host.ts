@@ -1,20 +1,20 @@
 import { openCount } from '../border/engine.ts';
 import { Handle } from './handle.ts';
-import { HOSTS } from '../common/neighbours.ts';
+import { HOSTS } from '../common/otherCores.ts';
 import { checkOptions } from '../common/options.ts';
 import { SharedCache } from '../cache/sharedCache.ts';
 import { areaNumber } from '../border/storageArea.ts';
 import type { CacheOptions, CardCache } from '../types.ts';
 
 /**
- * What one evaluation of this module leaves for the next on the same page (two bundles, `?v=1` and `?v=2`): whoever finds it
- * opens its handles there, so that all cards share one core. `protocol` rises when `open` can no longer serve older callers;
- * a host of another protocol is left alone, and a second core stands over the same records.
+ * The object through which evaluations of this module on one page (two bundles, `?v=1` and `?v=2`) share one core: the first
+ * evaluation registers it, later ones open their handles in it. `protocol` rises when `open` can no longer serve older callers.
+ * Evaluations of another protocol ignore this host and run a second core over the same records.
  */
 interface Host {
   protocol: number;
   open(options: CacheOptions): CardCache;
-  /** How much stands open in the core. */
+  /** How many spaces and pages are open in the core. */
   openCount(): number;
 }
 
@@ -72,7 +72,10 @@ function hostOfPage(): Host {
   return host;
 }
 
-/** A handle at once; the core loads behind it. The same `namespace` and `user` share one core on the page, whichever bundle asked. */
+/**
+ * Returns a handle at once, while the core loads. Within a page, callers with the same `namespace` and `user` share one cache,
+ * whichever bundle they use.
+ */
 export function openCache(options: CacheOptions = {}): CardCache {
   checkOptions(options);
   return hostOfPage().open(options);

@@ -1,31 +1,32 @@
 import type { CacheOptions, EventDecision, Key, LogEntry, MutationEvent } from '../types.ts';
 
-/** Where a handle keeps what event sources need of it and cards do not; found over bundles. */
+/** The member of a handle that event sources use and cards do not. A global symbol, so that bundles find each other's. */
 export const LINK_PORT: unique symbol = Symbol.for('cardcache.link') as never;
 
 export interface LinkPort {
-  /** Judges for the connected user and for everybody whose keys are watched, then drops and refetches. */
+  /** Judges the event for the connected user and for every user whose keys are watched; then invalidates and refetches. */
   applyEvent(event: MutationEvent, connected: string | undefined): EventDecision[];
-  /** Policies and rules of a further opener. */
+  /** Adds the policies and rules of another opener. */
   merge(options: CacheOptions): void;
-  /** TypeError for what these options, and those of a link, cannot mean. */
+  /** Throws a TypeError if these options, or a link's, are wrong. */
   check(options: object): void;
   /**
-   * Events before `since` (ms) may have been missed: what is watched and older is fetched again. With types of events: since no
-   * page heard them before; then only what those, or any rule, can have voided.
+   * Refetches watched answers that are older than `since` (ms), because events may have been missed before then. With `types`: no
+   * page heard events before `since`, so only answers are refetched that events of these types, or of any rule, may have
+   * invalidated.
    */
   catchUp(since: number, types?: readonly string[]): void;
-  /** Fetches again what is watched and failed. */
+  /** Refetches watched keys whose last fetch failed. */
   retryFailed(): void;
   now(): number;
   log(entry: LogEntry): void;
   refresh(key: Key): void;
-  /** The connected user, for `mutate({event})`; undefined takes it back. */
+  /** Sets the user for whom `mutate({event})` is judged; undefined removes it. */
   connectUser(user: string | undefined): void;
-  /** Whether its handle has been closed. */
+  /** Whether the handle is closed. */
   isClosed(): boolean;
-  /** Runs `undo` when its handle closes; gives what runs it before. */
+  /** Runs `undo` when the handle closes. The returned function runs it earlier. */
   untilClosed(undo: () => void): () => void;
-  /** One link a source, whichever bundle made it. */
+  /** One link for each source, whichever bundle made it. */
   readonly links: Map<unknown, unknown>;
 }

@@ -3,7 +3,10 @@ import type { LoadedCore } from './loader.ts';
 import { Message } from './message.ts';
 import { News } from './names.ts';
 
-/** Every call of the border, numbered as wasm/border/calls.hpp says; what each takes and answers stands above it in calls_*.cpp. */
+/**
+ * The calls of the border, with their numbers in wasm/border/calls.hpp. The comment above each call in calls_*.cpp documents its
+ * message and its reply.
+ */
 export const enum Call {
   // calls_pages.cpp
   openSpace = 0,
@@ -68,14 +71,14 @@ export const enum Call {
   noteError,
 }
 
-/** Calls need no page, or its number. */
+/** For calls that need no page. */
 const NO_PAGE = 0;
 
-/** The module, and the one message that goes to and fro. */
+/** The module, and the message that all calls share. */
 export class Border {
   readonly message: Message;
   readonly #module: CoreModule;
-  /** A field of its own: an object of several members may be a table of names, which engines search anew with each call. */
+  /** A field of its own: engines may store an object of several members as a table of names, which each call would search. */
   readonly #call: CoreModule['_call'];
 
   constructor(loaded: LoadedCore) {
@@ -84,21 +87,22 @@ export class Border {
     this.message = new Message(loaded);
   }
 
-  /** Sends the message; gives bits of `News`. TypeError for a message that the core does not understand. */
+  /** Sends the message; returns bits of `News`. TypeError if the core refuses the message. */
   send(what: Call, page: number, now: number): number {
     const news = this.#call(what, page, now, this.message.size);
-    if (news & News.refused) throw new TypeError(`cardcache: the core understands no such message (call ${what})`);
+    if (news & News.refused)
+      throw new TypeError(`cardcache: the core refused call ${what}. Load script and module from the same release`);
     return news;
   }
 
-  /** A call that concerns no open page. */
+  /** Makes a call that concerns no open page. */
   ask<T>(what: Call, write: (message: Message) => unknown, read: (reply: Message) => T): T {
     write(this.message.begin());
     this.send(what, NO_PAGE, 0);
     return read(this.message.reply());
   }
 
-  /** The space that is opened next lies there. */
+  /** The area of the space that is opened next. */
   set area(area: CoreModule['area']) {
     this.#module.area = area;
   }

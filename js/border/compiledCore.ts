@@ -1,11 +1,11 @@
 /**
- * Stands in the glue for the global of the same name: the module has been compiled already, at once or asynchronously as the
- * engine allows, and is instantiated in the same way. Its memory is caught as it is made.
+ * Replaces the global `WebAssembly` in emcc's glue. The module is already compiled, synchronously or not as the engine allows,
+ * and is instantiated the same way. This also captures the module's memory.
  */
 interface Made {
   instance: WebAssembly.Instance;
 }
-/** What the glue waits for. */
+/** The part of a promise that the glue uses. */
 interface Making {
   then(use: (made: Made) => void): unknown;
 }
@@ -15,15 +15,15 @@ let make: ((imports: WebAssembly.Imports) => Making) | undefined;
 export { glueEngine as WebAssembly };
 const glueEngine = {
   instantiate(_module: unknown, imports: WebAssembly.Imports): Making {
-    if (!make) throw new Error('nothing was compiled');
+    if (!make) throw new Error('the module is not compiled');
     return make(imports);
   },
 };
 
-/** Runs the glue on this module, which it fills before this returns; undefined where the engine refuses. */
+/** Instantiates the module and runs the glue, synchronously; returns undefined if the engine refuses. */
 export function instantiateAtOnce(module: WebAssembly.Module, runGlue: () => void): WebAssembly.Memory | undefined {
   let memory: WebAssembly.Memory | undefined;
-  // No promise but what looks like one to the glue and calls back at once.
+  // A thenable that calls back at once, unlike a promise.
   make = (imports) => ({
     then(use) {
       const instance = new WebAssembly.Instance(module, imports);
@@ -35,7 +35,7 @@ export function instantiateAtOnce(module: WebAssembly.Module, runGlue: () => voi
   return memory;
 }
 
-/** Runs the glue on this module, which it has filled when this resolves. Rejects where the engine refuses. */
+/** Instantiates the module and runs the glue asynchronously. Rejects if the engine refuses. */
 export async function instantiateLater(
   module: WebAssembly.Module,
   runGlue: () => void,
@@ -47,7 +47,7 @@ export async function instantiateLater(
   return made && memoryOf(made.instance);
 }
 
-/** The linker shortens the names of exports, so the memory is known by its type. */
+/** Finds the memory by its type, since the linker shortens the names of exports. */
 function memoryOf({ exports }: WebAssembly.Instance): WebAssembly.Memory | undefined {
   return Object.values(exports).find((one) => one instanceof WebAssembly.Memory);
 }

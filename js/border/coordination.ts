@@ -16,49 +16,52 @@ export interface WatchStatus {
 }
 
 export interface Begun {
-  /** The number of the flight; 0: none begins, for the key is left alone. */
+  /** The number of the flight; 0: none begins, because the key is in back-off. */
   flight: number;
-  /** For how long it is, in ms; −1: it is not, and its last fetch failed. */
+  /** The rest of the back-off, in ms; −1: no back-off, but the key's last fetch failed. */
   wait: number;
 }
 
 export type RefreshEnd = (typeof REFRESH_ENDS)[number];
 
 /**
- * What fetching asks for: whether a fetch still counts, and when a watched key is fetched next. The core answers it, and where no
- * core runs `NoCore` does.
+ * The functions that fetching needs: which flights are superseded, and when a watched key is fetched next. The core implements
+ * it, and `Poller` while no core runs.
  */
 export interface Coordination {
   now(): number;
-  /** Supersedes earlier flights of the key. `forced`: whatever failed before. */
+  /** Supersedes earlier flights of the key. `forced`: begins despite a back-off. */
   beginFlight(key: Key, policy: Policy, forced: boolean): Begun;
-  /** Whether something has superseded it since. */
+  /** Whether the flight was superseded. */
   isVoid(flight: number): boolean;
   endFlight(flight: number): void;
-  /** It has failed for good, and ended; `told`: for how long the server wants to be left alone; `lasting`: its policy does not try again. */
+  /**
+   * The flight failed and ends. `told`: for how many ms the server asks to be left alone. `lasting`: its policy does not retry
+   * this error.
+   */
   failFlight(flight: number, policy: Policy, told: number, lasting: boolean): void;
-  /** How long to wait, in ms, after the attempt of that number has failed. */
+  /** How long to wait, in ms, after attempt number `attempt` failed. */
   retryAfter(attempt: number, base: number, most: number): number;
   countFetch(what: FetchCount): void;
   addLatency(of: 'fetch', started: number): void;
-  /** Gives the number of the watch, by which it ends; `timestamp`: of what it shows, NaN for nothing. */
+  /** Returns the number of the watch. `timestamp`: that of the answer that it shows, NaN for none. */
   beginWatch(key: Key, times: WatchTimes, policy: Policy, timestamp: number): number;
   endWatch(id: number): void;
-  /** What is shown of it is not fresh. */
+  /** The key's shown answer is not fresh: fetch it at once. */
   outdated(key: Key): void;
   setVisible(visible: boolean): void;
   catchUp(since: number): void;
-  /** Events of these types may have been missed before `since`, while no page heard them. */
+  /** Events of these types may have been missed before `since`, when no page listened. */
   catchUpAfterLoad(since: number, types: readonly string[]): void;
   retryFailed(): void;
-  /** A fetch of a watched key begins that `takeDue` did not ask for. */
+  /** A fetch of a watched key begins that did not come from `takeDue`. */
   beginRefresh(key: Key): void;
-  /** A fetch of a watched key has ended; `timestamp`: of its answer, where it succeeded. */
+  /** A fetch of a watched key has ended. `timestamp`: that of its answer, if it succeeded. */
   endRefresh(key: Key, end: RefreshEnd, timestamp?: number): void;
-  /** Infinity where nothing is to be fetched. */
+  /** Infinity if no fetch is due. */
   nextDue(): number;
-  /** Keys that are due; they count as started. */
+  /** Returns the keys that are due, and counts their fetches as begun. */
   takeDue(): Key[];
-  /** `updated` is NaN where there was no answer yet. */
+  /** `updated` is NaN if there was no answer yet. */
   watchStatus(key: Key): WatchStatus | undefined;
 }

@@ -5,7 +5,7 @@ import { areaNumber, areaPort } from './storageArea.ts';
 import { formatOf } from '../common/namespaceFormat.ts';
 import type { StorageArea } from '../types.ts';
 
-/** Everything of one namespace in one area: its budget spans the users. */
+/** One namespace in one area, open in the core. Its users share the budget. */
 interface Space {
   id: number;
   handles: number;
@@ -19,7 +19,7 @@ export interface SpaceSizes {
   compressAbove?: number | undefined;
 }
 
-/** The running module of this page, with the spaces that stand in it. */
+/** The page's running module, and the spaces that are open in it. */
 export class Engine {
   readonly border: Border;
   readonly #spaces = new Map<string, Space>();
@@ -28,7 +28,7 @@ export class Engine {
     this.border = new Border(loaded);
   }
 
-  /** Gives the space's number; the first opener's sizes win. Every call is matched by one of closeSpace. */
+  /** Returns the space's number. The limits of the first opener count. Each call needs a matching closeSpace. */
   openSpace({ namespace, area, maxBytes = NaN, ttl = NaN, compressAbove = NaN }: SpaceSizes): number {
     const name = nameOf(namespace, area);
     let space = this.#spaces.get(name);
@@ -60,7 +60,7 @@ export class Engine {
     this.#spaces.delete(name);
   }
 
-  /** Spaces and pages that stand open. */
+  /** How many spaces and pages are open. */
   openCount(): number {
     return this.border.ask(
       Call.openCount,
@@ -69,7 +69,7 @@ export class Engine {
     );
   }
 
-  /** Whether an event with these data concerns the user, as far as they alone tell. */
+  /** Whether an event with these data concerns the user, as far as the data alone show. */
   isConcerned(data: unknown, user: string): boolean {
     const json = eventJson({ data });
     return this.border.ask(
@@ -86,12 +86,12 @@ function nameOf(namespace: string, area: StorageArea | null): string {
 
 let engine: Engine | Promise<Engine> | undefined;
 
-/** Spaces and pages that stand open in the core; a test counts them back to zero. */
+/** How many spaces and pages are open in the core; a test counts them back to zero. */
 export function openCount(): number {
   return engine instanceof Engine ? engine.openCount() : 0;
 }
 
-/** The page's engine; started by the first call, at once where the browser allows it. A failed start may be tried again. */
+/** The page's engine. The first call starts it, synchronously if the browser allows that. A failed start may be repeated. */
 export function startEngine(): Engine | Promise<Engine> {
   if (engine) return engine;
   const loaded = loadCore();

@@ -1,8 +1,8 @@
 import { MOST_JSON_BYTES } from './names.ts';
 
 /**
- * A mutation event as it came, for the core to read: as JSON, without what that cannot say (cycles, BigInts). One that is too long,
- * or throws when it is read, tells its type alone. An event is somebody else's object: a getter or a proxy of it may throw.
+ * The JSON of a mutation event, for the core to read. Leaves out what JSON cannot hold (cycles, BigInts). If the event is too
+ * long or throws when it is read, the JSON holds only its type. An event is foreign code: its getters may throw.
  */
 export function eventJson(event: unknown): string {
   return jsonOf(() => event) ?? jsonOf(() => event, sayable()) ?? jsonOf(() => typesOf(event)) ?? '';
@@ -22,7 +22,7 @@ function jsonOf(value: () => unknown, replacer?: (name: string, member: unknown)
   }
 }
 
-/** Leaves out BigInts, and of each object all but the first mention. */
+/** A replacer that leaves out BigInts, and repeated references to an object. */
 function sayable() {
   const seen = new WeakSet();
   return (_: string, member: unknown) => {

@@ -10,10 +10,10 @@ export interface LoadedCore {
 }
 
 /**
- * The core, compiled and instantiated in this very call where the engine allows it: then a card's first render is answered
- * from storage. Engines that refuse, and the split form, whose module must be fetched, give a promise: Chromium before 115
- * refuses both to compile and to instantiate more than 4 kB at once on the main thread.
- * Rejects, or throws, where there is no WebAssembly or the module cannot be had.
+ * Loads the core synchronously if the engine allows it: then a card's first render is answered from storage. Returns a promise
+ * where the engine refuses (Chromium before 115 neither compiles nor instantiates more than 4 kB synchronously on the main
+ * thread), and in the split form, which fetches the module. Throws or rejects if there is no WebAssembly or the module cannot be
+ * loaded.
  */
 export function loadCore(): LoadedCore | Promise<LoadedCore> {
   if (typeof WebAssembly === 'undefined') throw new Error('this engine has no WebAssembly');
@@ -28,8 +28,8 @@ export function loadCore(): LoadedCore | Promise<LoadedCore> {
 
 async function compileFrom(url: URL): Promise<WebAssembly.Module> {
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url.href}: ${response.status}`);
-  // Not compileStreaming: it refuses what a proxy gave another type than application/wasm.
+  if (!response.ok) throw new Error(`${url.href} cannot be loaded: status ${response.status}`);
+  // Not compileStreaming: it refuses a module that a proxy serves under another type than application/wasm.
   return WebAssembly.compile(await response.arrayBuffer());
 }
 
@@ -43,13 +43,13 @@ async function startLater(compiled: WebAssembly.Module): Promise<LoadedCore> {
   return glue.filledWith(await instantiateLater(compiled, glue.run));
 }
 
-/** One run of the script that emcc made. */
+/** One run of emcc's glue script. */
 class Glue {
   readonly #module: Partial<CoreModule> = {};
   #failure: unknown;
 
   readonly run = (): void => {
-    // The object is filled when the module is instantiated (js/border/compiledCore.ts), the factory's promise is late.
+    // The module object is filled at instantiation (js/border/compiledCore.ts); the factory's promise resolves later.
     factory(this.#module).catch((error: unknown) => (this.#failure = error));
   };
 

@@ -8,7 +8,7 @@ const LATENCIES = ['persist', 'restore', 'fetch'] as const;
 export type FetchCount = (typeof FETCH_COUNTS)[number];
 export type LatencyOf = (typeof LATENCIES)[number];
 
-/** Quantiles are those of the last ones, so many. */
+/** How many recent durations the quantiles cover. */
 const WINDOW = 128;
 
 /** Durations in ms. */
@@ -26,14 +26,14 @@ class Latency {
     return { count: this.#count, p50: this.#quantile(0.5), p95: this.#quantile(0.95), max: this.#longest };
   }
 
-  /** The measured one of the nearest rank; 0 where nothing was measured. */
+  /** The duration of the nearest rank; 0 if nothing was measured. */
   #quantile(share: number): number {
     const sorted = [...this.#recent].sort((a, b) => a - b);
     return sorted[Math.max(Math.ceil(share * sorted.length), 1) - 1] ?? 0;
   }
 }
 
-/** What this page counts itself: fetches are its own, and the core has no clock to measure by. */
+/** Counts that the page itself makes: fetches, and durations, since the core has no clock to measure with. */
 export class PageStatistics {
   readonly fetch = tabulate(FETCH_COUNTS, () => 0);
   readonly #latencies = tabulate(LATENCIES, () => new Latency());
@@ -54,8 +54,8 @@ export class PageStatistics {
 const nothing = () => 0;
 
 /**
- * Gives the core's numbers their names: `next` gives them as wasm/core/statistics_report.hpp lists them, `endpoints` three for each
- * name.
+ * Names the core's numbers: `next` returns them in the order of wasm/core/cache/statistics_report.hpp; `endpoints` returns three
+ * per endpoint.
  */
 export function nameStatistics(
   { fetch, latency }: PageStatistics,
@@ -85,7 +85,7 @@ export function nameStatistics(
 
 type EndpointStatistics = Statistics['endpoints'][string];
 
-/** Takes the three numbers of an endpoint. */
+/** Reads the three numbers of an endpoint. */
 export function endpointStatistics(next: () => number): EndpointStatistics {
   return tabulate(['hits', 'misses', 'entries'], next);
 }

@@ -1,8 +1,8 @@
 import type { AreaPort, Head } from './coreModule.ts';
-import { tellNeighbours } from '../common/neighbours.ts';
+import { tellOtherCores } from '../common/otherCores.ts';
 import type { StorageArea } from '../types.ts';
 
-/** localStorage where this page may use it: browsers answer null or throw in private modes and sandboxed frames. */
+/** localStorage if this page may use it: in private modes and sandboxed frames browsers return null or throw. */
 export function localArea(): StorageArea | null {
   try {
     return globalThis.localStorage ?? null;
@@ -11,7 +11,7 @@ export function localArea(): StorageArea | null {
   }
 }
 
-/** True where it answers at all. Whether it can be written shows with the first write: a probe would wake every other tab. */
+/** True if the area can be read. The first write shows whether it can be written: a probe would wake every other tab. */
 export function isUsable(area: StorageArea): boolean {
   return safely(() => area.length >= 0, false);
 }
@@ -24,27 +24,30 @@ function safely<T>(action: () => T, otherwise: T): T {
   }
 }
 
-/** An area of somebody's own may have no end. The same number as `most_keys` in wasm/core/storage_upkeep.cpp, which ends a walk. */
+/**
+ * The most keys that are visited: a storage area of the page's own may name keys without end. The same number as `most_keys` in
+ * wasm/core/storage/maintenance.cpp.
+ */
 const MOST_KEYS = 1 << 20;
 
 const numbers = new WeakMap<StorageArea, number>();
 let numbered = 0;
 
-/** A number for each area, to name what lies in it. Held weakly: under node each test, or user, may bring one of its own. */
+/** A number for each area, used in names. Areas are held weakly: under node each test, or user, may bring its own. */
 export function areaNumber(area: StorageArea): number {
   const number = numbers.get(area) ?? numbered++;
   numbers.set(area, number);
   return number;
 }
 
-/** The area as the module reaches it: whatever a browser throws becomes a value. */
+/** Wraps the area for the module: returns values where a browser throws. */
 export function areaPort(area: StorageArea): AreaPort {
   return {
     get: (key) => read(area, key),
     set: (key, text) => {
       try {
         area.setItem(key, text);
-        tellNeighbours(area, key, text);
+        tellOtherCores(area, key, text);
         return 0;
       } catch (error) {
         return isQuota(error) ? 1 : 2;
@@ -53,7 +56,7 @@ export function areaPort(area: StorageArea): AreaPort {
     remove: (key) =>
       safely(() => {
         area.removeItem(key);
-        tellNeighbours(area, key, null);
+        tellOtherCores(area, key, null);
         return true;
       }, false),
     head: (key, units) => headOf(area, key, units) ?? [],
@@ -88,13 +91,15 @@ function headOf(area: StorageArea, key: string, units: number): Head | undefined
   return [key, packed ? text.slice(0, units) : text, wide ? -text.length : text.length];
 }
 
-/** Whether an error says that there is no room: the two names that browsers give it. */
+/** Whether an error means that the area is full, by the two names that browsers use. */
 function isQuota(error: unknown): boolean {
   const name = error instanceof Error ? error.name : '';
   return name === 'QuotaExceededError' || name === 'NS_ERROR_DOM_QUOTA_REACHED';
 }
 
-/** Keys by number, as far as there are any: a length is not relied on, since not every Storage tells the truth. */
+/**
+ * The keys in the range, up to the first that is missing. `length` is not used, since not every Storage implements it correctly.
+ */
 function* keysOf(area: StorageArea, from: number, to: number): Iterable<string> {
   for (let index = from; index < to; index++) {
     const key: unknown = safely(() => area.key(index), null);

@@ -15,20 +15,20 @@ import { checkSelector } from '../common/selectors.ts';
 import type { Key, Policy, Selector } from '../types.ts';
 import { sizeOf } from '../common/values.ts';
 
-/** When an answer was true, and when it ends; undefined where nobody can tell. */
+/** An answer's timestamp and the end of its freshness; undefined where they are unknown. */
 export interface Facts {
   timestamp: number | undefined;
   end: number | undefined;
 }
 
-/** What a cache asks of its core. Where none runs, `Coreless` answers. */
+/** The functions of the core that a cache uses. While no core runs, `Coreless` provides them. */
 export interface CacheCore
   extends
     Omit<Coordination, 'addLatency'>,
     Pick<Core, 'hit' | 'keepHit' | 'keepFor' | 'lookUp' | 'resident' | 'set' | 'delete' | 'dropResident' | 'keys'>,
     Pick<Core, 'invalidate' | 'clear' | 'allowGrace' | 'addRule' | 'readEvent' | 'applyEvent' | 'addLatency'>,
     Pick<Core, 'noteError' | 'statistics' | 'inspect' | 'timestampOf' | 'fresh'> {
-  /** What is known of a key's answer, without the answer itself. */
+  /** Timestamp and end of the key's answer, without its value. */
   facts(key: Key, wanted?: Wanted): Facts | undefined;
   readonly memoryBytes: number | undefined;
 }
@@ -44,8 +44,8 @@ export interface Early {
 const NOTHING: Voided = { count: 0, at: 0 };
 
 /**
- * Answers like the core while that is on its way, and where none will ever run. It stores nothing; what it is told meanwhile it
- * remembers until it hands over to the core, and forgets once it is clear that none will come.
+ * Stands in for the core until it runs, and for good where it cannot run. It stores nothing. It remembers what happens meanwhile,
+ * hands that over when the core starts, and forgets it once it is certain that no core will start.
  */
 export class Coreless extends Poller implements CacheCore {
   readonly memoryBytes = undefined;
@@ -54,27 +54,27 @@ export class Coreless extends Poller implements CacheCore {
   /** The last fetched answer of each key. */
   readonly #fetched = new Map<Key, Early>();
   readonly #rules: Parameters<Core['addRule']>[] = [];
-  /** What the core has to do when it comes, in order; undefined once it has come, and where none will. */
+  /** Actions to repeat once the core runs, in order; undefined after the hand-over, and once no core will start. */
   #deferred: (() => void)[] | undefined = [];
   #core: Core | undefined;
   #ended = false;
 
-  /** `store`: stores a value in the core, once that runs; events of it were sent before. */
+  /** `store` stores a value in the running core. Its events have already been sent. */
   constructor(clock: Clock, store: (early: Early, source: 'set' | 'fetch') => void) {
     super(clock);
     this.#store = store;
   }
 
-  /** Does it again when the core comes. False where none will come. */
+  /** Repeats the action once the core runs. Returns false if no core will start. */
   defer(action: () => void): boolean {
     this.#deferred?.push(action);
     return this.#deferred !== undefined;
   }
 
-  /** The core runs: hands over to it rules first, then fetched answers, then what was deferred. */
+  /** Hands over to the running core: first the rules, then the fetched answers, then the deferred actions. */
   handOver(core: Core): void {
     for (const rule of this.#rules) core.addRule(...rule);
-    // As old as they are. Where another tab knows a younger one they are left out.
+    // Answers keep their timestamps. The core rejects an answer if another tab knows a younger one.
     for (const [key, { value, policy, timestamp }] of this.#fetched) {
       const { version = '', tags = [] } = policy;
       const isKept = core.adoptRemote(key, value, { timestamp, version, tags }, policy, sizeOf(value));
@@ -92,7 +92,7 @@ export class Coreless extends Poller implements CacheCore {
     this.#forget();
   }
 
-  /** Its cache has been closed. */
+  /** Its cache was closed. */
   end(): void {
     this.#ended = true;
     this.#forget();
@@ -107,7 +107,7 @@ export class Coreless extends Poller implements CacheCore {
 
   // ---- values
 
-  /** Nothing is known of its age. */
+  /** Returns undefined: ages are unknown here. */
   fresh(): unknown {
     return undefined;
   }
@@ -120,7 +120,7 @@ export class Coreless extends Poller implements CacheCore {
     return this.#values.get(key);
   }
 
-  /** Nothing is known of its age, so it answers nobody who asks by policy. */
+  /** Ages are unknown here, so a look-up under a policy is a miss. */
   lookUp(key: Key, { peek, grace }: Wanted = {}): Found | undefined {
     const value = peek && grace === undefined ? this.#values.get(key) : undefined;
     return value === undefined ? undefined : { value, source: 'memory', timestamp: NaN, end: NaN };
@@ -130,7 +130,7 @@ export class Coreless extends Poller implements CacheCore {
     return this.#values.has(key) ? { timestamp: undefined, end: undefined } : undefined;
   }
 
-  /** Keeps it for the core that may come. */
+  /** Remembers the value for the hand-over. */
   set(key: Key, value: unknown, _json: unknown, policy: Policy, reach: number, flight = 0): Kept | undefined {
     if (this.#ended || reach === Reach.resident || (flight > 0 && this.isVoid(flight))) return undefined;
     if (flight === 0) this.voidFlights(key);
@@ -146,7 +146,10 @@ export class Coreless extends Poller implements CacheCore {
     return { timestamp, end: NaN, remaining: NaN, sealing: 0 };
   }
 
-  /** In its place among the deferred: an earlier invalidation, which the core has just heard of, did not concern it. */
+  /**
+   * Stores a fetched answer at its place among the deferred actions. If it is still resident, the invalidations before it, which
+   * the core has just applied, did not select it.
+   */
   #storeFetched(early: Early): void {
     const { key, value } = early;
     if (this.#fetched.get(key) === early && this.#core?.resident(key) !== value) this.#store(early, 'fetch');
@@ -157,7 +160,7 @@ export class Coreless extends Poller implements CacheCore {
     return this.#values.delete(key);
   }
 
-  /** Which keys it selects only the core can tell: until then none is answered. TypeError for one that says nothing. */
+  /** Only the core can tell which keys a selector selects, so this returns no count. TypeError for an empty selector. */
   invalidate(selector: Selector, sparesKept: boolean): Voided {
     checkSelector(selector);
     this.refetchAll(sparesKept);
@@ -184,7 +187,7 @@ export class Coreless extends Poller implements CacheCore {
     return { rule: -1, task: undefined };
   }
 
-  /** Each is concerned: one request too many is better than showing what is no longer true. */
+  /** Counts every party as concerned: one request too many is better than an outdated answer. */
   applyEvent(...[, parties]: Parameters<Core['applyEvent']>): ReturnType<Core['applyEvent']> {
     this.refetchAfterEvent();
     return { reasons: parties.map(() => 'unknown'), invalidated: 0, refreshed: [], at: 0 };
@@ -208,5 +211,5 @@ export class Coreless extends Poller implements CacheCore {
 }
 
 function nothing(): void {
-  // There is no entry to keep, and nobody counts.
+  // There is no entry to extend, and there are no statistics.
 }

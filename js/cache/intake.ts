@@ -15,27 +15,30 @@ interface Arrival {
   value: unknown;
   policy: Policy;
   source: Source;
-  /** Of this page's own: the flight that fetched it, 0 where it was set. */
+  /** The flight of this page that fetched the value; 0 for a `set`. */
   flight: number;
-  /** Sends no event and tells no watcher. */
+  /** True: send no event and call no watcher. */
   silent: boolean;
-  /** Of others': keeps it, or its equal that was there before; false where the core does not want it. */
+  /**
+   * For answers of other tabs and processes: offers the value (or the equal one that is already here) to the core; false if the
+   * core rejects it.
+   */
   keep?: (value: unknown) => boolean;
 }
 
-/** A cache, as far as values come into it. */
+/** The parts of a cache that take part when a value arrives. */
 export interface IntakeHost {
   readonly emitter: Emitter;
   readonly flights: Pick<Flights, 'policyOf'>;
   readonly policies: Pick<Policies, 'for'>;
   readonly watches: Pick<Watches, 'shown' | 'changed' | 'isWatched' | 'policyOf'>;
-  /** There is a storage area. */
+  /** True if there is a storage area. */
   readonly hasArea: boolean;
-  /** Memory is limited in bytes: then every value's size counts, wherever it may go. */
+  /** True if memory is limited in bytes: then the size of every value is needed, even if it is not stored. */
   readonly isMeasured: boolean;
 }
 
-/** The one way into the cache, whoever brings a value: this page, another tab or another process. */
+/** The only way for a value into the cache, whether this page, another tab or another process brings it. */
 export class Intake {
   readonly #host: IntakeHost;
   readonly #parts: Parts;
@@ -46,17 +49,17 @@ export class Intake {
   }
 
   /**
-   * Stores what this page has set or fetched, and tells other tabs and processes. `told`: events were sent and watchers called before
-   * the core arrived.
+   * Stores what this page has set or fetched, and sends it to other tabs and processes. `told`: events were sent and watchers
+   * called before the core ran.
    */
   store(key: Key, value: unknown, policy: Policy, flight: number, source: Source, told = false): FetchOutcome {
-    // Without a core nothing is cached: a listener that calls getOrFetch on `update` would fetch in an endless loop. So there no event
-    // tells of fetched answers that nobody watches.
+    // Without a core nothing is cached, so a listener that calls getOrFetch on `update` would fetch in an endless loop. Therefore
+    // no event is sent for fetched answers of unwatched keys.
     const silent = told || (!this.#parts.running && source === 'fetch' && !this.#host.watches.isWatched(key));
     return this.#adopt({ key, value, policy, source, flight, silent }) ?? { value, timestamp: undefined, source };
   }
 
-  /** Takes an answer that somebody else fetched, where its policy accepts it and `keep` says that the core keeps it. */
+  /** Takes an answer that another tab or process fetched. Returns false if its policy or `keep` rejects it. */
   receive({ key, value, version, policy, source }: Received, keep: (value: unknown) => boolean): boolean {
     if ((policy.version ?? version) !== version || !accepts(policy, value)) {
       this.#parts.core.noteError('version', key);
@@ -65,7 +68,10 @@ export class Intake {
     return this.#adopt({ key, value, policy, source, flight: 0, silent: false, keep }) !== undefined;
   }
 
-  /** Takes a value in, or its equal that is there already, so that nothing re-renders. Undefined where it is not kept. */
+  /**
+   * Takes a value in. If an equal value is already here, its reference stays, so that nothing re-renders. Undefined if the value
+   * is rejected.
+   */
   #adopt(arrival: Arrival): FetchOutcome | undefined {
     const { key, value, source, keep } = arrival;
     const { emitter, watches } = this.#host;
@@ -78,14 +84,18 @@ export class Intake {
     if (timestamp === undefined) return undefined;
     if (!arrival.silent) {
       if (!equal && emitter.hears('update')) queueMicrotask(() => emitter.emit('update', { key }));
-      // Its equal may have become resident unseen, read from storage before another tab's write was announced.
+      // An equal value may have become resident without being shown: a read from storage can precede the announcement of another
+      // tab's write.
       if (!equal || (shown !== kept && !same(shown, kept)))
         watches.changed(key, kept, source, keep ? undefined : timestamp);
     }
     return { value: kept, timestamp, source };
   }
 
-  /** Gives it to the core, to storage, to other tabs and to other processes. Undefined where its flight was superseded. */
+  /**
+   * Commits the value to the core and to storage, and sends it to other tabs and processes. Undefined if its flight was
+   * superseded.
+   */
   #commit({ key, policy, flight, silent }: Arrival, value: unknown): number | undefined {
     const { core, remote, tabs, vault } = this.#parts;
     const { emitter, isMeasured } = this.#host;
@@ -106,14 +116,14 @@ export class Intake {
     return times.timestamp;
   }
 
-  /** Under which somebody here wants to know the key. */
+  /** The policy under which this page fetches, watches or holds the key; undefined if it does none of these. */
   wantedPolicy(key: Key): Policy | undefined {
     const { flights, policies, watches } = this.#host;
     const known = this.#parts.core.resident(key) === undefined ? undefined : policies.for(key);
     return flights.policyOf(key) ?? watches.policyOf(key) ?? known;
   }
 
-  /** Whether storage may hold an answer under this policy, and there is one that could. */
+  /** Whether an answer under this policy may be stored, and can be. */
   #maybeStored(policy: Policy): boolean {
     const { running, vault } = this.#parts;
     if (!running || !this.#host.hasArea || !mayReachStorage(policy)) return false;
@@ -121,7 +131,7 @@ export class Intake {
   }
 }
 
-/** The same value again is no equal: its owner may have changed it. */
+/** The same reference does not count as equal: its owner may have changed the object in place. */
 function sameOther(before: unknown, value: unknown): boolean {
   return before !== value && sameJson(before, value);
 }

@@ -5,16 +5,16 @@ import { escapeUser, unescapeUser } from '../common/keys.ts';
 import type { EventDecision, EventRule, Key, MutationEvent, Selector } from '../types.ts';
 import { namesId } from '../common/values.ts';
 
-/** A cache, as far as mutation events are judged by it. */
+/** The parts of a cache that mutation events use. */
 export interface EventsHost {
   keys(selector: Selector): Key[];
   peekValue(key: Key): unknown;
   readonly watches: { readonly keys: Key[]; shown(key: Key): unknown };
-  /** An event has invalidated this as of `at`: other processes are to know. */
+  /** Tells other processes what an event has invalidated as of `at`. */
   tellRemote(selector: Selector, at: number): void;
 }
 
-/** The rules for mutation events, and what the page must look up before the core can decide. */
+/** The rules for mutation events, and what the page must look up in its values before the core can decide. */
 export class MutationEvents {
   readonly #rules: EventRule[] = [];
 
@@ -25,7 +25,7 @@ export class MutationEvents {
     }
   }
 
-  /** The decision for each user; with `firstIsMe` the first is the connected one. */
+  /** The decision for each user; with `firstIsMe` the first user is the connected one. */
   apply(
     cache: EventsHost,
     core: CacheCore,
@@ -44,7 +44,7 @@ export class MutationEvents {
     const { reasons, invalidated, refreshed, at } = core.applyEvent(event, parties, firstIsMe);
     const voided: Selector[] = rule?.endpoints?.map((endpoint) => ({ endpoint })) ?? [];
     for (const selector of voided.length > 0 ? voided : ['*']) cache.tellRemote(selector, at);
-    // Nobody to judge for: whoever watches is concerned.
+    // Without a user to judge for, every watcher is concerned.
     const judged = reasons.length > 0 ? reasons : (['unknown'] as const);
     return judged.map((reason) => ({ concerned: reason !== 'other', reason, invalidated, refreshed }));
   }
@@ -61,17 +61,17 @@ export class MutationEvents {
   }
 }
 
-/** The users of these keys. */
+/** The users whose keys these are. */
 export function watchedUsers(keys: readonly Key[]): string[] {
   const users = keys.map((key) => key.split(':')[1]).filter((user) => user !== undefined);
   return [...new Set(users)].filter((user) => user !== 'None').map(unescapeUser);
 }
 
-/** Cached answers of one user or of all, and those that are still shown though already dropped. */
+/** Cached answers of one user or of all users, and answers that are still shown although they were dropped. */
 function* answersOf(cache: EventsHost, user?: string): Iterable<[Key, unknown]> {
   const own = user === undefined ? undefined : escapeUser(user);
   const seen = new Set<Key>();
-  // No selector names the user of `plan::5`.
+  // No selector can name the empty user of `plan::5`.
   for (const key of user === '' ? [] : cache.keys(user === undefined ? '*' : { user })) {
     seen.add(key);
     const value = cache.peekValue(key);

@@ -4,11 +4,11 @@ import type { Remote } from '../peers/remote.ts';
 import type { Tabs } from '../peers/tabs.ts';
 import type { Vault } from '../encryption/vault.ts';
 
-/** What a cache works with right now: it changes when the core comes and when that ends. */
+/** The current parts of a cache. They change when the core starts and when it ends. */
 export interface Parts {
-  /** The core, or what stands in for it. */
+  /** The running core, or its stand-in. */
   core: CacheCore;
-  /** The core while it runs; the rest is there only then. */
+  /** The core while it runs. The fields below are set only then. */
   running?: Core | undefined;
   vault?: Vault;
   tabs?: Tabs | undefined;

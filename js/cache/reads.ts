@@ -1,6 +1,6 @@
 import type { AnyFetcher, FetchOutcome } from '../common/answers.ts';
 import type { Found, Opened, Wanted } from '../border/core.ts';
-import { PATIENCE } from '../fetching/poller.ts';
+import { CORE_TIMEOUT } from '../fetching/poller.ts';
 import type { Facts } from './coreless.ts';
 import { callSafely, type Emitter } from '../common/emitter.ts';
 import { askersNow, type Flights } from '../fetching/flights.ts';
@@ -14,19 +14,19 @@ const WARM_ATTEMPTS = 3;
 
 export interface ReadsHost {
   readonly emitter: Emitter;
-  /** Resolves when the core runs or has been given up. */
+  /** Resolves when the core runs, or when it is certain that it will not. */
   readonly ready: Promise<void>;
 }
 
-/** What a caller is answered: what is in memory or in storage, what has to be decrypted first, or what is fetched. */
+/** Answers callers: from memory, from storage, after decryption, or by a fetch. */
 export class Reads {
   readonly #emitter: Emitter;
   readonly #host: ReadsHost;
   readonly #flights: Flights;
   readonly #policies: Policies;
   readonly #parts: Parts;
-  /** While the core is on its way. */
-  #patience: Promise<void> | undefined;
+  /** Resolves with `ready`, or after CORE_TIMEOUT. */
+  #coreAwaited: Promise<void> | undefined;
 
   constructor(host: ReadsHost, flights: Flights, policies: Policies, parts: Parts) {
     this.#host = host;
@@ -36,23 +36,23 @@ export class Reads {
     this.#parts = parts;
   }
 
-  /** What `get` answers; undefined for a miss. */
+  /** The answer of `get`; undefined for a miss. */
   get(key: Key): unknown {
     const resident = this.#parts.core.hit(key);
     if (resident !== undefined) {
       if (this.#emitter.hearsHits) this.#emitter.emit('hit', { key, source: 'memory' });
       return resident;
     }
-    // What is resident was checked when it came.
+    // A resident key was checked when it was set.
     checkKey(key);
     const policy = this.#policies.for(key);
     const found = this.lookUp(key, policy);
-    // Decrypted in the background, so that the next get() hits.
+    // Decrypt in the background, so that the next get() hits.
     if (!found) void this.#parts.vault?.restore(key, policy);
     return found?.value;
   }
 
-  /** A counted look-up under a policy, with its events. */
+  /** A look-up under a policy that counts in the statistics and sends its event. */
   lookUp(key: Key, policy: Policy, wanted: Wanted = {}): Found | undefined {
     const started = performance.now();
     const found = this.#parts.core.lookUp(key, { policy, ...wanted });
@@ -71,7 +71,7 @@ export class Reads {
     return (version === undefined ? this.#parts.core.fresh(key) : undefined) ?? this.peek(key)?.value;
   }
 
-  /** Whether what is cached is fresh, and no older than `maxAge`. */
+  /** Whether the cached answer is fresh, and no older than `maxAge`. */
   isFresh(key: Key, maxAge: number | undefined): boolean {
     const { core } = this.#parts;
     return (maxAge === undefined && core.fresh(key) !== undefined) || core.timestampOf(key, { maxAge }) !== undefined;
@@ -81,12 +81,12 @@ export class Reads {
     return this.#parts.core.facts(key, { policy: this.#policies.for(key) });
   }
 
-  /** For watchers: what is cached and at most `grace` ms past its end. */
+  /** For watchers: the cached answer if it is at most `grace` ms past its end. */
   read(key: Key, policy: Policy, grace: number | undefined): Found | undefined {
     return this.lookUp(key, policy, { grace });
   }
 
-  /** For watchers, who wait for it: what has to be decrypted first; undefined where nothing has. */
+  /** For watchers: the answer that is being decrypted, which they wait for; undefined if there is none. */
   open(key: Key, policy: Policy, grace: number | undefined) {
     this.#parts.core.keepFor(key, Policies.graceOf(policy));
     const opening = this.#parts.vault?.opening(key, policy);
@@ -95,18 +95,18 @@ export class Reads {
     return { timestamp: opening.timestamp, found };
   }
 
-  /** For a fetch that waits: what has come meanwhile and will do. */
+  /** For a waiting fetch: an acceptable answer that has arrived in the meantime. */
   answerFor(key: Key, wanted: Wanted): FetchOutcome | undefined {
     const there = this.#parts.core.lookUp(key, { ...wanted, peek: true });
-    // What lies in storage becomes resident only by a look-up that counts.
+    // Only a look-up that counts makes a stored entry resident.
     const found = there?.source === 'storage' ? this.#parts.core.lookUp(key, wanted) : there;
     return found && { value: found.value, timestamp: found.timestamp, source: 'tab' };
   }
 
-  /** `attempts`: how many where no policy says. */
+  /** `attempts`: the number of attempts if no policy sets one. */
   async getOrFetch(key: Key, fetcher: AnyFetcher, options: FetchOptions, attempts?: number): Promise<unknown> {
     const askers = askersNow();
-    if (!this.#parts.running) await this.#coreOrPatience();
+    if (!this.#parts.running) await this.#coreOrTimeout();
     const policy: FetchOptions = { ...this.#policies.for(key, options), ...unset(options) };
     const grace = Policies.graceOf(policy);
     const mayAnswer = !policy.forceRefresh && !policy.signal?.aborted;
@@ -133,16 +133,16 @@ export class Reads {
     }
   }
 
-  /** Where the core is long in coming, nobody waits for it. */
-  #coreOrPatience(): Promise<void> {
-    this.#patience ??= new Promise((resolve) => {
-      const timer = setTimeout(resolve, PATIENCE);
+  /** Waits for the core to start, but no longer than CORE_TIMEOUT. */
+  #coreOrTimeout(): Promise<void> {
+    this.#coreAwaited ??= new Promise((resolve) => {
+      const timer = setTimeout(resolve, CORE_TIMEOUT);
       void this.#host.ready.then(() => {
         clearTimeout(timer);
         resolve();
       });
     });
-    return this.#patience;
+    return this.#coreAwaited;
   }
 
   async #staleIfError(key: Key, policy: FetchOptions, error: unknown): Promise<Found | undefined> {
@@ -153,13 +153,13 @@ export class Reads {
     return signal?.aborted ? undefined : this.peek(key, { grace, opened });
   }
 
-  /** What may be answered without waiting for a fetch. */
+  /** The answer that needs no fetch, if there is one. */
   #answer(key: Key, fetcher: AnyFetcher, policy: FetchOptions, opened: Opened | undefined, attempts?: number) {
     const found = this.lookUp(key, policy, { maxAge: policy.maxAge, opened });
     const grace = policy.staleWhileRevalidate;
     if (found || !grace) return found;
     const stale = this.peek(key, { grace, opened });
-    // It may fail unseen: its caller has an answer, and the failure is counted. Nor does anybody wait for it.
+    // Ignore a failure: the caller has an answer, and the statistics count the failure. No flight waits for this fetch either.
     if (stale) this.#flights.fetch(key, fetcher, policy, attempts, []).catch(() => undefined);
     return stale;
   }
@@ -170,7 +170,10 @@ export class Reads {
   }
 }
 
-/** Fetches what is not cached yet, a few at a time. Failures are told, not thrown; an abort ends what has not begun. */
+/**
+ * Fetches what is not cached, a few keys at a time. The result lists failures; none is thrown. After an abort no further fetch
+ * begins.
+ */
 export async function warm(
   cache: Pick<Reads, 'getOrFetch'>,
   queries: Iterable<Query<unknown>>,
@@ -205,7 +208,7 @@ function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal | undefined): 
   });
 }
 
-/** What was given as undefined does not hide what the policy says. */
+/** An option given as undefined does not override the policy. */
 function unset(options: FetchOptions): FetchOptions {
   const { forceRefresh, maxAge, signal } = options;
   return {

@@ -4,7 +4,7 @@ import type { EntryInfo, Key, Statistics, TierStatistics } from '../types.ts';
 
 const TIERS = ['memory', 'storage', 'both'] as const;
 
-/** All zeros where the core does not run. */
+/** All zeros while no core runs. */
 export function statisticsOf(core: CacheCore, remote: TierStatistics | undefined): Statistics {
   const { memoryBytes } = core;
   const wasm = memoryBytes === undefined ? undefined : { memoryBytes, version: CARDCACHE_VERSION };
@@ -14,7 +14,7 @@ export function statisticsOf(core: CacheCore, remote: TierStatistics | undefined
 export function entriesOf(core: CacheCore, isWatched: (key: Key) => boolean): EntryInfo[] {
   return core.inspect().map((entry) => ({
     ...entry,
-    // Of what never was written nobody has asked the size before.
+    // The size of a value that was never serialized is not known yet.
     bytes: entry.bytes || sizeOf(core.resident(entry.key)),
     tier: TIERS[entry.tier] ?? 'memory',
     watched: isWatched(entry.key),

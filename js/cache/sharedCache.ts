@@ -10,7 +10,7 @@ import { Log } from '../common/log.ts';
 import { Writes, type MutateOptions } from './writes.ts';
 import { MutationEvents, watchedUsers, type EventsHost } from './mutationEvents.ts';
 import { formatOf } from '../common/namespaceFormat.ts';
-import { isTelling } from '../common/neighbours.ts';
+import { isTellingOthers } from '../common/otherCores.ts';
 import { checkMerged } from '../common/options.ts';
 import type { Parts } from './parts.ts';
 import { mayBeRemote, Policies } from '../common/policies.ts';
@@ -41,8 +41,8 @@ import { Watches } from '../fetching/watches.ts';
 const SWEEP_INTERVAL = 60_000;
 
 /**
- * One user's cache in one namespace: what every handle to it shares. It carries values, promises and timers; whether anything
- * is fresh, goes first, is touched or concerns somebody, it asks the core.
+ * One user's cache in one namespace, shared by all its handles. It holds values, promises and timers. The core decides what is
+ * fresh, what is evicted, what an invalidation selects, and whom an event concerns.
  */
 export class SharedCache {
   readonly emitter = new Emitter();
@@ -50,25 +50,25 @@ export class SharedCache {
   readonly reads: Reads;
   readonly ready: Promise<void>;
   readonly log: Log;
-  /** Kept here so that bundles that link the same cache to the same source find each other's links. */
+  /** Stored here so that bundles which connect the same cache to the same source find each other's links. */
   readonly links = new Map<unknown, unknown>();
-  /** For whom `mutate({event})` is judged. */
+  /** The user for whom `mutate({event})` is judged. */
   connectedUser: string | undefined;
 
-  /** Stands in for the core until that runs, after it has ended, and where it never will. */
+  /** Stands in for the core before it runs, after it has ended, and where it cannot run. */
   readonly #coreless: Coreless;
   readonly #parts: Parts;
   readonly #intake: Intake;
   readonly #flights: Flights;
   readonly #writes: Writes;
-  /** What events, encrypted records, other tabs and other processes need of this cache. */
+  /** The interface through which events, the vault, other tabs and other processes reach this cache. */
   readonly #port: EventsHost & VaultHost & AnswersHost;
   readonly #options: CacheOptions;
   readonly #clock: Clock;
   readonly #space: SpaceSizes;
   readonly #policies: Policies;
   readonly #events = new MutationEvents();
-  /** The first that an opener brought. */
+  /** The remote tier of the first opener that brought one. */
   #tier: RemoteTier | undefined;
   #engine: Engine | undefined;
   #sweeper: ReturnType<typeof setInterval> | undefined;
@@ -147,7 +147,7 @@ export class SharedCache {
     this.ready = this.#start();
   }
 
-  /** Policies and rules of a further opener. */
+  /** Adds the policies and rules of another opener. */
   merge(options: CacheOptions): void {
     checkMerged(options, this.log);
     const { policies, rules, remote } = options;
@@ -196,7 +196,7 @@ export class SharedCache {
     return existed;
   }
 
-  /** `afterWrite`: for what a write may have changed; that leaves alone what policies keep. */
+  /** `afterWrite`: invalidates what a write may have changed, except entries that are exempt from events. */
   invalidate(selector: Selector, afterWrite = false): number {
     const voided = this.#parts.core.invalidate(selector, afterWrite);
     return this.#voided(selector, voided, afterWrite ? 'write' : 'asked', () => this.invalidate(selector, afterWrite));
@@ -221,7 +221,7 @@ export class SharedCache {
 
   // ---- events
 
-  /** Judges an event for each user and acts on it; with `firstIsMe` the first is the connected one. */
+  /** Judges an event for each user and applies it; with `firstIsMe` the first user is the connected one. */
   applyEvent(event: MutationEvent, users: readonly string[], firstIsMe: boolean): EventDecision[] {
     const decisions = this.#events.apply(this.#port, this.#parts.core, event, users, firstIsMe);
     if (this.#coreless.defer(() => this.applyEvent(event, users, firstIsMe))) return decisions;
@@ -230,8 +230,8 @@ export class SharedCache {
   }
 
   /**
-   * Judges an event for the connected user and for everybody whose keys are watched: one screen may show several people's
-   * answers. Without a connected user it concerns all who are not known to be left out.
+   * Judges an event for the connected user and for every user whose keys are watched: one screen may show answers of several
+   * people. Without a connected user, the event concerns every user whom it does not clearly leave out.
    */
   applyEventFor(event: MutationEvent, connected: string | undefined): EventDecision[] {
     const others = watchedUsers(this.watches.keys).filter((user) => user !== connected);
@@ -247,7 +247,7 @@ export class SharedCache {
     } catch (error) {
       this.log.once({
         level: 'warn',
-        what: 'the core does not run here: nothing is kept, every fetch goes through',
+        what: 'the core does not run here: nothing is cached, every fetch goes to the server. It needs WebAssembly, which a content security policy must allow (wasm-unsafe-eval)',
         detail: error,
       });
       this.watches.giveUp();
@@ -305,13 +305,13 @@ export class SharedCache {
     return found && { ...found, source: 'remote' };
   }
 
-  /** What is written late has been written. */
+  /** Resolves when pending encrypted and remote writes are done. */
   async settled(): Promise<void> {
     await this.ready;
     await Promise.all([this.#parts.vault?.settled(), this.#parts.remote?.settled()]);
   }
 
-  /** Resolves when what it invalidated has arrived elsewhere. */
+  /** Resolves when its invalidations have reached the remote tier. */
   close(): Promise<void> {
     const { running, remote, tabs, vault } = this.#parts;
     this.#writes.close();
@@ -340,7 +340,7 @@ export class SharedCache {
     clockWentBack: () => {
       this.log.write({
         level: 'warn',
-        what: 'the clock was set back: ages can no longer be told, the cache starts anew',
+        what: 'the clock was set back: the ages of answers are unknown, so the cache was emptied',
       });
     },
     upkeepWaits: () => this.#idle.start(),
@@ -361,9 +361,10 @@ export class SharedCache {
     const core = this.#parts.running;
     const { namespace, area } = this.#space;
     const { key, newValue, storageArea } = event;
-    // A script of the page can send one with anything in it.
+    // A script of the page can dispatch a storage event that holds anything.
     const isOdd = [key, newValue].some((text) => text !== null && typeof text !== 'string');
-    if (!core || isTelling() || isOdd || storageArea !== area || (key !== null && !key.startsWith(namespace))) return;
+    if (!core || isTellingOthers() || isOdd || storageArea !== area || (key !== null && !key.startsWith(namespace)))
+      return;
     core.areaChanged(key, newValue);
   };
 
@@ -374,11 +375,11 @@ export class SharedCache {
       else if (!sameStored(this.watches.shown(key), found.value))
         this.watches.changed(key, found.value, 'tab', found.timestamp);
     }
-    // Fetches that wait for another tab's answer look whether it is there.
+    // Let fetches that wait for another tab check whether its answer has arrived.
     this.#parts.tabs?.locks.recheck();
   }
 
-  /** Records that were written without their endpoint's policy say nothing of its grace. */
+  /** A record that was written without its endpoint's policy does not hold that policy's grace. */
   #allowGraces(): void {
     for (const [endpoint, grace] of this.#policies.graces) this.#parts.core.allowGrace(endpoint, grace);
   }

@@ -4,13 +4,13 @@ import { isUsable, localArea } from '../border/storageArea.ts';
 import type { Log } from '../common/log.ts';
 import type { CacheOptions, StorageArea } from '../types.ts';
 
-/** How large the user's part of memory may grow, and when to tell. What is undefined the core decides. */
+/** Limits of the user's memory tier, and of alerts. The core fills in its defaults for what is undefined. */
 export function pageSizesOf({ memory = {}, alerts = {} }: CacheOptions): PageSizes {
   const { ttl: memoryTtl, maxEntries, maxBytes } = memory;
   return { memoryTtl, maxEntries, maxBytes, alerts };
 }
 
-/** Where the namespace's records lie, and how much they may take. */
+/** The storage area of the namespace, and its limits. */
 export function spaceSizesOf(options: CacheOptions, log: Log): SpaceSizes {
   const { storage = {}, namespace = 'cardcache_' } = options;
   const own = storage === false ? { area: null } : storage;
@@ -22,7 +22,7 @@ function usableArea(asked: StorageArea | null | undefined, options: CacheOptions
   if (asked === null) return null;
   const area = asked ?? localArea();
   if (area && isUsable(area)) return area;
-  // Who brings a store that processes share expects none; on the console it is news in a page alone: node has none, nor have workers.
+  // With a remote tier, a missing localStorage is expected. On the console only a page warns: node and workers have none.
   if (asked || (!options.remote && (options.log || typeof document !== 'undefined'))) {
     log.once({ level: 'warn', what: 'no localStorage here: answers are kept in memory only' });
   }

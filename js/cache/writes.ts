@@ -6,46 +6,43 @@ export interface MutateOptions {
   event?: MutationEvent;
 }
 
-/** All users' and shared entries: what a write may have changed when nobody says more. */
+/** Entries of all users and shared ones: a write may have changed any of them unless `invalidate` says which. */
 const EVERYTHING: Selector = '*';
 
-/** One value that a write under way shows, and what it stands before. */
+/** One optimistic value of a write in progress, and the value that it covers. */
 interface Layer {
   readonly key: Key;
   readonly optimistic: unknown;
   before: unknown;
 }
 
-/** A cache, as far as writes change it. */
+/** The parts of a cache that writes use. */
 export interface WritesHost {
   peekValue(key: Key): unknown;
-  /** What watchers show of it. */
+  /** The value that watchers show. */
   shown(key: Key): unknown;
-  /** Shows it to those who watch. */
+  /** Shows the value to watchers. */
   changed(key: Key, value: unknown): void;
-  /** Answers it before what is stored until it is dropped. */
+  /** Serves the value instead of the stored one until `dropOptimistic`. */
   keepOptimistic(key: Key, value: unknown): void;
   dropOptimistic(key: Key): void;
   applyEvent(event: MutationEvent): void;
   invalidate(selector: Selector): void;
 }
 
-/** Writes under way, and what they show before they have ended. */
+/** Writes in progress, and their optimistic values. */
 export class Writes {
   readonly #host: WritesHost;
   /** Oldest first. */
   readonly #layers = new Set<Layer>();
-  /** Drops what writes under way may change. */
+  /** For each write in progress: invalidates what it may change. */
   readonly #drops = new Set<() => void>();
 
   constructor(host: WritesHost) {
     this.#host = host;
   }
 
-  /**
-   * Runs a write. What it may have changed is dropped when it has ended, well or not: whether a server that failed has applied it
-   * cannot be known.
-   */
+  /** Runs a write, then invalidates what it may have changed, even if it failed: the server may have applied it nevertheless. */
   async run<T>(write: () => Promise<T>, options: MutateOptions): Promise<T> {
     const drop = (): void => this.#drop(options);
     this.#drops.add(drop);
@@ -65,7 +62,7 @@ export class Writes {
     }
   }
 
-  /** The core has come while writes were under way: until they end it answers what they show, too. */
+  /** The core now runs: it serves the optimistic values of writes in progress, too. */
   showAgain(): void {
     for (const layer of this.#layers) {
       const { key, optimistic } = layer;
@@ -75,7 +72,10 @@ export class Writes {
     }
   }
 
-  /** Nobody can drop when writes under way have ended: what they change would be answered from storage by whoever opens next. */
+  /**
+   * Invalidates now what writes in progress may change: nothing can do that after closing, and the next opener would read the old
+   * records from storage.
+   */
   close(): void {
     for (const drop of this.#drops) drop();
   }
@@ -89,7 +89,7 @@ export class Writes {
     return layer;
   }
 
-  /** Rolls back only what is still current; a later layer that stands before it then falls back to the older value. */
+  /** Rolls back only if the value is still current. A later layer that covers it then covers the older value instead. */
   #rollBack(layer: Layer): void {
     const { key, optimistic, before } = layer;
     const ofKey = [...this.#layers].filter((other) => other.key === key);
@@ -99,7 +99,7 @@ export class Writes {
   }
 
   #drop({ invalidate, event }: MutateOptions): void {
-    // An event says itself what it voids; beside it only what was named on top is dropped.
+    // An event has its own rules for what it invalidates. Besides that, only an explicit selector is invalidated.
     if (event) this.#host.applyEvent(event);
     if (invalidate !== undefined || !event) this.#host.invalidate(invalidate ?? EVERYTHING);
   }

@@ -2,17 +2,20 @@ import type { FetchContext, Key, Policy, Update } from '../types.ts';
 
 export type Source = Update<unknown>['source'];
 
-/** A fetcher of whatever type: any Fetcher<T> fits. */
+/** A fetcher of any type: every Fetcher<T> is assignable to it. */
 export type AnyFetcher = (context: FetchContext<never>) => Promise<unknown>;
 
-/** What callers get, which may be an equal older reference, and when it was true; no timestamp where it was not kept. */
+/**
+ * What a flight resolves with. `value` may be an equal, older reference. `timestamp` is undefined if the answer was not
+ * committed.
+ */
 export interface FetchOutcome {
   value: unknown;
   timestamp: number | undefined;
   source: Source;
 }
 
-/** What one tab tells the others: an answer with all that is known about it. */
+/** The message in which a tab sends an answer to the others. Its field names are a format that tabs of other versions read. */
 export interface Answer {
   key: Key;
   json: string;
@@ -21,15 +24,15 @@ export interface Answer {
   version: string;
   tags: string[];
   cost: number;
-  /** How long past its end it may serve, in ms; tabs of earlier versions do not say. */
+  /** For how many ms past its end the answer may be served. Tabs of earlier versions do not send it. */
   grace?: number;
-  /** Mutation events leave it alone. */
+  /** The entry is exempt from events. */
   kept: boolean;
-  /** Its tab has written it to storage: what lies there now stands. */
+  /** The sending tab has written the answer to storage, so the record there is current. */
   stored: boolean;
 }
 
-/** An answer that somebody else fetched. */
+/** An answer that another tab or process fetched. */
 export interface Received {
   readonly key: Key;
   readonly value: unknown;

@@ -1,26 +1,29 @@
 import type { Log } from './log.ts';
 import { hasOwn } from './values.ts';
 
-/** What a member must be where it is there; a list: one of these texts; `any`: whoever reads it sees to that. */
+/**
+ * The type that an option must have if it is given. A list allows these strings only. With `any`, the code that reads the option
+ * checks it.
+ */
 export type Kind = 'any' | 'function' | 'object' | 'positive' | 'span' | 'string' | 'texts' | readonly string[];
 
-/** A kind for every name that a public type declares: what stands in neither is told to be misspelt. */
+/** A kind for every name that a public type declares. Any other name is reported as misspelt. */
 export type Kinds<T> = Readonly<Record<keyof T, Kind>>;
 
 /**
- * TypeError where a member is there and is none of its kind. Names that are not known are said once, and that is all: later versions
- * may know them.
+ * Throws a TypeError if an option has the wrong type. Warns once of each unknown name, but accepts it: a later version may know
+ * it.
  */
 export function checkMembers(owner: object, kinds: Readonly<Record<string, Kind>>, log: Log, before = ''): void {
   if (typeof owner !== 'object' || (owner as unknown) === null) {
     throw new TypeError(`cardcache: ${before.slice(0, -1) || 'options'} must be an object, not ${shown(owner)}`);
   }
-  // By its own names: a policy has two or three, and comes with every set.
+  // Iterate over the given names, not the known ones: a policy has two or three, and every set passes one.
   for (const name in owner) {
     const value = (owner as Record<string, unknown>)[name];
     const kind = hasOwn(kinds, name) ? kinds[name] : undefined;
     if (kind !== undefined) check(value, kind, before + name);
-    // What a page has added to all objects is no option.
+    // A member that a page has added to Object.prototype is no option.
     else if (hasOwn(owner, name)) warn(name, Object.keys(kinds), log, before);
   }
 }
@@ -30,7 +33,7 @@ function check(value: unknown, kind: Kind, name: string): void {
   if (expected !== undefined) throw new TypeError(`cardcache: ${name} must be ${expected}, not ${shown(value)}`);
 }
 
-/** What the value should be; undefined where it is. */
+/** A description of the expected value; undefined if the value fits. */
 function expectation(value: unknown, kind: Kind): string | undefined {
   if (typeof kind !== 'string') {
     return kind.includes(value as string) ? undefined : kind.map((text) => `'${text}'`).join(' or ');
@@ -49,10 +52,10 @@ function expectation(value: unknown, kind: Kind): string | undefined {
   }
 }
 
-/** A value as an error names it. */
+/** The value as shown in error messages. */
 export function shown(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
-  // What is an object may have no text, or far too much of it.
+  // An object may have no string form, or a very long one.
   return Object(value) === value ? (Array.isArray(value) ? 'a list' : `of type ${typeof value}`) : String(value);
 }
 
@@ -65,7 +68,7 @@ function warn(name: string, known: string[], log: Log, before: string): void {
   });
 }
 
-/** How many letters are to be put in, left out or changed. */
+/** The edit distance: how many letters must be inserted, removed or replaced. */
 function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, at) => at);
   for (let line = 0; line < from.length; line++) {

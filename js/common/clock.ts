@@ -1,6 +1,6 @@
 /**
- * The wall clock, read once a task: `Date.now()` costs more than a whole hit. A microtask forgets it, so it is never later
- * than the running task.
+ * The wall clock, read once per task: `Date.now()` costs more than a whole hit. A microtask resets it, so it never lags behind
+ * the running task.
  */
 export class TaskClock {
   #now: number | undefined;
@@ -21,26 +21,26 @@ export interface Clock {
   now(): number;
 }
 
-/** A clock of the user's own is read every time: tests move it between two lines. */
+/** A clock from the options is called each time: tests move it between two lines. */
 export function clockOf(own: (() => number) | undefined): Clock {
   return own ? { now: own } : new TaskClock();
 }
 
-/** Under node a timer of ours must not keep a finished program alive. */
+/** Keeps the timer from holding a node program alive. */
 export function unref(timer: unknown): void {
   (timer as { unref?: () => void }).unref?.();
 }
 
-/** However busy the page is, a slice runs at least this often, ms. */
+/** A slice runs at least this often, in ms, however busy the page is. */
 const LATEST = 10_000;
-/** Where the browser does not tell when it is idle, slices are this far apart, ms. */
+/** The time between slices, in ms, in browsers without requestIdleCallback. */
 const GAP = 20;
-/** A slice takes a millisecond or two: with less time left it waits for the next idle period, ms. */
+/** A slice takes a millisecond or two. If less than this is left, in ms, it waits for the next idle period. */
 const ENOUGH = 3;
-/** After so many slices it waits anyway: a finger on the screen can cut an idle period of 50 ms short. */
+/** The most slices in one idle period: a touch can cut a period of 50 ms short. */
 const MOST = 3;
 
-/** Work in small slices, for when the page has nothing else to do. `slice` does a little and says whether there is more. */
+/** Work that runs in small slices while the page is idle. `slice` does a little and returns whether there is more. */
 export class IdleTask {
   readonly #slice: () => boolean;
   #cancel: (() => void) | undefined;
@@ -49,7 +49,7 @@ export class IdleTask {
     this.#slice = slice;
   }
 
-  /** Runs it when the page is idle, until there is no more to do. */
+  /** Runs slices while the page is idle, until there is nothing left to do. */
   start(): void {
     if (this.#cancel) return;
     if (typeof requestIdleCallback === 'function') {
@@ -72,7 +72,7 @@ export class IdleTask {
     for (let done = 1; more && done < MOST && deadline && deadline.timeRemaining() > ENOUGH; done++) {
       more = this.#slice();
     }
-    // Only now: the slices themselves say that there is something to do.
+    // Reset only now: a slice may itself call start().
     this.#cancel = undefined;
     if (more) this.start();
   }

@@ -2,16 +2,16 @@ import type { CacheEvents } from '../types.ts';
 
 type Listener<E extends keyof CacheEvents> = (detail: CacheEvents[E]) => void;
 
-/** Tells listeners at once and in order; one that throws harms neither the others nor the caller. */
+/** Calls listeners synchronously and in order. A listener that throws affects neither the others nor the caller. */
 export class Emitter {
-  /** Whether anybody listens to hits; a look into a Map would cost a seventh of one. */
+  /** True if `hit` has a listener. A look into the Map would cost a seventh of a hit. */
   hearsHits = false;
   readonly #listeners = new Map<keyof CacheEvents, Set<Listener<never>>>();
 
   on<E extends keyof CacheEvents>(event: E, listener: Listener<E>): () => void {
     const known = this.#listeners.get(event) ?? new Set<Listener<never>>();
     this.#listeners.set(event, known);
-    // A wrapper of its own, so that the same function given twice is told twice and taken off once.
+    // A wrapper, so that a function that subscribes twice is called twice and unsubscribes once.
     const own: Listener<E> = (detail) => listener(detail);
     known.add(own);
     this.hearsHits = this.#listeners.has('hit');
@@ -22,7 +22,7 @@ export class Emitter {
     };
   }
 
-  /** Whether anybody listens: what costs to prepare can be left out. */
+  /** True if the event has a listener; without one the caller can skip costly preparations. */
   hears(event: keyof CacheEvents): boolean {
     return this.#listeners.has(event);
   }
@@ -34,7 +34,7 @@ export class Emitter {
   }
 }
 
-/** Runs somebody else's code. What it throws is reported where its author finds it and goes no further. */
+/** Calls a function of the page. Reports what it throws where the page's author finds it, and does not rethrow. */
 export function callSafely(action: () => void): void {
   try {
     action();

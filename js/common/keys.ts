@@ -1,12 +1,12 @@
 import { shown } from './checks.ts';
 import type { FetchContext, Key, Policy, Query, Segment } from '../types.ts';
 
-/** A name as it stands in keys: what of it would be read as structure is escaped. */
+/** Escapes the characters of a name that would be read as structure in a key. */
 export function escapeSegment(text: string): string {
   return text.replace(/[%:*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-/** A user's name as it stands in keys; `None` would be read as "shared by all". */
+/** Escapes a user's name for keys; a user `None` would be read as "shared by all". */
 export function escapeUser(user: string): string {
   return user === 'None' ? '%4Eone' : escapeSegment(user);
 }
@@ -17,8 +17,9 @@ export function unescapeUser(segment: string): string {
 }
 
 /**
- * Builds a key, escaping `%`, `:` and `*` inside a segment (a user whose name is `None` too); without a user `endpoint`, with
- * null `endpoint:None`; both are shared. `key('recommended_tasks', 'sara', 30)` → `recommended_tasks:sara:30`.
+ * Builds a key. Escapes `%`, `:` and `*` inside a segment, and a user whose name is `None`. Without a user the key is `endpoint`,
+ * with null it is `endpoint:None`; both are shared by all users. `key('recommended_tasks', 'sara', 30)` →
+ * `recommended_tasks:sara:30`.
  */
 export function key(endpoint: string, user?: string | null, ...params: Segment[]): Key {
   if (typeof endpoint !== 'string' || endpoint === '')
@@ -31,7 +32,7 @@ export function key(endpoint: string, user?: string | null, ...params: Segment[]
   if (user != null) segments.push(escapeUser(user));
   else if (user === null || params.length > 0) segments.push('None');
   for (const param of params) {
-    // As texts all objects are alike.
+    // All objects would have the same string form.
     if (typeof param === 'symbol' || Object(param) === param)
       throw wrong('params must be texts, numbers or booleans', param);
     segments.push(escapeSegment(String(param)));
@@ -43,7 +44,7 @@ function wrong(what: string, given: unknown): TypeError {
   return new TypeError(`cardcache: key(endpoint, user, …params): ${what}, not ${shown(given)}`);
 }
 
-/** Keys that begin with `@` or `!` would be read as other users' records or as the cache's own notes. */
+/** A key that begins with `@` or `!` would be read as another user's record or as one of the cache's notes. */
 export function checkKey(text: unknown): asserts text is Key {
   if (typeof text !== 'string' || text === '') {
     throw new TypeError(`cardcache: a key must be a text that is not empty, not ${shown(text)}`);
@@ -59,8 +60,8 @@ export function endpointOf(text: Key): string {
 }
 
 /**
- * Says key, fetcher and policy once. `const plan = defineQuery('daily_plan', (context, user) => …, { ttl: 300_000 })`, then
- * `cache.getOrFetch(plan('sara'))`.
+ * Defines key, fetcher and policy in one place: `const plan = defineQuery('daily_plan', (context, user) => …, { ttl: 300_000 })`,
+ * then `cache.getOrFetch(plan('sara'))`.
  */
 export function defineQuery<T, A extends Segment[] = []>(
   endpoint: string,

@@ -1,23 +1,23 @@
 import type { LogEntry } from '../types.ts';
 
-/** Warnings and errors go to the console where no log was given; the rest is for those who ask. */
+/** The default log: writes warnings and errors to the console and ignores the rest. */
 function toConsole({ level, what, key, detail }: LogEntry): void {
   if (level !== 'warn' && level !== 'error') return;
   console[level](`cardcache: ${what}`, ...(key === undefined ? [] : [key]), ...(detail === undefined ? [] : [detail]));
 }
 
-/** What the console has been told of the page's state: five cards' caches do not say it five times. */
+/** Messages about the page's state that the console already shows: five cards with a cache each do not repeat them. */
 const saidOnConsole = new Set<string>();
 
-/** What each log has been told of how the cache is used: cards open caches with the same log again and again. */
+/** Hints that each log has received: cards open caches with the same log again and again. */
 const hints = new WeakMap<object, Set<string>>();
 
-/** A log that says each thing about the page's state once. */
+/** A log that writes each message about the page's state once. */
 export class Log {
   readonly #write: (entry: LogEntry) => void;
   readonly #said: Set<string>;
 
-  /** `own`: whatever was given as one. */
+  /** `own`: the `log` option, of any type. */
   constructor(own: unknown) {
     const isOwn = typeof own === 'function';
     this.#write = isOwn ? (own as (entry: LogEntry) => void) : toConsole;
@@ -28,7 +28,7 @@ export class Log {
     try {
       this.#write(entry);
     } catch {
-      // A log that fails has nowhere to say so.
+      // There is nowhere to report that the log itself fails.
     }
   }
 
@@ -38,7 +38,7 @@ export class Log {
     this.write(entry);
   }
 
-  /** A warning to the author of the page: once, however many caches there are. `more` is asked only then. */
+  /** Warns the author of the page, once for all caches of this log. `more` is called only if the warning is written. */
   hint(what: string, more = () => ''): void {
     const said = hints.get(this.#write) ?? new Set();
     hints.set(this.#write, said);

@@ -17,7 +17,7 @@ const OPTIONS = {
   log: 'function',
   clock: 'function',
 } as const satisfies Kinds<CacheOptions>;
-/** Options of connectHass and openHassCache, known here too; a test keeps both lists equal. */
+/** Options of connectHass and openHassCache, listed here as well; a test keeps both lists equal. */
 const OF_LINKS = {
   events: 'texts',
   subscribeCommand: 'any',
@@ -81,24 +81,24 @@ const RETRY = {
   when: 'function',
 } as const satisfies Kinds<NonNullable<Policy['retry']>>;
 
-/** TypeError for what no cache can be opened with. */
+/** Throws a TypeError if the options are wrong. */
 export function checkOptions(options: CacheOptions, log = new Log((options as CacheOptions | null)?.log)): void {
   checkMembers(options, ALL, log);
   const { namespace = 'cardcache_', user, memory = {}, storage = {}, remote, alerts = {} } = options;
   if (typeof namespace !== 'string' || !/^[a-z0-9]+_$/.test(namespace)) {
     throw new TypeError(
-      `cardcache: a namespace is small letters and digits with one _ at its end, not ${String(namespace)}`,
+      `cardcache: a namespace consists of lower-case letters and digits and ends with one _, not ${String(namespace)}`,
     );
   }
-  // What is no text has no characters of its own: all such users would be the same one.
+  // Values other than strings have no distinct string form, so all such users would share one cache.
   if (user === '' || (user != null && typeof user !== 'string')) {
-    throw new TypeError('cardcache: a user is a text that is not empty; null means not separated');
+    throw new TypeError('cardcache: user must be a string that is not empty, or null: then all users share the cache');
   }
   if (user != null && !formatOf(namespace).users) {
-    throw new TypeError(`cardcache: ${namespace} is AgileTrack's own and knows no users`);
+    throw new TypeError(`cardcache: ${namespace} is AgileTrack's own and knows no users: leave user out`);
   }
   if (remote && (['get', 'set', 'invalidate'] as const).some((name) => typeof remote[name] !== 'function')) {
-    throw new TypeError('cardcache: remote must be a RemoteTier, such as keyvTier of cardcache/node gives');
+    throw new TypeError('cardcache: remote must be a RemoteTier, such as keyvTier of cardcache/node returns');
   }
   checkMembers(memory, MEMORY, log, 'memory.');
   checkMembers(alerts, ALERTS, log, 'alerts.');
@@ -112,7 +112,7 @@ export function checkOptions(options: CacheOptions, log = new Log((options as Ca
   checkMerged(options, log);
 }
 
-/** Of those that a further opener brings as well. */
+/** Checks the options that a later opener merges. */
 export function checkMerged({ policies = {}, rules = {} }: CacheOptions, log: Log): void {
   checkMembers(policies, objects(policies), log, 'policies.');
   checkMembers(rules, objects(rules), log, 'rules.');
@@ -120,12 +120,12 @@ export function checkMerged({ policies = {}, rules = {} }: CacheOptions, log: Lo
   for (const rule of Object.values(rules)) checkMembers(rule, RULE, log, 'a rule’s ');
 }
 
-/** TypeError for what no policy, and no options of a fetch or a watch, can mean. */
+/** Throws a TypeError if a policy, or the options of a fetch or a watch, are wrong. */
 export function checkPolicy(policy: WatchOptions, log: Log): void {
   checkMembers(policy, POLICY, log);
   const { cost, signal, retry } = policy;
   if (retry) checkMembers(retry, RETRY, log, 'retry.');
-  // One of another frame is a signal, too.
+  // An AbortSignal may come from another frame, so `instanceof` would not do.
   if (signal && typeof signal.addEventListener !== 'function')
     throw new TypeError('cardcache: signal must be an AbortSignal');
   if (cost !== undefined && !(cost >= 0 && cost < Infinity)) {

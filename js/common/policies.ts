@@ -4,29 +4,29 @@ import type { Log } from './log.ts';
 import { checkPolicy } from './options.ts';
 import type { Key, Policy } from '../types.ts';
 
-/** Whether a value under this policy may leave memory; in the clear only where it is no secret. */
+/** Whether a value under this policy may leave memory. It may be stored in plain text only if it is no secret. */
 export function mayReachStorage(policy: Policy): boolean {
   return policy.tier !== 'memory' && !policy.sensitive;
 }
 
-/** Whether an answer under this policy may be where other processes read it. */
+/** Whether an answer under this policy may be stored where other processes read it. */
 export function mayBeRemote(policy: Policy): boolean {
   return mayReachStorage(policy) && !policy.encrypted;
 }
 
-/** Whether nobody may read it where it is at rest. */
+/** Whether the answer must not be readable where it is stored. */
 export function isSecret(policy: Policy): boolean {
   return Boolean(policy.sensitive || policy.encrypted);
 }
 
 const MAX_BACKOFF = 300_000;
 
-/** How long failures in a row are waited out at most, in ms. */
+/** The longest back-off, in ms. */
 export function longestWait({ retry }: Policy): number {
   return retry?.maxBackoff ?? MAX_BACKOFF;
 }
 
-/** Whether `staleIfError` covers this failure. A `staleWhen` that fails itself covers nothing: the error to be told is the fetcher's. */
+/** Whether `staleIfError` covers this failure. If `staleWhen` throws, it covers none, and the caller gets the fetcher's error. */
 export function covers(policy: Policy, error: unknown): boolean {
   let covered = false;
   callSafely(() => {
@@ -37,7 +37,7 @@ export function covers(policy: Policy, error: unknown): boolean {
 
 const NO_POLICY: Policy = {};
 
-/** Policies by endpoint. A call's own policy goes over its endpoint's, field by field. */
+/** Policies by endpoint. The policy of a call overrides its endpoint's field by field. */
 export class Policies {
   readonly #byEndpoint = new Map<string, Policy>();
   readonly #log: Log;
@@ -46,12 +46,12 @@ export class Policies {
     this.#log = log;
   }
 
-  /** Endpoints, as they stand in keys, of which nothing may be read where it is at rest. */
+  /** Escaped endpoints whose answers must not be readable where they are stored. */
   get secret(): string[] {
     return [...this.#byEndpoint].filter(([, policy]) => isSecret(policy)).map(([endpoint]) => endpoint);
   }
 
-  /** Endpoints and how long past their end their answers may serve. */
+  /** Escaped endpoints, each with the time for which its answers may be served past their end. */
   get graces(): [endpoint: string, grace: number][] {
     return [...this.#byEndpoint].map(([endpoint, policy]) => [endpoint, Policies.graceOf(policy)]);
   }
@@ -72,7 +72,7 @@ export class Policies {
     return { ...general, ...stated };
   }
 
-  /** The longest an entry may be wanted past its end. */
+  /** The longest time for which an answer may be served past its end. */
   static graceOf({ staleWhileRevalidate = 0, staleIfError = 0 }: Policy): number {
     return Math.max(staleWhileRevalidate, staleIfError);
   }

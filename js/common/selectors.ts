@@ -1,16 +1,16 @@
 import { escapeUser } from './keys.ts';
 import type { Key, Selector } from '../types.ts';
 
-/** A selector's fields as the core compares them. */
+/** A selector's fields, in the form that the core compares. */
 export interface SelectorFields {
   endpoint: string | undefined;
-  /** As it stands in keys; null: keys without a user. */
+  /** Escaped as in keys; null: keys without a user. */
   user: string | null | undefined;
   tag: string | undefined;
   keys: readonly Key[] | undefined;
 }
 
-/** TypeError for a selector that says nothing; a text is the core's to read. */
+/** The fields of a selector object; the core parses selector strings. TypeError for an empty selector. */
 export function fieldsOf(selector: Exclude<Selector, string>): SelectorFields {
   const { endpoint, user, tag, keys } = selector;
   const fields = {
@@ -23,26 +23,29 @@ export function fieldsOf(selector: Exclude<Selector, string>): SelectorFields {
   return fields;
 }
 
-/** TypeError for a selector that says nothing, where no core runs that could read it. */
+/** Throws a TypeError for an empty selector; used while no core runs to parse it. */
 export function checkSelector(selector: Selector): void {
   if (typeof selector !== 'string') fieldsOf(selector);
   else if (/^:?$|::/.test(selector)) throw noSelector(selector);
 }
 
-/** What is iterated can be read once: not before a write and after it, nor for the core and for other processes. */
+/**
+ * Copies `keys`, since an iterator can be read only once, but a selector is needed before and after a write, and for the core and
+ * other processes.
+ */
 export function readOnce(selector: Selector): Selector {
   return typeof selector === 'string' || !selector.keys ? selector : { ...selector, keys: listOf(selector.keys) };
 }
 
 function listOf(keys: Iterable<Key>): Key[] {
-  // A text could be iterated, too: each of its characters a key.
+  // A string is iterable, too: each of its characters would be a key.
   if (typeof keys === 'string') throw new TypeError("cardcache: a selector's keys must be a list of keys");
   return [...keys].map((key) => nonEmpty(key, 'keys'));
 }
 
 export function noSelector(selector: Selector): TypeError {
   const shown = typeof selector === 'string' ? `'${selector}'` : JSON.stringify(selector);
-  return new TypeError(`cardcache: ${shown} selects nothing that can be said; '*' selects everything`);
+  return new TypeError(`cardcache: ${shown} is no selector: it, or a part of it, is empty; '*' selects everything`);
 }
 
 function nonEmpty(text: unknown, field: string): string {

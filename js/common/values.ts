@@ -1,31 +1,31 @@
-/** Records are read so deep and no deeper; the same number as `JsonScanner::max_depth` in wasm/core/json_scanner.hpp. */
+/** The depth to which records are read; the same number as `JsonScanner::max_depth` in wasm/core/codec/json_scanner.hpp. */
 const DEEPEST = 2_000;
 
-/** A value of more parts is in memory alone: what refers to the same part again and again could have any number. */
+/** A value with more parts stays in memory: one that refers to the same part again and again could have any number of them. */
 const MOST_PARTS = 10_000_000;
 
 let partsLeft = 0;
 
 /**
- * The JSON of a value, where parsing it gives one that means the same; undefined for any other. `CardCache.set` tells the rule.
- * What differs but means the same: −0 is written as 0, a member that is undefined is left out, a getter is read.
+ * The JSON of a value if parsing it gives a value that means the same; else undefined. `CardCache.set` documents the rule. These
+ * differences are accepted: −0 becomes 0, undefined members are left out, getters are read.
  */
 export function toJson(value: unknown): string | undefined {
   try {
     partsLeft = MOST_PARTS;
     return isJson(value, DEEPEST) ? JSON.stringify(value) : undefined;
   } catch {
-    // A getter that throws, a stack that was nearly used up, or a text longer than the engine allows.
+    // A getter threw, the stack is nearly full, or the text is longer than the engine allows.
     return undefined;
   }
 }
 
-/** What a value takes in bytes, as JSON; 0 for one that is none. */
+/** The size of a value in bytes, as JSON; 0 if it has no JSON. */
 export function sizeOf(value: unknown): number {
   return (toJson(value)?.length ?? 0) * 2;
 }
 
-/** `levels`: how many more it may be deep. */
+/** `levels`: how many more levels of nesting are allowed. */
 function isJson(value: unknown, levels: number): boolean {
   if (--partsLeft < 0) return false;
   switch (typeof value) {
@@ -42,28 +42,28 @@ function isJson(value: unknown, levels: number): boolean {
   }
 }
 
-// Plain loops: closures and copies would take a third longer, and every write of storage comes by here.
+// Plain loops: closures and copies would take a third longer, and every write to storage runs this.
 
 function isList(array: unknown[], levels: number): boolean {
-  // A hole reads as undefined, which is no JSON either.
+  // A hole reads as undefined, which is not JSON either.
   for (let index = 0; index < array.length; index++) if (!isJson(array[index], levels)) return false;
   return isPlainList(array);
 }
 
 function isPlain(value: object, levels: number): boolean {
   if (!isPlainObject(value) || typeof value.toJSON === 'function') return false;
-  // Engines know where each member lies while its object's own names are gone through; a list of them takes twice as long.
+  // for…in: engines cache the offsets of an object's own names. Object.keys takes twice as long.
   for (const name in value) {
     const member = value[name];
-    // What a page has added to all objects is no member.
+    // Ignore members that a page has added to Object.prototype.
     if (member !== undefined && !isJson(member, levels) && hasOwn(value, name)) return false;
   }
   return true;
 }
 
 /**
- * True where both are the same plain JSON. 0 and −0 are the same: they are in storage and in other tabs, so telling them apart
- * here would make each poll a change.
+ * True if both values are the same plain JSON. 0 equals −0: storage and other tabs turn −0 into 0, so that telling them apart
+ * would make each poll a change.
  */
 export function sameJson(a: unknown, b: unknown): boolean {
   try {
@@ -75,7 +75,7 @@ export function sameJson(a: unknown, b: unknown): boolean {
   }
 }
 
-/** True where `read`, which came as JSON, is what `own` is once it is stored: members that are undefined have stayed behind. */
+/** True if `read`, parsed from JSON, equals `own` after storing, which leaves out undefined members. */
 export function sameStored(own: unknown, read: unknown): boolean {
   try {
     partsLeft = MOST_PARTS;
@@ -89,13 +89,13 @@ export function sameStored(own: unknown, read: unknown): boolean {
 let asStored = false;
 
 function equal(a: unknown, b: unknown): boolean {
-  // NaN equals itself as well.
+  // Object.is: NaN equals NaN.
   if (a === b || Object.is(a, b)) return true;
   if (--partsLeft < 0) return false;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a)) return Array.isArray(b) && equalLists(a, b);
   if (Array.isArray(b) || !isPlainObject(a) || !isPlainObject(b)) return false;
-  // First of all a difference, which most new answers have: without lists of names it is found in a third of the time.
+  // Look for a difference first, which most new answers have: without lists of names it is found in a third of the time.
   for (const name in a) if (!equal(a[name], b[name]) && hasOwn(a, name)) return false;
   const names = namesOf(a);
   return names.length === namesOf(b).length && names.every((name) => hasOwn(b, name));
@@ -108,12 +108,12 @@ function namesOf(value: Record<string, unknown>): string[] {
 
 function equalLists(a: unknown[], b: unknown[]): boolean {
   if (a.length !== b.length) return false;
-  // A hole is no undefined: what is asked of the list tells them apart.
+  // A hole differs from undefined; isPlainList tells them apart.
   for (let index = 0; index < a.length; index++) if (!equal(a[index], b[index])) return false;
   return isPlainList(a) && isPlainList(b);
 }
 
-/** False for a list with holes, or with members of its own beside its items, as a parser's rows or a match have; and of a class. */
+/** False for an array with holes, with members of its own (such as the result of `match`), or of a subclass. */
 function isPlainList(array: unknown[]): boolean {
   const prototype: unknown = Object.getPrototypeOf(array);
   return (
@@ -123,32 +123,32 @@ function isPlainList(array: unknown[]): boolean {
   );
 }
 
-/** Whether it has no prototype or Object's. */
+/** Whether its prototype is null or Object.prototype, of this or another frame. */
 function isPlainObject(value: object): value is Record<string, unknown> {
   const prototype: unknown = Object.getPrototypeOf(value);
   const plain = prototype === Object.prototype || prototype === null || isObjectPrototype(prototype as object);
   return plain && !withSymbols(value);
 }
 
-/** Another frame's: one that somebody made to inherit from has no `hasOwnProperty` of its own. */
+/** Object.prototype of another frame. An object that a program made to inherit from has no own `hasOwnProperty`. */
 function isObjectPrototype(prototype: object): boolean {
   return Object.getPrototypeOf(prototype) === null && hasOwn(prototype, 'hasOwnProperty');
 }
 
-/** Another frame's: it is a list itself, and a class's is not. */
+/** Array.prototype of another frame: it is itself an array, unlike the prototype of a subclass. */
 function isArrayPrototype(prototype: unknown): boolean {
   return Array.isArray(prototype) && isObjectPrototype(Object.getPrototypeOf(prototype) as object);
 }
 
-/** Members that JSON leaves out. */
+/** Whether it has enumerable members under symbols, which JSON leaves out. */
 function withSymbols(value: object): boolean {
   const symbols = Object.getOwnPropertySymbols(value);
   return symbols.length > 0 && symbols.some((symbol) => Object.getOwnPropertyDescriptor(value, symbol)?.enumerable);
 }
 
 /**
- * True where somewhere inside `value` an object says `id` (as number or text) of itself; also where that cannot be told, of a
- * cycle for instance: one fetch too many is better than showing what is no longer true.
+ * True if any object inside `value` has this `id`, as a number or a string. Also true if that cannot be told, for instance of a
+ * cycle: one fetch too many is better than an outdated answer.
  */
 export function namesId(value: unknown, id: string): boolean {
   try {

@@ -1,7 +1,7 @@
 const DATABASE = 'cardcache';
 const KEYS = 'keys';
 
-/** Whether this page may encrypt and keep a key: plain http is no secure context and has no `crypto.subtle`. */
+/** Whether this page can encrypt and store a key: a page on plain http has no `crypto.subtle`. */
 export function hasKeyStore(): boolean {
   try {
     return Boolean(globalThis.crypto?.subtle && globalThis.indexedDB);
@@ -11,12 +11,12 @@ export function hasKeyStore(): boolean {
 }
 
 /**
- * The key of this name; undefined where there is none and none is to be made. It never leaves the browser: what may use it
- * cannot read it. Tabs that make it at the same time agree on one. Rejects where the browser refuses, as some do in private
- * windows; where it hangs, so does this.
+ * The key of this name. If there is none, creates one with `make`, else resolves to undefined. The key cannot be exported. Tabs
+ * that create it at the same time get the same one. Rejects if the browser refuses, as some do in private windows. Does not
+ * settle while the browser hangs.
  */
 export async function storedKey(name: string, make: boolean): Promise<CryptoKey | undefined> {
-  // Before the transaction, which would end while it waits for anything else.
+  // Generate the key before the transaction: a transaction ends while its page awaits anything else.
   const fresh = make
     ? await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
     : undefined;
@@ -33,15 +33,15 @@ export async function storedKey(name: string, make: boolean): Promise<CryptoKey 
         try {
           keys.put(key, name);
         } catch (error) {
-          // Firefox's private windows: keys cannot be written down there.
+          // In private windows Firefox stores no keys.
           reject(error instanceof Error ? error : new Error(String(error)));
         }
       };
       transaction.oncomplete = () => resolve(key);
-      transaction.onabort = () => reject(transaction.error ?? new Error('the key store gave up'));
+      transaction.onabort = () => reject(transaction.error ?? new Error('the browser aborted the request for the key'));
     });
   } finally {
-    // Nobody who wants to delete the database has to wait for this page.
+    // An open connection would block a deletion of the database.
     database.close();
   }
 }
@@ -51,6 +51,6 @@ function openDatabase(): Promise<IDBDatabase> {
     const opening = indexedDB.open(DATABASE, 1);
     opening.onupgradeneeded = () => opening.result.createObjectStore(KEYS);
     opening.onsuccess = () => resolve(opening.result);
-    opening.onerror = () => reject(opening.error ?? new Error('there is no key store'));
+    opening.onerror = () => reject(opening.error ?? new Error('IndexedDB, which holds the keys, cannot be opened'));
   });
 }

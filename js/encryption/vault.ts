@@ -3,54 +3,60 @@ import { hasKeyStore, storedKey } from './keyStore.ts';
 import { mayReachStorage, Policies } from '../common/policies.ts';
 import type { Key, Policy } from '../types.ts';
 
-/** A card waits this long, and so often in a row, for the browser's key store, which may hang. A page that was busy or asleep counts once. */
+/**
+ * How long callers wait for the browser's key store, which may hang: PATIENCES timers of PATIENCE ms in a row. A page that was
+ * busy or asleep delays one timer only.
+ */
 const PATIENCE = 500;
 const PATIENCES = 4;
-/** 96 bits, as AES-GCM wants, drawn anew for each record. */
+/** AES-GCM takes 96 bits; each record gets new random ones. */
 const IV_SIZE = 12;
 const TAG_SIZE = 16;
-/** Decrypted side by side when a cache opens. */
+/** How many records are decrypted in parallel when a cache opens. */
 const AT_ONCE = 32;
 
 export interface VaultHost {
   policyFor(key: Key): Policy;
-  /** Another tab's answer has been decrypted. */
+  /** Called when another tab's answer was decrypted. */
   changed(key: Key, value: unknown): void;
-  /** This page cannot encrypt, or the browser keeps no keys for it. */
+  /** Called when this page cannot encrypt, or the browser stores no keys. */
   refused(cause: unknown): void;
 }
 
-/** An encrypted record that is being decrypted. */
+/** A decryption in progress. */
 export interface Opening {
-  /** When its answer was true. */
+  /** The timestamp of the answer. */
   timestamp: number;
-  /** Undefined where it cannot be decrypted, or not in time. */
+  /** Resolves to undefined if the record cannot be decrypted, or not in time. */
   opened: Promise<Opened | undefined>;
 }
 
 /**
- * What of a cache lies encrypted in storage. Encrypts answers on their way there and decrypts them on their way back, with one key a
- * user, which the browser keeps in IndexedDB and shows to nobody. The core says what is written and what is still wanted when it has
- * been encrypted.
+ * The encrypted answers of a cache: encrypts them on their way to storage, and decrypts them on their way back. Each user has one
+ * key, which the browser keeps in IndexedDB and does not export. The core decides what is written, and whether it is still
+ * current once it is encrypted.
  */
 export class Vault {
-  /** False while no encrypted record was met: then nobody has to look for one. */
+  /** False until the first encrypted record is met: then look-ups can skip the vault. */
   #active = false;
   readonly #core: Core;
   readonly #owner: string | undefined;
   readonly #host: VaultHost;
-  /** The newest set of each key that has not been encrypted yet. */
+  /** The newest set of each key that is not encrypted yet. */
   readonly #waiting = new Map<Key, { ticket: number; json: string }>();
   readonly #writing = new Set<Promise<void>>();
   readonly #opening = new Map<Key, Opening>();
   readonly #asked = new Map<boolean, Promise<CryptoKey | null | undefined>>();
-  /** Endpoints whose plain records have been removed. */
+  /** Endpoints whose plain records were removed. */
   readonly #scrubbed = new Set<string>();
   #key: CryptoKey | undefined;
   #refused: boolean;
   #closed = false;
 
-  /** `owner`: whose key; undefined where nothing may be encrypted: no storage, or another program reads it. */
+  /**
+   * `owner` names the key. Undefined if nothing can be stored encrypted: there is no storage, or another program reads the
+   * records.
+   */
   constructor(core: Core, owner: string | undefined, host: VaultHost) {
     this.#core = core;
     this.#owner = owner;
@@ -58,29 +64,30 @@ export class Vault {
     this.#refused = owner === undefined;
   }
 
-  /** Whether an answer that has to be encrypted can be. Where the page is why not, it says so. */
+  /** Whether this page can encrypt. Reports the reason if it cannot. */
   get works(): boolean {
     if (this.#refused) return false;
     if (hasKeyStore()) return true;
-    this.#refuse(new Error('no WebCrypto or no IndexedDB'));
+    this.#refuse(new Error('this page has no WebCrypto (which needs https) or no IndexedDB'));
     return false;
   }
 
-  /** Encrypts what the set with this ticket stored; only `settled` waits for it. */
+  /** Encrypts and writes the JSON of the set with this ticket, in the background; `settled` waits for it. */
   seal(key: Key, ticket: number, json: string): void {
     this.#active = true;
-    // Of those that wait for the key the first to go on takes the newest, and the others find nothing left to do.
+    // Several sets of a key may wait for the encryption key: the first to continue takes the newest one, and the others find
+    // nothing to do.
     this.#waiting.set(key, { ticket, json });
     const writing = this.#seal(key).finally(() => this.#writing.delete(writing));
     this.#writing.add(writing);
   }
 
-  /** Resolves when all that was to be written has been, or never will be. */
+  /** Resolves when every pending write has ended. */
   async settled(): Promise<void> {
     while (this.#writing.size > 0) await Promise.all(this.#writing);
   }
 
-  /** Begins to decrypt what lies under the key; undefined at once where no encrypted record that may be used lies there. */
+  /** Begins to decrypt the key's record. Returns undefined at once if there is no usable encrypted record. */
   opening(key: Key, policy: Policy): Opening | undefined {
     return (this.#active || policy.encrypted) && mayReachStorage(policy) ? this.#begin(key) : undefined;
   }
@@ -97,12 +104,12 @@ export class Vault {
     return opening;
   }
 
-  /** Makes what lies encrypted resident. */
+  /** Decrypts the key's record and makes it resident. */
   restore(key: Key, policy: Policy): Promise<unknown> | undefined {
     return this.opening(key, policy)?.opened.then((opened) => opened && this.#admit(key, policy, opened));
   }
 
-  /** Makes all that lies encrypted resident. */
+  /** Decrypts all records and makes them resident. */
   async restoreAll(): Promise<void> {
     if (this.#refused) return;
     const keys = this.#core.sealedKeys();
@@ -117,14 +124,14 @@ export class Vault {
     }
   }
 
-  /** Another tab has written an encrypted record under the key. */
+  /** Called when another tab has written an encrypted record. */
   async takeChanged(key: Key): Promise<void> {
     if (this.#owner !== undefined) this.#active = true;
     const value = await this.restore(key, this.#host.policyFor(key));
     if (value !== undefined) this.#host.changed(key, value);
   }
 
-  /** Removes what the records of these endpoints say in the clear, now that policies forbid it. */
+  /** Removes the plain records of these endpoints, because their policies now demand encryption. */
   removePlain(endpoints: Iterable<string>): void {
     if (this.#owner === undefined) return;
     for (const endpoint of endpoints) {
@@ -151,7 +158,7 @@ export class Vault {
     try {
       const wanted = this.#core.prepareSealing(set.ticket, set.json);
       if (!wanted) return;
-      if (!cryptoKey) throw new Error('there is no key to encrypt with');
+      if (!cryptoKey) throw new Error('the browser gave no key to encrypt with');
       const box = await encrypt(cryptoKey, wanted);
       if (!this.#closed) this.#core.writeSealed(set.ticket, box);
     } catch (error) {
@@ -164,7 +171,7 @@ export class Vault {
   async #open(key: Key): Promise<Opened | undefined> {
     for (let attempt = 1; ; attempt++) {
       const cryptoKey = await this.#obtain(false);
-      // Where it is not known whether there is a key, its records are left alone.
+      // While it is unknown whether there is a key, leave the records alone.
       if (cryptoKey === undefined || this.#closed) return undefined;
       const sealed = this.#core.readSealed(key);
       if (!sealed) return undefined;
@@ -172,7 +179,7 @@ export class Vault {
       if (this.#closed) return undefined;
       if (plain) return { plain, tag: sealed.bytes.subarray(-TAG_SIZE) };
       if (cryptoKey && attempt === 1) {
-        // Another tab may have lost this key since, and made one anew.
+        // Another tab may have lost this key and created a new one.
         if (this.#key === cryptoKey) this.#key = undefined;
         continue;
       }
@@ -181,12 +188,12 @@ export class Vault {
     }
   }
 
-  /** The user's key; null where there is none, undefined where the store does not answer in time. */
+  /** The user's key; null if there is none, undefined if the store does not answer in time. */
   async #obtain(make: boolean): Promise<CryptoKey | null | undefined> {
     if (this.#key) return this.#key;
     let asked = this.#asked.get(make);
     if (!asked) {
-      // Remembered until the store answers: later callers do not wait a second time.
+      // Share the pending request, so that later callers do not wait a second time.
       asked = inTime(this.#ask(make).finally(() => this.#asked.delete(make)));
       this.#asked.set(make, asked);
     }
@@ -219,7 +226,7 @@ async function encrypt(key: CryptoKey, { bytes, binding }: Bound): Promise<Uint8
   return box;
 }
 
-/** Undefined for what this key did not encrypt, or not for this place and time. */
+/** Undefined if the ciphertext or its aad do not match this key. */
 async function decrypt(key: CryptoKey, { bytes, binding }: Bound): Promise<Uint8Array | undefined> {
   const algorithm = { name: 'AES-GCM', iv: bytes.subarray(0, IV_SIZE), additionalData: binding };
   try {

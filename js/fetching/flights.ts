@@ -8,15 +8,15 @@ import { noop, type Release } from '../peers/fetchLocks.ts';
 import type { FetchContext, FetchOptions, Key, Policy } from '../types.ts';
 
 const DEFAULT_TIMEOUT = 30_000;
-/** Timers hold 31 bits; what waits longer waits for ever. */
+/** Timers hold 31 bits; a longer time-out counts as none. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** So many keys' last errors are kept, for callers that ask during back-off. */
+/** The most keys whose last error is kept for callers during back-off. */
 const MOST_ERRORS = 256;
 
 /**
- * A lock is held for this long after its answer was told, or it might come to the next tab before the answer does: of 30 polls of 4
- * tabs 3 were asked twice without it, none with 4 ms.
+ * A lock is held for this many ms after the answer was sent, so that the next tab does not get the lock before the answer:
+ * without this delay 3 of 30 polls of 4 tabs were fetched twice, with 4 ms none.
  */
 const ANSWER_ARRIVES = 20;
 
@@ -24,21 +24,24 @@ interface Flight {
   promise: Promise<FetchOutcome>;
   controller: AbortController;
   callers: number;
-  /** 0 while it waits for another tab, and once it has ended. */
+  /** The core's number for the flight; 0 while it waits for another tab, and once it has ended. */
   id: number;
-  /** The core that gave it that number. */
+  /** The core, or its stand-in, that issued `id`. */
   judge: Coordination | undefined;
   forced: boolean;
   policy: Policy;
   release: Release;
-  /** Flights that its fetcher has asked for while it was called. */
+  /** Flights that its fetcher joined or started while it was called. */
   awaits: Set<Flight>;
 }
 
-/** Flights whose fetchers are being called right now, innermost last; of every cache, since a fetcher may ask another cache. */
+/**
+ * The flights whose fetchers are being called right now, innermost last. Caches share this list, since a fetcher may call another
+ * cache.
+ */
 let calling: readonly Flight[] = [];
 
-/** The flights on whose behalf something is asked for. Read them before the first await. */
+/** The flights whose fetchers make the current call. Read before the first await. */
 export type Askers = readonly Flight[];
 export const askersNow = (): Askers => calling;
 
@@ -53,25 +56,25 @@ export interface FetchHost {
   commit(fetched: Fetched): FetchOutcome;
   stale(key: Key): unknown;
   failed(key: Key, error: unknown): void;
-  /** What has come meanwhile and will do. */
+  /** An acceptable answer that has arrived in the meantime. */
   answered(key: Key, policy: Policy, notBefore: number): FetchOutcome | undefined;
-  /** What other processes have and will do; undefined where there is nobody to ask. */
+  /** An acceptable answer of the remote tier; undefined if there is no tier to ask. */
   remote(key: Key, policy: FetchOptions): Promise<FetchOutcome | undefined> | undefined;
 }
 
 /**
- * One flight a key at a time, whoever asks. Each caller's abort is its own; when all have aborted, the fetch is aborted and the key
- * is free. Where there are other tabs, one of them fetches and the others wait for its answer. The core says which flights still
- * count, and which answers will do.
+ * At most one flight per key, which concurrent callers share. An abort concerns its caller only; once all callers have aborted,
+ * the fetch is aborted and the key is free. If there are other tabs, one tab fetches and the others wait for its answer. The core
+ * decides which flights are superseded and which answers are acceptable.
  */
 export class Flights {
   readonly #host: FetchHost;
   readonly #flights = new Map<Key, Flight>();
-  /** The last error of each key. Callers are rejected with it while the key is in back-off. */
+  /** The last error of each key, with which callers are rejected while the key is in back-off. */
   readonly #errors = new Map<Key, Error>();
-  /** The core, or what stands in its place; undefined once it has ended. */
+  /** The core or its stand-in; undefined once the core has ended. */
   #judge: Coordination | undefined;
-  /** The other tabs, and the core that says which of their answers will do. */
+  /** The other tabs, and the core that decides which of their answers are acceptable. */
   #others: { tabs: Tabs; core: Core } | undefined;
 
   constructor(host: FetchHost, poller: Coordination) {
@@ -79,19 +82,19 @@ export class Flights {
     this.#judge = poller;
   }
 
-  /** The core runs. */
+  /** Called when the core runs. */
   adopt(core: Core, tabs: Tabs | undefined): void {
     this.#judge = core;
     this.#others = tabs && { tabs, core };
   }
 
-  /** The core has ended; what is under way answers those who wait. */
+  /** Called when the core has ended. Flights in progress still answer their callers. */
   leave(): void {
     this.#judge = undefined;
     this.#others = undefined;
   }
 
-  /** The core that numbered the flight; undefined where that has ended, or for a flight without a number. */
+  /** The core that issued the flight's number; undefined if it has ended or the flight has no number. */
   #judgeOf({ judge, id }: Flight): Coordination | undefined {
     return this.#judge && id !== 0 ? judge : undefined;
   }
@@ -111,7 +114,7 @@ export class Flights {
     for (const flight of this.#flights.values()) if (ids.includes(flight.id)) flight.release();
   }
 
-  /** Joins the key's flight where that may still answer, else starts one. */
+  /** Joins the key's flight if it is still current, else starts one. */
   fetch(
     key: Key,
     fetcher: AnyFetcher,
@@ -126,7 +129,8 @@ export class Flights {
     if (joined && asking && (askers.includes(joined) || leads(joined, asking))) {
       return Promise.reject(new OwnKeyError(key));
     }
-    // Its fetcher may be called at once: then on behalf of the askers alone, whoever else is being called.
+    // A new flight may call its fetcher at once: then only the given askers count as callers, whichever fetchers are being called
+    // now.
     const before = calling;
     calling = askers;
     const flight = joined ?? this.#start(key, fetcher, options, forceRefresh, attempts);
@@ -138,14 +142,14 @@ export class Flights {
   #joinable(key: Key, forced: boolean): Flight | undefined {
     const flight = this.#flights.get(key);
     if (!flight || (forced && !flight.forced) || this.#isVoid(flight)) return undefined;
-    // The core arrived during this fetch: its answer will not be cached.
+    // The core started during this fetch, so the answer will not be cached.
     if (this.#judge && flight.id !== 0 && flight.judge !== this.#judge) return undefined;
     this.#judge?.countFetch('joined');
     return flight;
   }
 
   #start(key: Key, fetcher: AnyFetcher, policy: FetchOptions, forced: boolean, attempts: number): Flight {
-    // A flight that is not joined is superseded: its answer fills nothing.
+    // A flight that cannot be joined is superseded: its answer will not be cached.
     this.#flights.get(key)?.release();
     const controller = new AbortController();
     const awaits = new Set<Flight>();
@@ -154,8 +158,8 @@ export class Flights {
       'promise'
     > as Flight;
     this.#flights.set(key, flight);
-    // Set before the fetcher is called: a fetch that it begins in the background may join this one at once.
-    let settle: (landed: Promise<FetchOutcome>) => void = () => undefined;
+    // Set `promise` before the fetcher is called: a background fetch that the fetcher starts may join this flight at once.
+    let settle: (outcome: Promise<FetchOutcome>) => void = () => undefined;
     flight.promise = new Promise((resolve) => (settle = resolve));
     const taken = this.#take(key, fetcher, policy, flight, attempts).finally(() => {
       this.#judgeOf(flight)?.endFlight(flight.id);
@@ -179,7 +183,7 @@ export class Flights {
     if (tabs?.hasPeers && !isSecret(policy) && !tabs.isTabLocal(key)) {
       const notBefore = core ? core.oldestToTake(key, policy) : Infinity;
       const { timeout = DEFAULT_TIMEOUT } = policy;
-      // Half of it is left to fetch it after all.
+      // Wait for half of the time-out; the other half is left for a fetch of our own.
       const patience = (timeout > LONGEST_TIMER ? DEFAULT_TIMEOUT : timeout) / 2;
       const outcome = await tabs.locks.acquire(tabs.lockName(key, flight.forced), patience, signal, () =>
         tabs.isTabLocal(key) ? noop : this.#host.answered(key, policy, notBefore),
@@ -204,18 +208,17 @@ export class Flights {
       if (newer && newer !== flight) return newer.promise;
     }
     const judge = (flight.judge = this.#judge);
-    // A flight that is not joined would land after this one with an older answer: this one supersedes it.
+    // Supersede a flight that was not joined: it could commit an older answer after this one.
     const { flight: id, wait } = judge?.beginFlight(key, policy, flight.forced) ?? { flight: 0, wait: 0 };
-    if (wait > 0)
-      throw this.#errors.get(key) ?? new Error(`cardcache: ${key} has failed and is left alone for ${wait} ms`);
+    if (wait > 0) throw this.#errors.get(key) ?? new Error(`cardcache: ${key} has failed and backs off for ${wait} ms`);
     flight.id = id;
-    // What failed a moment ago is asked once: the back-off has taken the place of further attempts.
-    const landed = await this.#run(key, fetcher, policy, flight, wait < 0 ? 1 : attempts);
-    // The lock may come to the next tab before the answer does.
+    // After a recent failure one attempt is enough: the back-off replaces the others.
+    const fetched = await this.#run(key, fetcher, policy, flight, wait < 0 ? 1 : attempts);
+    // Hold the lock until the answer has reached the other tabs.
     const { release } = flight;
     if (release !== noop) setTimeout(release, ANSWER_ARRIVES);
     flight.release = noop;
-    return landed;
+    return fetched;
   }
 
   async #run(key: Key, fetcher: AnyFetcher, policy: Policy, flight: Flight, usual: number): Promise<FetchOutcome> {
@@ -228,18 +231,18 @@ export class Flights {
         const value = await this.#attempt(key, fetcher, policy.timeout ?? DEFAULT_TIMEOUT, flight);
         if (value === undefined) {
           throw new TypeError(
-            `cardcache: the fetcher of ${key} gave undefined, which is no value; give null for nothing`,
+            `cardcache: the fetcher of ${key} returned undefined, which cannot be cached: return null`,
           );
         }
         const judge = this.#judge;
         judge?.countFetch('succeeded');
         judge?.addLatency('fetch', started);
         this.#errors.delete(key);
-        // The core arrived or ended during this fetch, so nobody can tell whether an invalidation voided the answer. It is
-        // returned, not cached.
+        // The core started or ended during this fetch, so invalidations may have been missed. Return the answer without caching
+        // it.
         if (judge !== flight.judge) return { value, timestamp: undefined, source: 'fetch' };
         const { id } = flight;
-        // The commit ends it.
+        // The commit ends the flight.
         flight.id = 0;
         return this.#host.commit({ key, value, policy, flight: id });
       } catch (error) {
@@ -260,7 +263,7 @@ export class Flights {
 
   #failed(key: Key, error: unknown, flight: Flight, policy: Policy, told: number, lasting: boolean): void {
     this.#host.failed(key, error);
-    // Neither says anything about the server: a fetcher that aborted itself, and one that asked for its own key.
+    // These errors say nothing about the server: the fetcher aborted itself, or asked for its own key.
     if (error instanceof OwnKeyError || (error instanceof Error && error.name === 'AbortError')) return;
     this.#errors.delete(key);
     if (this.#errors.size >= MOST_ERRORS) this.#errors.delete(this.#errors.keys().next().value as Key);
@@ -271,7 +274,7 @@ export class Flights {
 
   #attempt(key: Key, fetcher: AnyFetcher, timeout: number, flight: Flight): Promise<unknown> {
     const { signal } = flight.controller;
-    // A signal of its own: an attempt that timed out is told to stop, the flight goes on with the next.
+    // Each attempt has its own signal: a time-out aborts the attempt, and the flight goes on with the next one.
     const own = new AbortController();
     const stop = () => own.abort(signal.reason);
     signal.addEventListener('abort', stop, { once: true });
@@ -318,7 +321,7 @@ export class Flights {
   }
 }
 
-/** A fetcher asks for its own key and would wait for itself. */
+/** A fetcher asked for its own key, and would wait for itself. */
 class OwnKeyError extends TypeError {
   constructor(key: Key) {
     super(
@@ -327,13 +330,16 @@ class OwnKeyError extends TypeError {
   }
 }
 
-/** Whether one waits for the other, directly or through others. */
+/** Whether a flight waits for another, directly or through further flights. */
 function leads(from: Flight, to: Flight): boolean {
   for (const next of from.awaits) if (next === to || leads(next, to)) return true;
   return false;
 }
 
-/** Whether the policy retries after this error. A `when` that throws retries nothing: the caller is told the fetcher's error. */
+/**
+ * Whether the policy retries after this error. If `when` throws, the fetch is not retried, and the caller gets the fetcher's
+ * error.
+ */
 function allows(retry: NonNullable<Policy['retry']>, error: unknown): boolean {
   let allowed = false;
   callSafely(() => {

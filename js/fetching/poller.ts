@@ -3,17 +3,17 @@ import type { Begun, Coordination, RefreshEnd, WatchStatus, WatchTimes } from '.
 import { LINGER } from '../border/names.ts';
 import type { Key, Policy } from '../types.ts';
 
-/** How long a first fetch waits for a core that is on its way: most of it may lie in storage. A slow tablet compiles in less. */
-export const PATIENCE = 5_000;
+/** How long a first fetch waits for the core to start, in ms: its answer may be stored. A slow tablet compiles in less time. */
+export const CORE_TIMEOUT = 5_000;
 
-/** A failed fetch is tried again after this long or its interval, whichever is shorter. */
+/** A failed fetch is repeated after this time or after its interval, whichever is shorter, in ms. */
 const TRIED_AGAIN = 180_000;
 
 interface Watcher {
   id: number;
-  /** Milliseconds from one fetch to the next. */
+  /** The interval, in ms. */
   every: number;
-  /** Milliseconds that a burst of invalidations is waited out for. */
+  /** The debounce, in ms. */
   pause: number;
   whileHidden: boolean;
 }
@@ -24,35 +24,35 @@ interface State {
   since: number;
   updated: number | undefined;
   requested: number | undefined;
-  /** What the running fetch was asked for by. */
+  /** The time of the request that the running fetch answers. */
   serving: number | undefined;
   failed: number | undefined;
-  hurried: boolean;
+  immediate: boolean;
   fetching: boolean;
   left: number;
 }
 
 interface Flight {
   key: Key;
-  kept: boolean;
+  exempt: boolean;
   began: number;
 }
 
 /**
- * Coordinates fetching where no core does: polls what is watched and lets every fetch through. It knows no selector and no rule:
- * whatever is invalidated, all that is watched is fetched again.
+ * Coordinates fetching while no core runs: polls watched keys, and lets every fetch through. It understands neither selectors nor
+ * rules, so after any invalidation it refetches every watched key.
  */
 export class Poller implements Coordination {
-  /** Events before then may have been missed; the core is told so when it comes. */
+  /** Events before this time may have been missed. The core is told when it starts. */
   missedSince = -Infinity;
-  /** Types of events that no page heard before `since`; the core is told so as well. */
+  /** Types of events that no page heard before `since`. The core is told when it starts. */
   unheard: { since: number; types: readonly string[] } | undefined;
-  /** Is called whenever something may be due at another time. */
+  /** Called whenever the next due time may have changed. */
   onMoved: () => void = () => undefined;
   readonly #clock: Clock;
   readonly #states = new Map<Key, State>();
   readonly #flights = new Map<number, Flight>();
-  #patience = PATIENCE;
+  #coreTimeout = CORE_TIMEOUT;
   #numbered = 0;
   #visible = true;
 
@@ -65,16 +65,16 @@ export class Poller implements Coordination {
   }
 
   addLatency(): void {
-    // Nobody can ask for it.
+    // Statistics need the core.
   }
 
-  /** No core will come. */
+  /** Called when no core will start. */
   giveUp(): void {
-    this.#patience = 0;
+    this.#coreTimeout = 0;
     this.onMoved();
   }
 
-  /** A value of a key that may be watched has come from elsewhere. */
+  /** Called when a value was set or fetched for a key that may be watched. */
   protected renewed(key: Key, timestamp: number): void {
     const state = this.#states.get(key);
     if (!state) return;
@@ -83,30 +83,30 @@ export class Poller implements Coordination {
     this.onMoved();
   }
 
-  /** When the answer was true that is shown of a key; undefined where it has none that still counts. */
+  /** The timestamp of the key's shown answer; undefined if there is none, or if it has been invalidated. */
   timestampOf(key: Key): number | undefined {
     const state = this.#states.get(key);
-    return state && state.requested === undefined && !state.hurried ? state.updated : undefined;
+    return state && state.requested === undefined && !state.immediate ? state.updated : undefined;
   }
 
-  /** Any selector may select it: fetches again whatever is watched. */
-  protected refetchAll(sparesKept: boolean): void {
-    this.#void(({ onEvent }) => !sparesKept || onEvent !== 'keep', sparesKept);
+  /** Refetches every watched key: any of them may be selected. */
+  protected refetchAll(skipsExempt: boolean): void {
+    this.#refetch(({ onEvent }) => !skipsExempt || onEvent !== 'keep', skipsExempt);
   }
 
-  /** Only the core knows whom an event concerns: fetches again whatever events concern at all. */
+  /** Refetches every watched key that events refresh: only the core can tell whom an event concerns. */
   protected refetchAfterEvent(): void {
-    this.#void(({ onEvent }) => onEvent === 'refresh', true);
+    this.#refetch(({ onEvent }) => onEvent === 'refresh', true);
   }
 
-  #void(isConcerned: (state: State) => boolean, sparesKept: boolean): void {
+  #refetch(isConcerned: (state: State) => boolean, skipsExempt: boolean): void {
     const now = this.now();
     for (const state of this.#states.values()) if (isConcerned(state)) state.requested = now;
-    for (const [id, { kept }] of this.#flights) if (!sparesKept || !kept) this.#flights.delete(id);
+    for (const [id, { exempt }] of this.#flights) if (!skipsExempt || !exempt) this.#flights.delete(id);
     this.onMoved();
   }
 
-  /** When the flight began; undefined for one that is void. */
+  /** When the flight began; undefined if it was superseded. */
   protected beganAt(flight: number): number | undefined {
     return this.#flights.get(flight)?.began;
   }
@@ -117,7 +117,7 @@ export class Poller implements Coordination {
 
   beginFlight(key: Key, { onEvent }: Policy): Begun {
     this.voidFlights(key);
-    this.#flights.set(++this.#numbered, { key, kept: onEvent === 'keep', began: this.now() });
+    this.#flights.set(++this.#numbered, { key, exempt: onEvent === 'keep', began: this.now() });
     return { flight: this.#numbered, wait: 0 };
   }
 
@@ -125,11 +125,11 @@ export class Poller implements Coordination {
     this.#flights.delete(flight);
   }
 
-  voidFlights(voided: Key): void {
-    for (const [id, { key }] of this.#flights) if (key === voided) this.#flights.delete(id);
+  voidFlights(superseded: Key): void {
+    for (const [id, { key }] of this.#flights) if (key === superseded) this.#flights.delete(id);
   }
 
-  /** Only the core remembers failures. */
+  /** Back-off needs the core. */
   failFlight(flight: number): void {
     this.endFlight(flight);
   }
@@ -139,13 +139,13 @@ export class Poller implements Coordination {
   }
 
   countFetch(): void {
-    // Nobody can ask for it.
+    // Statistics need the core.
   }
 
   beginWatch(key: Key, { interval, debounce, whileHidden }: WatchTimes, policy: Policy, timestamp: number): number {
     const state = this.#states.get(key) ?? newState(this.now());
     this.#states.set(key, state);
-    // What an earlier watcher showed may be gone by now: only what this one shows counts.
+    // Only what this watcher shows counts: an earlier watcher's answer may be gone.
     if (state.watchers.length === 0) state.updated = Number.isNaN(timestamp) ? undefined : timestamp;
     state.onEvent = policy.onEvent ?? 'refresh';
     const id = ++this.#numbered;
@@ -156,7 +156,7 @@ export class Poller implements Coordination {
 
   outdated(key: Key): void {
     const state = this.#states.get(key);
-    if (state) state.hurried = true;
+    if (state) state.immediate = true;
     this.onMoved();
   }
 
@@ -178,18 +178,18 @@ export class Poller implements Coordination {
     this.missedSince = Math.max(this.missedSince, since);
     for (const state of this.#states.values()) {
       const { onEvent, updated } = state;
-      if (onEvent === 'refresh' && updated !== undefined && updated < since) state.hurried = true;
+      if (onEvent === 'refresh' && updated !== undefined && updated < since) state.immediate = true;
     }
     this.onMoved();
   }
 
-  /** What is watched here was fetched by this page; what lies in storage the core knows. */
+  /** Watched answers were fetched by this page; only the core knows the stored ones. */
   catchUpAfterLoad(since: number, types: readonly string[]): void {
     this.unheard = { since, types };
   }
 
   retryFailed(): void {
-    for (const state of this.#states.values()) state.hurried ||= state.failed !== undefined;
+    for (const state of this.#states.values()) state.immediate ||= state.failed !== undefined;
     this.onMoved();
   }
 
@@ -199,7 +199,7 @@ export class Poller implements Coordination {
     state.fetching = true;
     state.serving = state.requested ?? state.serving;
     state.requested = undefined;
-    state.hurried = false;
+    state.immediate = false;
     this.onMoved();
   }
 
@@ -209,7 +209,7 @@ export class Poller implements Coordination {
     state.fetching = false;
     state.failed = end === 'failed' ? this.now() : undefined;
     if (end === 'succeeded') state.updated = timestamp;
-    // Whoever asked for it still waits.
+    // The request is still unanswered.
     if (end === 'discarded') state.requested ??= state.serving;
     state.serving = undefined;
     this.onMoved();
@@ -237,13 +237,13 @@ export class Poller implements Coordination {
     return { success: failed === undefined, updated, next: this.#due(state), watchers: watchers.length };
   }
 
-  #due({ watchers, since, updated, requested, failed, hurried, fetching }: State): number {
+  #due({ watchers, since, updated, requested, failed, immediate, fetching }: State): number {
     const active = watchers.filter(({ whileHidden }) => this.#visible || whileHidden);
     if (active.length === 0 || fetching) return Infinity;
-    if (hurried) return -Infinity;
+    if (immediate) return -Infinity;
     const every = Math.min(...active.map((watcher) => watcher.every));
     const pause = Math.min(...active.map((watcher) => watcher.pause));
-    const polled = updated === undefined ? since + this.#patience : updated + every;
+    const polled = updated === undefined ? since + this.#coreTimeout : updated + every;
     const due = failed === undefined ? polled : failed + Math.min(every, TRIED_AGAIN);
     return requested === undefined ? due : Math.min(due, requested + pause);
   }
@@ -258,7 +258,7 @@ function newState(since: number): State {
     requested: undefined,
     serving: undefined,
     failed: undefined,
-    hurried: false,
+    immediate: false,
     fetching: false,
     left: 0,
   };

@@ -1,10 +1,10 @@
-/** How deep clients put the response into what they reject with. */
+/** How deeply HTTP clients nest the response in their errors. */
 const DEPTH = 4;
 
 /**
- * For how many milliseconds the server wants to be left alone, as an error says that a fetcher rejects with: its own
- * `retryAfter` (ms, or a Date), or a response's header `Retry-After` (seconds, or a date). Clients hand on the response, or its
- * headers, in one of these places; some throw it. 0 where nothing says.
+ * For how many ms the server asks to be left alone, according to a fetcher's error: its own `retryAfter` (ms, or a Date), or a
+ * response's `Retry-After` header (seconds, or a date). HTTP clients attach the response or its headers to the error in one of
+ * these places, or throw the response itself. 0 if the error does not say.
  */
 export function toldToWait(error: unknown, now: number, depth = DEPTH): number {
   if (typeof error !== 'object' || error === null || depth === 0) return 0;
@@ -15,7 +15,7 @@ export function toldToWait(error: unknown, now: number, depth = DEPTH): number {
     const told = header(headers, 'retry-after');
     if (told !== undefined) {
       if (/^\s*[\d.]+\s*$/.test(told)) return ahead(Number(told) * 1_000);
-      // By the server's own clock where it says the time: this one's may be wrong.
+      // Relative to the server's `Date` header if there is one: this machine's clock may be wrong.
       const sent = Date.parse(header(headers, 'date') ?? '');
       return ahead(Date.parse(told) - (Number.isNaN(sent) ? now : sent));
     }
@@ -24,12 +24,12 @@ export function toldToWait(error: unknown, now: number, depth = DEPTH): number {
       if (wait > 0) return wait;
     }
   } catch {
-    // It is anybody's object, and its members may be anybody's code.
+    // The error may be any object, and its getters may throw.
   }
   return 0;
 }
 
-/** `Headers`, what has a `get` as they have, or a plain object with names in whatever case. */
+/** Reads a header from `Headers`, from an object with such a `get`, or from a plain object with names in any case. */
 function header(headers: unknown, wanted: string): string | undefined {
   if (typeof headers !== 'object' || headers === null) return undefined;
   const { get } = headers as { get?: unknown };

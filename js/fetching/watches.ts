@@ -11,7 +11,9 @@ import { sameJson } from '../common/values.ts';
 const DEFAULT_INTERVAL = 180_000;
 const DEFAULT_DEBOUNCE = 300;
 const ATTEMPTS = 3;
-/** Timers do not run in sleep, and hold 31 bits: a long wait is checked anew once a day. */
+/**
+ * The longest timer, in ms: timers hold 31 bits and do not run while the machine sleeps, so a long wait is checked once a day.
+ */
 const LONGEST_WAIT = 86_400_000;
 
 type Listener = (update: Update<unknown>) => void;
@@ -34,43 +36,43 @@ interface Watch {
   data: unknown;
   error: unknown;
   fetching: boolean;
-  /** A watcher asked for a fetch that has not begun yet. */
+  /** A watcher has asked for a fetch with `forceRefresh`, which has not begun yet. */
   forced: boolean;
   source: Source;
   timestamp: number | undefined;
-  /** When what is still being decrypted was true. */
+  /** The timestamp of the record that is being decrypted. */
   opening?: number | undefined;
   linger?: ReturnType<typeof setTimeout> | undefined;
 }
 
 export interface WatchHost {
   fetch(key: Key, fetcher: AnyFetcher, options: FetchOptions, attempts: number): Promise<FetchOutcome>;
-  /** What is cached and at most `grace` ms past its end. */
+  /** The cached answer if it is at most `grace` ms past its end. */
   read(
     key: Key,
     policy: Policy,
     grace: number | undefined,
   ): { value: unknown; source: Source; timestamp: number } | undefined;
-  /** What has to be decrypted first; undefined where nothing has. */
+  /** The answer that is being decrypted; undefined if there is none. */
   open(
     key: Key,
     policy: Policy,
     grace: number | undefined,
   ): { timestamp: number; found: Promise<ReturnType<WatchHost['read']>> } | undefined;
-  /** When what is cached and fresh was true; with a policy: by its version and `maxAge` as well. */
+  /** The timestamp of the cached answer if it is fresh and, with a policy, meets its version and `maxAge`. */
   timestampOf(key: Key, policy?: FetchOptions): number | undefined;
-  /** Whether what is cached is fresh, and no older than `maxAge`. */
+  /** Whether the cached answer is fresh, and no older than `maxAge`. */
   isFresh(key: Key, maxAge: number | undefined): boolean;
 }
 
 /**
- * What is watched, and by whom. When a key is fetched next is the core's decision; here are the one timer that waits for it,
- * the fetch, and telling those who watch.
+ * The watched keys and their watchers. The core decides when a key is fetched next. This class holds the timer for that, fetches,
+ * and calls the watchers.
  */
 export class Watches {
   readonly #host: WatchHost;
   readonly #poller: Poller;
-  /** The core, or what coordinates before it runs, after it has ended, and where it never will. */
+  /** The core, or the poller before the core runs, after it has ended, and where it cannot run. */
   #core: Coordination;
   readonly #watches = new Map<Key, Watch>();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -106,7 +108,7 @@ export class Watches {
     return () => this.#remove(watch, watcher);
   }
 
-  /** The value, which was true then, went from elsewhere into the cache: tells those who watch it. */
+  /** Called when a value has entered the cache from elsewhere: calls its watchers. */
   changed(key: Key, data: unknown, source: Source, timestamp?: number): void {
     const watch = this.#watches.get(key);
     if (!watch) return;
@@ -118,7 +120,7 @@ export class Watches {
     this.#tellAll(watch, true);
   }
 
-  /** What watchers show of a key, which may outlive its entry. */
+  /** The value that watchers show, which may outlive its entry. */
   shown(key: Key): unknown {
     return this.#watches.get(key)?.data;
   }
@@ -156,10 +158,10 @@ export class Watches {
     await this.#fetch(watch, true);
   }
 
-  /** Sets the timer to when the core wants the next fetch, which it says whenever that has moved. */
+  /** Sets the timer to the next due time. The core calls this whenever that time changes. */
   readonly schedule = (): void => {
     const core = this.#core;
-    // Sets of watched keys come by here, and asking the browser to end no timer costs as much as half of one.
+    // Every set of a watched key runs this, and a needless clearTimeout takes half as long as the set.
     if (this.#timer !== undefined) clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#stopped || this.#watches.size === 0) return;
@@ -170,15 +172,15 @@ export class Watches {
   };
 
   /**
-   * Events were missed since then: what may be outdated is fetched. With types of events: no page heard them before, and what
-   * those, or any rule, can have voided may be.
+   * Refetches what missed events may have outdated, before `since`. With `types`: no page heard events before `since`, so only
+   * answers count that events of these types, or of any rule, may have invalidated.
    */
   catchUp(since: number, types?: readonly string[]): void {
     if (types) this.#core.catchUpAfterLoad(since, types);
     else this.#core.catchUp(since);
   }
 
-  /** There is a way to the server again. */
+  /** Called when the server is reachable again. */
   readonly retryFailed = (): void => {
     this.#core.retryFailed();
   };
@@ -192,7 +194,7 @@ export class Watches {
     if (typeof document !== 'undefined') this.#listen('removeEventListener');
   }
 
-  /** Servers that render pages give them half of a browser's globals. */
+  /** Servers that render pages define only some of a browser's globals. */
   #listen(how: 'addEventListener' | 'removeEventListener'): void {
     document[how]?.('visibilitychange', this.#onVisibility);
     globalThis[how]?.('online', this.retryFailed);
@@ -200,7 +202,7 @@ export class Watches {
     globalThis[how]?.('pageshow', this.schedule);
   }
 
-  /** The core runs: what was watched before it did is made known to it, and shown as far as it is cached. */
+  /** Called when the core runs: registers all watches with it, and shows cached answers. */
   adopt(core: Core): void {
     this.#core = core;
     this.#onVisibility();
@@ -217,7 +219,7 @@ export class Watches {
     this.schedule();
   }
 
-  /** No core will come: stops waiting for it. */
+  /** Called when no core will start: stops waiting for it. */
   giveUp(): void {
     this.#givenUp = true;
     this.#poller.giveUp();
@@ -229,7 +231,7 @@ export class Watches {
     watcher.id = this.#core.beginWatch(watch.key, watcher.times, watch.policy, timestamp ?? NaN);
   }
 
-  /** Fetches at once what is shown to a new watcher and is not fresh. */
+  /** Refetches at once if the answer that a new watcher gets is not fresh. */
   #revalidate(watch: Watch, anyhow = false): void {
     if (watch.data === undefined) return;
     if (anyhow || watch.forced || this.#host.timestampOf(watch.key, watch.policy) === undefined)
@@ -282,7 +284,7 @@ export class Watches {
     unref(watch.linger);
   }
 
-  /** Joins a flight that is under way: it is as new as any. Only who asks by hand may force one of its own. */
+  /** Joins a flight in progress, which is just as new. Only refresh() by hand forces a flight of its own. */
   async #fetch(watch: Watch, forceRefresh = false): Promise<void> {
     const { key } = watch;
     watch.fetching = true;
@@ -292,14 +294,14 @@ export class Watches {
       const options = { ...watch.policy, forceRefresh };
       const { value, timestamp, source } = await this.#host.fetch(key, watch.fetcher, options, ATTEMPTS);
       watch.fetching = false;
-      // Not the core of before: it may have come, or ended, meanwhile.
+      // Read again: the core may have started or ended meanwhile.
       const core = this.#core;
       if (core && timestamp === undefined && watch.data !== undefined) {
-        // Not kept: something voided it on the way, and what it says may be outdated.
+        // The flight was superseded: its answer may be outdated.
         core.endRefresh(key, 'discarded');
         this.#tellAll(watch);
       } else {
-        // With nothing else to show even such an answer serves.
+        // If there is nothing else to show, even an outdated answer is better.
         core?.endRefresh(key, timestamp === undefined ? 'discarded' : 'succeeded', timestamp);
         watch.error = undefined;
         watch.timestamp = timestamp;
@@ -308,7 +310,7 @@ export class Watches {
     } catch (error) {
       watch.fetching = false;
       this.#core.endRefresh(key, 'failed');
-      // Who gives no reason has failed all the same.
+      // A fetcher may reject with undefined.
       watch.error = error ?? new Error(`cardcache: the fetch of ${key} failed`);
       const { policy } = watch;
       if (watch.data === undefined && policy.staleIfError && covers(policy, error))
@@ -326,17 +328,17 @@ export class Watches {
     }
     watch.opening = opening.timestamp;
     void opening.found.then((found) => {
-      // Not where something newer came meanwhile, nor for a second watcher.
+      // Ignore the record if something newer has arrived, or if another watcher has already taken it.
       if (watch.opening === undefined || this.#watches.get(key) !== watch) return;
       watch.opening = undefined;
       if (watch.data !== undefined) return;
       this.#take(watch, found);
       if (found) {
-        // What a failure had recalled is fetched again when the core says so.
+        // If the record was read because a fetch failed, the core schedules the next attempt.
         if (watch.error === undefined || watch.forced) this.#revalidate(watch);
         this.#tellAll(watch);
       } else if (watch.error === undefined && !watch.fetching && watch.watchers.size > 0) {
-        // The core believed that there was something to show.
+        // The core assumed that there was an answer to show, so fetch now.
         this.#core.beginRefresh(key);
         void this.#fetch(watch);
       }
@@ -351,7 +353,7 @@ export class Watches {
   }
 
   #show(watch: Watch, data: unknown, source: Source): void {
-    // An equal answer keeps its reference: nothing re-renders.
+    // Keep the reference of an equal answer, so that nothing re-renders.
     if (watch.data === data || !sameJson(watch.data, data)) watch.data = data;
     watch.source = source;
     this.#tellAll(watch);
@@ -361,7 +363,10 @@ export class Watches {
     for (const watcher of [...watch.watchers]) this.#tell(watch, watcher, changed);
   }
 
-  /** Tells one watcher where something is new to it; `changed` says that it is even where the reference is the same. */
+  /**
+   * Calls the watcher if its state differs from what it was told last. `changed`: the data count as new even if the reference is
+   * the same.
+   */
   #tell(watch: Watch, watcher: Watcher, changed = false): void {
     const { key, policy, data, error, fetching, source, timestamp } = watch;
     const { told, states } = watcher;

@@ -1,15 +1,15 @@
 import type { CardCache, Query, Update } from '../index.ts';
 import type { CachedDataOptions } from './types.ts';
 
-/** What of a Lit element is used: any ReactiveControllerHost. */
+/** The used part of a Lit element: any ReactiveControllerHost. */
 interface Host {
   addController(controller: object): void;
   requestUpdate(): void;
 }
 
 /**
- * For Lit elements: re-renders its host only when this query's data changed; begins and ends with the host's connection. In
- * the host's first render `data` is already what the cache holds.
+ * A controller for Lit elements: re-renders its host only when the query's data changed. It watches while the host is connected.
+ * `data` already holds the cached answer in the host's first render.
  */
 export class CachedData<T> {
   readonly #host: Host;
@@ -66,7 +66,7 @@ export class CachedData<T> {
     this.#follow();
   }
 
-  /** Before each render: cache and query may be others now. Lit also renders what has been removed since it was asked to. */
+  /** Called before each render, because cache and query may have changed. Lit may render a host after its removal. */
   hostUpdate(): void {
     if (this.#connected) this.#follow();
   }

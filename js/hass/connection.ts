@@ -1,6 +1,6 @@
 import type { MutationEvent } from '../index.ts';
 
-/** The parts of home-assistant-js-websocket's Connection that are used here. */
+/** The used part of home-assistant-js-websocket's Connection. */
 export interface Connection {
   subscribeMessage(callback: (message: MutationEvent) => void, message: object): Promise<() => Promise<void> | void>;
   subscribeEvents(callback: (event: MutationEvent) => void, type: string): Promise<() => Promise<void> | void>;
@@ -8,7 +8,7 @@ export interface Connection {
   removeEventListener(type: 'ready' | 'disconnected', listener: () => void): void;
 }
 
-/** What Home Assistant rejects with is a plain object, never an Error. */
+/** The code of an error of Home Assistant, which rejects with plain objects and not with Errors. */
 export function codeOf(error: unknown): string | number | undefined {
   try {
     const { code, error: inner } = error as { code?: string | number; error?: { code?: number } };

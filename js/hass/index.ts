@@ -7,8 +7,9 @@ export { CachedData } from './cachedData.ts';
 export type * from './types.ts';
 
 /**
- * Connects an open cache: mutation events through the best source this user may use, `ready` after a reconnect, who is who. One
- * link serves all who connect the same cache to the same connection; it ends when the last of them has closed it.
+ * Connects an open cache: mutation events from the best source that this user may use, catching up after a reconnect, and the
+ * user for whom events are judged. Callers that connect the same cache to the same connection share one link, which ends when all
+ * have closed it.
  */
 export function connectHass(cache: CardCache, hass: HomeAssistant, options: HassOptions = {}): HassLink {
   const port = portOf(cache);
@@ -27,7 +28,7 @@ export function connectHass(cache: CardCache, hass: HomeAssistant, options: Hass
   const held = shared;
   held.holders++;
   let closed = false;
-  // A cache that is closed needs no events, whoever forgets to say so.
+  // A closed cache needs no events, even if the caller forgets to close its link.
   const close = port.untilClosed(() => {
     closed = true;
     if (--held.holders === 0) held.link.close();
@@ -43,7 +44,7 @@ export function connectHass(cache: CardCache, hass: HomeAssistant, options: Hass
   };
 }
 
-/** TypeError for what is not Home Assistant's. */
+/** Throws a TypeError if this is not Home Assistant's `hass`. */
 function checkHass(hass: unknown): asserts hass is HomeAssistant {
   const { connection } = (hass ?? {}) as { connection?: Partial<Connection> | null };
   if (typeof connection?.addEventListener === 'function') return;
@@ -53,28 +54,31 @@ function checkHass(hass: unknown): asserts hass is HomeAssistant {
 interface Opened {
   cache: CardCache;
   link: HassLink;
-  /** Options that were merged already: cards pass the same ones with every new hass. */
+  /** Options that are already merged: cards pass the same object with every new hass. */
   seen: WeakSet<object>;
 }
 
 const opened = new WeakMap<object, Map<string, Opened>>();
 
-/** The id of the signed-in user; '' while `hass` does not say who that is. */
+/** The id of the signed-in user; '' while `hass` does not know it. */
 function signedIn(hass: HomeAssistant): string {
   const id: unknown = hass.user?.id;
   return typeof id === 'string' ? id : '';
 }
 
-/** While nobody is known answers pass through: whoever signs in next must not find them. No other cache has this name. */
+/**
+ * While the user is unknown, nothing is cached: the next user must not see these answers. The random name keeps other caches from
+ * sharing this one.
+ */
 function keepingNothing(options: CacheOptions): CacheOptions {
   return { ...options, user: `nobody ${Math.random()}`, storage: false, memory: { maxEntries: 0 }, remote: undefined };
 }
 
 /**
- * openCache for the signed-in user, connected. Call again with each new hass: cheap, the same handle for the same user. It lives
- * as long as the connection: what cards show survives their elements. All who ask share it: whoever closes it closes it for them
- * as well, until they ask again. While `hass.user` is not known the handle is another one, which lets every fetch through and
- * keeps nothing.
+ * openCache for the signed-in user, connected. Call it with each new hass: it is cheap and returns the same handle for the same
+ * user. The handle lives as long as the connection, so that answers survive the cards' elements. All callers share it: one that
+ * closes it closes it for all, until they call again. While `hass.user` is unknown it returns another handle, which caches
+ * nothing and lets every fetch through.
  */
 export function openHassCache(hass: HomeAssistant, options: Omit<CacheOptions, 'user'> & HassOptions = {}): CardCache {
   checkHass(hass);
@@ -105,7 +109,7 @@ export function openHassCache(hass: HomeAssistant, options: Omit<CacheOptions, '
   const link = connectHass(cache, hass, { events, subscribeCommand, revisionEntity, pollInterval, username });
   ofConnection.set(name, { cache, link, seen: new WeakSet([options]) });
   if (user !== '') {
-    // Who still holds the handle from before is served, and polled. Events are heard once.
+    // Callers that still hold the handle for the unknown user are polled: its link ends, so that events are handled once.
     ofConnection.get(`${namespace} `)?.link.close();
     ofConnection.delete(`${namespace} `);
   }

@@ -2,7 +2,7 @@ import { LINK_PORT, type CardCache, type LinkPort, type MutationEvent } from '..
 import { codeOf, type Connection } from './connection.ts';
 import type { HassLink, HassOptions, HomeAssistant } from './types.ts';
 
-/** Timers hold 31 bits: a longer one would fire at once, again and again. */
+/** Timers hold 31 bits: a longer one would fire at once, over and over. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 type Unsubscribe = () => Promise<void> | void;
@@ -13,9 +13,9 @@ interface Source {
 }
 
 /**
- * One connection's mutation events for one cache. Sources are tried in order and the first that this user may use is kept:
- * the integration's own command, then events (admins), then the revision entity, then polling. What was refused as
- * unauthorized is never asked for again: each try is a line in the server's log.
+ * The mutation events of one connection for one cache. The link tries its sources in order and keeps the first one that this user
+ * may use: the integration's own command, events (admins only), the revision entity, polling. It does not repeat a request that
+ * was refused as unauthorized, because each one adds a line to the server's log.
  */
 export class Link implements HassLink {
   source: HassLink['source'] = 'none';
@@ -46,14 +46,14 @@ export class Link implements HassLink {
     this.#plan();
   }
 
-  /** Not guessed from `hass.user.name`: a name that events do not use would make every event somebody else's. */
+  /** Not derived from `hass.user.name`: if events used another name, every event would seem to concern somebody else. */
   get user(): string | undefined {
     return this.#options.username;
   }
 
   /**
-   * What a later call brings: further types of events, and a source where there was none. The name is its own over an earlier
-   * one: it becomes known only after an answer of the server.
+   * Merges the options of a later call: adds event types, and a source if there was none. A later `username` wins, because it
+   * becomes known only with an answer of the server.
    */
   merge({ events = [], username, subscribeCommand, revisionEntity, pollInterval }: HassOptions): void {
     const before = this.#options;
@@ -76,7 +76,7 @@ export class Link implements HassLink {
     this.#plan();
   }
 
-  /** Every new `hass`. Cheap: Home Assistant makes one for each state that changes. */
+  /** Called with every new `hass`. Must be cheap: Home Assistant creates one for each change of a state. */
   update(hass: HomeAssistant): void {
     const before = this.#hass;
     if (hass === before) return;
@@ -84,9 +84,9 @@ export class Link implements HassLink {
     const state = stateOf(hass);
     const started = state === 'RUNNING' && this.#state !== 'RUNNING';
     this.#state = state;
-    // Who is signed in may become known later.
+    // The user may become known later.
     const mayAskMore = hass.user?.is_admin && !before.user?.is_admin && this.source !== 'command';
-    // An integration that was not loaded when the connection came back has lost our subscription without a word.
+    // An integration that was not loaded when the connection came back has silently lost our subscription.
     if (started || mayAskMore) this.#subscribe();
     if (this.source !== 'entity') return;
     const revision = this.#revisionOf(hass);
@@ -111,14 +111,13 @@ export class Link implements HassLink {
 
   readonly #onReady = (): void =>
     this.#safely(() => {
-      // What failed may have failed for want of a connection. And events are never replayed: whatever came before this moment
-      // may have been missed.
+      // Earlier failures may be due to the lost connection. Events are never replayed, so those until now may have been missed.
       this.#port.retryFailed();
       this.#port.catchUp(this.#port.now());
       if (this.source === 'none' || this.source === 'polling') this.#subscribe();
     });
 
-  /** Nothing is thrown at the connection, which has other listeners to tell. */
+  /** Catches errors: the connection has other listeners to call. */
   #safely(act: () => void): void {
     try {
       act();
@@ -128,10 +127,14 @@ export class Link implements HassLink {
   }
 
   #failed(error: unknown): void {
-    this.#port.log({ level: 'error', what: 'a source of events could not be followed', detail: error });
+    this.#port.log({
+      level: 'error',
+      what: 'a source of events failed: answers may be outdated until their next poll',
+      detail: error,
+    });
   }
 
-  /** The rules and policies of whoever links come first; asking the server waits until the card has painted. */
+  /** Subscribes in a microtask, when all callers have merged their options and the card has painted. */
   #plan(): void {
     if (this.#planned) return;
     this.#planned = true;
@@ -186,13 +189,13 @@ export class Link implements HassLink {
     }
   }
 
-  /** Answers from before this moment may have been overtaken by events that nobody heard; where none are listened for, by none. */
+  /** Answers from before this moment may be outdated by events that no page heard. Without event types nothing can be. */
   #catchUpAfterLoad(since: number): void {
     const { events = [], revisionEntity } = this.#options;
     this.#port.catchUp(since, revisionEntity === undefined ? events : [...events, revisionEntity]);
   }
 
-  /** Nothing where the first type is refused: the others would be as well, each with a line in the server's log. */
+  /** Undefined if the first type is refused: the others would be refused too, each with a line in the server's log. */
   async #subscribeTo(source: Source, types: readonly string[]): Promise<Unsubscribe[] | undefined> {
     const [first, ...rest] = types;
     try {
@@ -200,7 +203,12 @@ export class Link implements HassLink {
       const others = await Promise.allSettled(rest.map((type) => source.subscribe(type)));
       for (const other of others) {
         if (other.status === 'fulfilled') accepted.push(other.value);
-        else this.#port.log({ level: 'warn', what: 'an event type was refused', detail: other.reason });
+        else
+          this.#port.log({
+            level: 'warn',
+            what: 'an event type was refused: its changes show with the next poll',
+            detail: other.reason,
+          });
       }
       return accepted;
     } catch (error) {
@@ -228,13 +236,13 @@ export class Link implements HassLink {
 
   #revisionOf(hass: HomeAssistant): unknown {
     const { revisionEntity } = this.#options;
-    // There are none before Home Assistant has sent them.
+    // `states` is missing until Home Assistant has sent it.
     const states = hass.states as HomeAssistant['states'] | null | undefined;
     return revisionEntity === undefined ? undefined : states?.[revisionEntity];
   }
 }
 
-/** Ending a subscription that the server has already forgotten fails; there is nothing left to end then. */
+/** Ends subscriptions. Ignores failures: the server may have forgotten the subscription already. */
 function release(subscriptions: readonly Unsubscribe[]): void {
   for (const unsubscribe of subscriptions) new Promise((ended) => ended(unsubscribe())).catch(() => undefined);
 }

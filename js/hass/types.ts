@@ -1,6 +1,6 @@
 import type { CardCache, Query, WatchOptions } from '../types.ts';
 
-/** What of Home Assistant's `hass` object is used here; any real one fits. */
+/** The used part of Home Assistant's `hass` object. */
 export interface HomeAssistant {
   connection: unknown;
   user?: { id: string; name: string; is_admin: boolean };
@@ -15,15 +15,21 @@ export interface HomeAssistant {
 }
 
 export interface HassOptions {
-  /** Event types that tell of mutations; those of all who connect the same cache. */
+  /** Types of mutation events. Callers that connect the same cache add to each other's types. */
   events?: string[];
-  /** The integration's own WebSocket command that lets non-admins subscribe: `{type: subscribeCommand, event_type}`. */
+  /** The integration's own WebSocket command with which non-admins subscribe: `{type: subscribeCommand, event_type}`. */
   subscribeCommand?: string;
   /** An entity whose state changes with every mutation. */
   revisionEntity?: string;
-  /** Milliseconds between polls, more than 0, where no event source is to be had; default, and Infinity: each watch's own interval. */
+  /**
+   * Time between polls if no event source is available, in ms, more than 0. Default, and with Infinity: each watch's own
+   * interval.
+   */
   pollInterval?: number;
-  /** The name under which events speak of the signed-in user. Without it events concern whoever they do not clearly leave out. */
+  /**
+   * The name by which events refer to the signed-in user. Without it, events concern every user whom they do not clearly leave
+   * out.
+   */
   username?: string;
 }
 

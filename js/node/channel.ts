@@ -1,8 +1,9 @@
 /**
- * Carries invalidations between processes: a client of Redis or Valkey, whichever of these shapes it has. node-redis (`redis`,
- * `@redis/client`) calls the listener for each message; ioredis and iovalkey call it once, when they have subscribed, and tell messages by
- * `on('message', (channel, text) => …)`; Valkey GLIDE is asked for them, and takes text and channel the other way round. A client
- * that has `duplicate` is left free for other commands: a duplicate of it listens, until the last cache has closed.
+ * A client of Redis or Valkey that carries invalidations between processes, in one of these forms. node-redis (`redis`,
+ * `@redis/client`) calls the listener for each message. ioredis and iovalkey call it once, after subscribing, and deliver
+ * messages by `on('message', (channel, text) => …)`. Valkey GLIDE is polled for messages, and takes text and channel in the other
+ * order. If a client has `duplicate`, a duplicate listens until the last cache has closed, so that the client stays free for
+ * other commands.
  */
 export interface PubSub {
   publish(channel: string, text: string): Promise<unknown>;
@@ -12,7 +13,7 @@ export interface PubSub {
 
 type Listener = (...told: unknown[]) => void;
 
-/** What else of clients is used, where they have it. */
+/** Further methods that clients may have. */
 interface Client {
   publish(first: string, second: string): unknown;
   subscribe(channel: unknown, listener: unknown): unknown;
@@ -20,33 +21,33 @@ interface Client {
   on?(event: string, listener: Listener): unknown;
   off?(event: string, listener: Listener): unknown;
   duplicate?(): Client;
-  /** node-redis: false until `connect`. */
+  /** node-redis only: false until `connect`. */
   isOpen?: boolean;
   connect?(): Promise<unknown>;
   destroy?(): unknown;
   disconnect?(): unknown;
-  /** GLIDE. */
+  /** GLIDE only. */
   getPubSubMessage?(): Promise<{ channel: unknown; message: unknown }>;
 }
 
-/** GLIDE waits this long for the server to confirm, ms. */
+/** How long GLIDE waits for the server's confirmation, in ms. */
 const CONFIRMED_WITHIN = 5_000;
 
-/** One name on which processes tell each other texts. */
+/** A pub/sub channel on which processes send each other texts. */
 export class Channel {
   readonly #name: string;
   readonly #publisher: Client;
   readonly #given: Client;
-  /** Whether one client is there for both. */
+  /** True if one client both publishes and subscribes. */
   readonly #isOne: boolean;
   readonly #heard: (text: string) => void;
   readonly #connected: () => void;
   #isOpen = false;
-  /** A duplicate of ours, or the client that was given. */
+  /** Our duplicate, or the given client. */
   #subscriber: Client | undefined;
   #subscribed: Promise<void> | undefined;
 
-  /** `connected` is called when it listens, at first and again: what was told until then may have been missed. */
+  /** `connected` is called after each subscription, the first and later ones: earlier messages may have been missed. */
   constructor(
     name: string,
     publisher: unknown,
@@ -62,7 +63,7 @@ export class Channel {
     this.#connected = connected;
   }
 
-  /** Rejects where the text is not taken, or where this process does not hear the others': that fails nowhere else. */
+  /** Rejects if the text cannot be sent, or if this process cannot subscribe, which shows nowhere else. */
   async publish(text: string): Promise<void> {
     const publisher = this.#publisher;
     const [first, second] = publisher.getPubSubMessage ? [text, this.#name] : [this.#name, text];
@@ -87,7 +88,7 @@ export class Channel {
         if (this.#isOpen) this.#connected();
       },
       (error: unknown) => {
-        // The next one who publishes tries again.
+        // The next publish tries again.
         this.#subscribed = undefined;
         throw error;
       },
@@ -109,14 +110,14 @@ export class Channel {
 
   #begin(): Client {
     const subscriber = (this.#isOne && this.#given.duplicate?.()) || this.#given;
-    // Without a listener some clients throw, others write to the console. They connect again by themselves.
+    // Some clients throw without an error listener, others write to the console. Clients reconnect by themselves.
     if (subscriber !== this.#given) subscriber.on?.('error', () => undefined);
     subscriber.on?.('message', this.#onMessage);
     subscriber.on?.('ready', this.#onReady);
     return subscriber;
   }
 
-  /** Called with each message, or once, when the client has subscribed. */
+  /** Called with each message, or once after subscribing, depending on the client. */
   readonly #listener = quietly((first, second) => {
     if (first instanceof Error) this.#refused(first);
     else if (first != null) this.#tell(first);
@@ -129,7 +130,7 @@ export class Channel {
     if (String(channel) === this.#name) this.#tell(text);
   });
 
-  /** A new connection: clients subscribe again by themselves, and once more tells when that is done. */
+  /** Called after a reconnect. Clients subscribe again by themselves; our own subscribe tells when that is done. */
   readonly #onReady: Listener = () => {
     if (!this.#isOpen) return;
     this.#subscribed = undefined;
@@ -147,7 +148,7 @@ export class Channel {
         if (told) this.#onMessage(told.channel, told.message);
       }
     } catch {
-      // It was closed.
+      // The client was closed.
     }
   }
 
@@ -164,19 +165,19 @@ export class Channel {
   }
 }
 
-/** What a client tells may be somebody else's words, or no text: nothing is thrown into the client. */
+/** Wraps a listener: the message may be another program's, or no text, and nothing must be thrown into the client. */
 function quietly(listener: Listener): Listener {
   return (...told) => {
     try {
       listener(...told);
     } catch {
-      // No words of ours.
+      // Not our message.
     }
   };
 }
 
 const NO_MESSAGES =
-  "cardcache: this client tells messages by on('message'): give keyvTier the client itself as pubsub, or as subscriber";
+  "cardcache: this client delivers messages by on('message'): pass the client itself to keyvTier, as pubsub or subscriber";
 
 function clientWith(method: 'publish' | 'subscribe', client: unknown, option: string): Client {
   if (typeof (client as Partial<Client> | null | undefined)?.[method] === 'function') return client as Client;

@@ -1,66 +1,68 @@
 import type { FloorScope, RemoteRecord, RemoteTier } from '../types.ts';
 import { Channel, type PubSub } from './channel.ts';
-import { Floors, type Heard } from './floors.ts';
+import { Invalidations, type Heard } from './invalidations.ts';
 import { isKeyv, put, storeOf } from './store.ts';
 
 export interface KeyvTierOptions {
-  /** The longest that anything lies in the store, ms; default 3 600 000. */
+  /** The longest life of a record in the store, in ms; default 3 600 000. */
   ttl?: number;
-  /** One client for both, or the one that publishes. */
+  /** The client that publishes, and subscribes unless there is a `subscriber`. */
   pubsub?: PubSub;
-  /** The client that listens; default `pubsub`, or a duplicate of it. It is not closed with the caches. */
+  /** The client that subscribes; default `pubsub`, or a duplicate of it. Closing the caches does not close it. */
   subscriber?: Pick<PubSub, 'subscribe'>;
 }
 
 const OPTIONS: Record<keyof KeyvTierOptions, true> = { ttl: true, pubsub: true, subscriber: true };
 
 /**
- * Any keyv store as the remote tier (Redis, Valkey, PostgreSQL …); several caches of a process may share it. `pubsub` carries
- * invalidations to the other processes at once; without it they learn of them when they next ask the store for anything.
- * The Keyv and the clients stay their owner's: a program ends when it has closed them as well as its caches. TypeError for what
- * is no Keyv, no client, or no ttl.
+ * Makes any keyv store the remote tier (Redis, Valkey, PostgreSQL …); several caches of a process may share it. `pubsub` sends
+ * invalidations to other processes at once. Without it they learn of them with their next request to the store. The caller still
+ * owns the Keyv and the clients: a program ends once it has closed them and its caches. Throws a TypeError if an argument is
+ * wrong.
  */
 export function keyvTier(keyv: unknown, options: KeyvTierOptions = {}): RemoteTier {
-  if (!isKeyv(keyv)) throw new TypeError('cardcache: keyvTier needs a Keyv, as new Keyv({ store }) gives');
+  if (!isKeyv(keyv)) throw new TypeError('cardcache: keyvTier needs a Keyv: new Keyv({ store })');
   if (typeof options !== 'object' || (options as unknown) === null) {
     throw new TypeError('cardcache: keyvTier(keyv, options): options must be an object');
   }
   for (const name of Object.keys(options)) {
     if (!(name in OPTIONS))
-      console.warn(`cardcache: keyvTier knows no option '${name}', but ttl, pubsub and subscriber`);
+      console.warn(`cardcache: keyvTier knows no option '${name}'. Its options are ttl, pubsub and subscriber`);
   }
   const { ttl = 3_600_000, pubsub, subscriber } = options;
   if (typeof ttl !== 'number' || !(ttl > 0) || ttl === Infinity) {
     throw new TypeError(`cardcache: ttl must be milliseconds > 0, not ${String(ttl)}`);
   }
   if (subscriber !== undefined && pubsub === undefined) {
-    throw new TypeError('cardcache: a subscriber needs a pubsub that publishes');
+    throw new TypeError('cardcache: the option subscriber needs pubsub as well, which publishes');
   }
   const store = storeOf(keyv);
   const listeners = new Set<Heard>();
-  const floors = new Floors(store, ttl, (selector, at, of) => {
+  const invalidations = new Invalidations(store, ttl, (selector, at, of) => {
     for (const listener of [...listeners]) listener(selector, at, of);
   });
-  // Its owner closes it, maybe in the midst of a write: whatever is asked of it later would connect it again.
-  keyv.on?.('disconnect', () => floors.rest());
-  // What was told while there was no connection lies in the store.
-  const catchUp = () => void floors.learn().catch(() => undefined);
+  // The owner may close the Keyv during a write; later requests would reconnect it.
+  keyv.on?.('disconnect', () => invalidations.pause());
+  // Invalidations that were sent while there was no connection are in the store.
+  const catchUp = () => void invalidations.learn().catch(() => undefined);
   const name = `cardcache:${store.namespace ?? ''}`;
   const channel =
-    pubsub !== undefined ? new Channel(name, pubsub, subscriber, (text) => floors.hear(text), catchUp) : undefined;
+    pubsub !== undefined
+      ? new Channel(name, pubsub, subscriber, (text) => invalidations.hear(text), catchUp)
+      : undefined;
   return {
     async get(key) {
-      // Asked for first: floors that are read after it are no older than it.
+      // Ask for the record first, so that the invalidations that are read are no older than the record.
       const record = store.get(key) as Promise<RemoteRecord | undefined>;
-      const [found] = await Promise.all([record, floors.learn()]);
+      const [found] = await Promise.all([record, invalidations.learn()]);
       return found;
     },
     async set(key, record, life) {
       await put(store, key, record, Math.min(life, ttl));
     },
     async invalidate(selector, at, of: FloorScope = { scope: '', sparesKept: false, byWrite: false }) {
-      const text = floors.raise(selector, at, of);
-      await Promise.all([floors.write(), channel?.publish(text)]);
+      const text = invalidations.add(selector, at, of);
+      await Promise.all([invalidations.write(), channel?.publish(text)]);
     },
     subscribe(listener) {
       listeners.add(listener);
@@ -68,7 +70,7 @@ export function keyvTier(keyv: unknown, options: KeyvTierOptions = {}): RemoteTi
       return () => {
         if (!listeners.delete(listener) || listeners.size > 0) return;
         channel?.close();
-        floors.rest();
+        invalidations.pause();
       };
     },
   };

@@ -1,4 +1,4 @@
-/** What of a Keyv is used. */
+/** The used part of a Keyv. */
 export interface Store {
   namespace?: string | undefined;
   get(key: string): Promise<unknown>;
@@ -11,8 +11,8 @@ interface Keyv extends Store {
 }
 
 /**
- * A Keyv whose failures are errors: by itself it says them by an event, by `false`, or not at all, and gives nothing, as where
- * nothing lies.
+ * A Keyv whose failures reject. Keyv itself reports a failure by an event, by `false`, or not at all, and resolves with undefined
+ * as for a missing key.
  */
 export function storeOf(keyv: Keyv): Store {
   const store = stores.get(keyv) ?? listenedTo(keyv);
@@ -33,7 +33,7 @@ function listenedTo(keyv: Keyv): Store {
   const watched = async <T>(act: () => Promise<T>, isNothing: (answer: T) => boolean): Promise<T> => {
     const before = failures;
     const answer = await act();
-    // Side by side with another's failure it may be no failure: then it is one answer less.
+    // A concurrent request may have caused the event: then this request counts as one more failure, which costs one answer.
     if (failures !== before && isNothing(answer)) throw last instanceof Error ? last : new Error(String(last));
     return answer;
   };
@@ -53,7 +53,7 @@ function listenedTo(keyv: Keyv): Store {
   };
 }
 
-/** The same Keyv with `throwOnErrors`, where its fields are as in Keyv 5; for its other users it stays as it is. */
+/** A view of the Keyv with `throwOnErrors`, for Keyv 5; the Keyv itself stays unchanged for its other users. */
 function withErrors(keyv: Keyv): Keyv {
   if (!('_throwOnErrors' in keyv)) return keyv;
   return Object.create(keyv, { _throwOnErrors: { value: true, writable: true } }) as Keyv;
@@ -64,7 +64,7 @@ function isMissing(answer: unknown): boolean {
 }
 
 export async function put(keyv: Store, key: string, value: unknown, ttl: number): Promise<void> {
-  if ((await keyv.set(key, value, ttl)) === false) throw new Error(`cardcache: the store did not take ${key}`);
+  if ((await keyv.set(key, value, ttl)) === false) throw new Error(`cardcache: the store refused to store ${key}`);
 }
 
 export function isKeyv(keyv: unknown): keyv is Keyv {

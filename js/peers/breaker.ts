@@ -1,16 +1,16 @@
 import { unref } from '../common/clock.ts';
 import type { LogEntry } from '../types.ts';
 
-/** A store that hangs costs a fetch this long, ms. */
-export const PATIENCE = 2_000;
-/** So many failures in a row, and it is left alone. */
+/** The longest that a fetch waits for the store, in ms. */
+export const TIMEOUT = 2_000;
+/** After this many failures in a row the breaker opens. */
 const MOST_FAILURES = 3;
-/** For this long at first, twice as long after each try that fails, ms. */
+/** The first pause, in ms; each failed probe doubles it. */
 const FIRST_PAUSE = 5_000;
 const LONGEST_PAUSE = 30_000;
-/** Who tries whether it is back waits no longer, ms; the try itself has its usual time. */
-const PROBE_PATIENCE = 250;
-/** A store that fails now and then is not worth a line each time, ms. */
+/** How long the caller of a probe waits, in ms; the probe itself has the usual time. */
+const PROBE_TIMEOUT = 250;
+/** The least time between two warnings, in ms: a store that fails now and then is not worth a line each time. */
 const QUIET = 60_000;
 
 type What = 'read' | 'write';
@@ -21,18 +21,18 @@ interface BreakerPort {
 }
 
 /**
- * Whether a store is worth asking: one that has failed three times in a row is not asked until a pause is over, then by one
- * request; others pass by at once. Its loss is said once, and once that it is back.
+ * A circuit breaker: after three failures in a row the store is not asked until a pause is over. Then one request probes it,
+ * while others skip it. The breaker logs the loss once, and the return once.
  */
 export class Breaker {
   readonly #port: BreakerPort;
-  #turn = 0;
+  #opening = 0;
   #failures = 0;
   #pause = FIRST_PAUSE;
   #openUntil: number | undefined;
   #probing = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** What it failed at, where that was said. */
+  /** The kind of request whose failure was logged. */
   #lost: What | undefined;
   #saidAt = -Infinity;
 
@@ -41,21 +41,21 @@ export class Breaker {
   }
 
   /** Counts how often the breaker has opened. A request that began before the last opening does not change the present state. */
-  get turn(): number {
-    return this.#turn;
+  get opening(): number {
+    return this.#opening;
   }
 
-  /** Whether what it is told has a chance to arrive. */
+  /** Whether a write has a chance to arrive. */
   get takes(): boolean {
     return this.#openUntil === undefined || this.#port.now() >= this.#openUntil;
   }
 
-  /** How long its answer is worth waiting for now, ms; 0: it is not to be asked. What was asked ends with `succeeded` or `failed`. */
+  /** How long to wait for the store's answer now, in ms; 0: do not ask it. Each request ends with `succeeded` or `failed`. */
   admit(): number {
-    if (this.#openUntil === undefined) return PATIENCE;
+    if (this.#openUntil === undefined) return TIMEOUT;
     if (this.#probing || !this.takes) return 0;
     this.#probing = true;
-    return PROBE_PATIENCE;
+    return PROBE_TIMEOUT;
   }
 
   succeeded(what: What): void {
@@ -70,8 +70,8 @@ export class Breaker {
     this.#port.log({ level: 'info', what: 'the remote store is back' });
   }
 
-  failed(what: What, error: unknown, turn: number): void {
-    if (turn === this.#turn) {
+  failed(what: What, error: unknown, opening: number): void {
+    if (opening === this.#opening) {
       if (what === 'read') this.#failures++;
       if (this.#failures >= MOST_FAILURES) this.#open();
     }
@@ -87,10 +87,10 @@ export class Breaker {
   }
 
   #open(): void {
-    this.#turn++;
+    this.#opening++;
     this.#probing = false;
     this.#openUntil = this.#port.now() + this.#pause;
-    // By a timer as well: a clock that was set back does not prolong it.
+    // A timer, too: a clock that is set back must not prolong the pause.
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#mayTry(), this.#pause);
     unref(this.#timer);

@@ -1,26 +1,26 @@
 import { areaPort } from '../border/storageArea.ts';
 import type { StorageArea } from '../types.ts';
 
-/** Releases a fetch lock: the next tab that waits may have it. */
+/** Releases a fetch lock, so that the next waiting tab gets it. */
 export type Release = () => void;
 
-/** Acquires the lock of that name once it is free, or steals it; rejects once nobody waits any more. */
+/** Acquires the lock of this name once it is free, or steals it. Rejects once `waiting` is aborted. */
 export type Acquire = (name: string, waiting: AbortSignal, steal?: boolean) => Promise<Release>;
 
-/** Fetch locks by Web Locks: the browser releases those of a tab that goes away. */
+/** Fetch locks with the Web Locks API: the browser releases the locks of a tab that goes away. */
 export const acquireWebLock: Acquire = (name, signal, steal) =>
   new Promise((resolve, reject) => {
     const held = () => new Promise<void>(resolve);
-    // A lock is stolen without a signal. Its holder sees a rejection, which it may ignore.
+    // `steal` allows no signal. The former holder's request rejects, which may be ignored.
     navigator.locks.request(name, steal ? { steal } : { signal }, held).catch(reject);
   });
 
-/** For callers that go ahead without the lock. */
+/** The release for callers that proceed without the lock. */
 export const noop: Release = () => undefined;
 
 /**
- * One tab at a time does what all would do. A tab that waits looks for an answer whenever another tab has told something and when it
- * gets the lock, and waits no longer than its timeout: a tab that hangs, or is frozen, costs the others time and nothing else.
+ * Lets one tab at a time do what all tabs would do. A waiting tab checks for an answer whenever another tab sends a message, and
+ * when it gets the lock. It waits no longer than its time-out: a tab that hangs, or is frozen, only delays the others.
  */
 export class FetchLocks {
   readonly #acquire: Acquire;
@@ -31,23 +31,23 @@ export class FetchLocks {
     this.#acquire = acquire;
   }
 
-  /** Another tab has told something: those who wait look whether it answers them. */
+  /** Called when another tab has sent a message: waiting callers check whether it answers them. */
   recheck(): void {
     for (const acquisition of [...this.#waiting]) acquisition.recheck();
   }
 
-  /** Releases the locks that this tab holds. */
+  /** Releases all locks of this tab. */
   release(): void {
     for (const release of [...this.#held.values()]) release();
   }
 
-  /** Those who still wait go ahead without the lock. */
+  /** Waiting callers proceed without the lock. */
   close(): void {
     for (const acquisition of this.#waiting) acquisition.goAhead();
     this.release();
   }
 
-  /** Resolves with what `answer` gives once it gives something, or with the release of the lock; rejects on `signal`. */
+  /** Resolves with the first result of `answer` that is not undefined, or with the release of the lock. Rejects on `signal`. */
   async acquire<T>(
     name: string,
     timeout: number,
@@ -74,7 +74,7 @@ export class FetchLocks {
   }
 }
 
-/** One wait for a lock, or for an answer that makes it needless. */
+/** Waits for a lock, or for an answer that makes it needless. */
 class Acquisition<T> {
   readonly #acquire: Acquire;
   readonly #name: string;
@@ -105,7 +105,7 @@ class Acquisition<T> {
     }
   }
 
-  /** Without the lock. */
+  /** Proceeds without the lock. */
   readonly goAhead = (): void => this.#settle(noop);
 
   recheck(): void {
@@ -129,7 +129,7 @@ class Acquisition<T> {
   }
 
   /**
-   * The tab that has the lock does not answer. All that wait find that out at once: one of them steals the lock and answers the
+   * Called when the lock's holder does not answer. All waiting tabs time out at once: one of them steals the lock and answers the
    * others, which wait half as long again.
    */
   #steal(timeout: number): void {
@@ -144,21 +144,24 @@ class Acquisition<T> {
   }
 }
 
-/** How long a lease stands without being renewed: timers of hidden tabs run once a second. With 1 s two tabs fetched in 6 of 8 rounds. */
+/**
+ * How long a lease lasts without renewal, in ms: timers of hidden tabs run once a second. With 1 s two tabs fetched in 6 of 8
+ * rounds.
+ */
 const LASTS = 5_000;
 const RENEWED_EVERY = 2_000;
-/** A lease that was just written is read again after this long: without that 4 of 4 tabs took it at once, with it none in 40 rounds. */
+/** A new lease is read again after this time, in ms: without that 4 of 4 tabs took it at once, with it none in 40 rounds. */
 const SETTLES = 20;
 const LOOK_EVERY = 100;
 
 /**
- * Fetch locks where there are no Web Locks (on insecure origins): their holder leaves a note in the area that says until when, and
- * renews it. Two tabs that write at the same moment may both believe it theirs: then both fetch, and no harm is done.
+ * Fetch locks for insecure origins, which have no Web Locks: the holder leaves a note in the area with its end, and renews it.
+ * Two tabs that write at the same moment may both believe that they hold the lock: then both fetch, which does no harm.
  */
 export function leasesIn(storage: StorageArea, prefix: string): Acquire {
   const area = areaPort(storage);
   const me = Math.random().toString(36).slice(2);
-  /** Whose it is, and how many ms it still lasts. */
+  /** The owner of a lease, and for how many ms it still lasts. */
   const read = (note: string): [owner: string, left: number] => {
     const [owner = '', until] = (area.get(note) ?? '').split(' ');
     return [owner, Number(until) - Date.now()];
@@ -166,11 +169,11 @@ export function leasesIn(storage: StorageArea, prefix: string): Acquire {
   const write = (note: string) => area.set(note, `${me} ${Date.now() + LASTS}`) === 0;
   const isFree = (note: string) => {
     const [, left] = read(note);
-    // One that lasts longer than any may was left before the clock was set back.
+    // A lease that lasts longer than LASTS was left before the clock was set back.
     return !(left > 0 && left <= LASTS);
   };
   const isMine = (note: string) => read(note)[0] === me;
-  // Left by tabs that were killed.
+  // Remove the leases of killed tabs.
   for (const note of area.keys(prefix).filter(isFree)) area.remove(note);
 
   const hold = (note: string): Release => {
@@ -187,8 +190,8 @@ export function leasesIn(storage: StorageArea, prefix: string): Acquire {
       if (may && !write(note)) return noop;
       await pause(may ? SETTLES : LOOK_EVERY);
       if (may && isMine(note)) return hold(note);
-      // Not throwIfAborted, which Chromium has had since 100.
-      if (waiting.aborted) throw new DOMException('cardcache: nobody waits for this lock any more', 'AbortError');
+      // Not throwIfAborted: Chromium has it only since version 100.
+      if (waiting.aborted) throw new DOMException('cardcache: the wait for this lock was aborted', 'AbortError');
     }
   };
 }

@@ -12,55 +12,55 @@ import type {
   Selector,
   TierStatistics,
 } from '../types.ts';
-import { Breaker, PATIENCE } from './breaker.ts';
+import { Breaker, TIMEOUT } from './breaker.ts';
 
-/** What has not arrived there by then is taken for lost: clients keep it while they have no connection, perhaps for ever. */
+/** How long a write may take, in ms: without a connection, clients keep requests, perhaps for ever. */
 const ARRIVES_WITHIN = 5_000;
-/** Invalidations that did not arrive are told again after this, then after twice as long each time, ms. */
+/** Invalidations that did not arrive are sent again after this time, in ms, which doubles each time. */
 const FIRST_RETRY = 1_000;
 const LONGEST_RETRY = 5_000;
-/** More of them become one over everything: coarser, but never wrong. */
-const MOST_UNTOLD = 256;
+/** More pending invalidations are merged into one that selects everything, which is coarser but never wrong. */
+const MOST_PENDING = 256;
 
-interface Floor {
+interface Invalidation {
   selector: Selector;
   at: number;
   of: FloorScope;
 }
 
-/** What the client of a remote tier needs of the cache that it serves. */
+/** The parts of a cache that its remote tier uses. */
 export interface RemotePort {
   readonly namespace: string;
   readonly user: string | null;
   now(): number;
   log(entry: LogEntry): void;
-  /** From which timestamp on an answer will do for a fetch that is asked for now. */
+  /** The oldest timestamp that is acceptable for a fetch that starts now. */
   oldestToTake(key: Key, policy: FetchOptions): number;
-  /** Keeps a record of the store where its policy and the core accept it; gives what is here then and will do. */
+  /** Commits a record if its policy and the core accept it. Returns the acceptable answer that is then in the cache. */
   take(key: Key, record: RemoteRecord, policy: Policy, notBefore: number): FetchOutcome | undefined;
   hit(key: Key): void;
-  /** Another process has invalidated this as of `at`. */
+  /** Called when another process has invalidated this as of `at`. */
   learn(selector: Selector, at: number, sparesKept: boolean, byWrite: boolean): void;
   failed(key: Key, cause: unknown): void;
 }
 
 /**
- * A store that processes share, asked inside a flight before its fetcher. Whether its answer may be taken is the core's to say, by
- * the floors that come with it.
+ * The client of a store that processes share. A flight asks the store before it calls its fetcher. The core decides whether the
+ * store's answer is acceptable, by the invalidations that come with it.
  */
 export class Remote {
   readonly #port: RemotePort;
   readonly #tier: RemoteTier;
-  /** Before each key, and around each floor: what belongs to this user in this namespace. */
+  /** The prefix of keys, and the origin of invalidations: this user's cache in this namespace. */
   readonly #scope: string;
   readonly #breaker: Breaker;
   readonly #writes = new Set<Promise<void>>();
-  /** Invalidations that have not arrived: what the others do not know is told when the store is back. */
-  #untold: Floor[] = [];
-  /** Some of them have not been tried yet. */
+  /** Invalidations that have not arrived. They are sent when the store is back. */
+  #pending: Invalidation[] = [];
+  /** True if some of them have not been tried yet. */
   #hasNew = false;
-  #telling: Promise<void> | undefined;
-  #tellingNext: Promise<void> | undefined;
+  #sending: Promise<void> | undefined;
+  #sendingNext: Promise<void> | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #retryIn = FIRST_RETRY;
   readonly #timers = new Set<unknown>();
@@ -74,13 +74,13 @@ export class Remote {
     this.#port = port;
     this.#scope = scopeOf(port.namespace, port.user);
     this.#breaker = new Breaker(port);
-    this.#unsubscribe = tier.subscribe?.((selector, at, of) => this.#hear(selector, at, of));
+    this.#unsubscribe = tier.subscribe?.((selector, at, of) => this.#receive(selector, at, of));
   }
 
   get statistics(): TierStatistics {
     const [hits, misses] = [this.#hits, this.#misses];
     const asked = hits + misses;
-    // What lies there nobody counts: others put it there and the store lets it go.
+    // Entries and evictions of the store are unknown: other processes write there too, and the store itself evicts.
     return { entries: 0, hits, misses, evictions: 0, expired: 0, hitRate: asked === 0 ? 0 : hits / asked };
   }
 
@@ -88,7 +88,7 @@ export class Remote {
     this.#hits = this.#misses = 0;
   }
 
-  /** What will do from there, now kept here; undefined where nothing will. Never rejects. */
+  /** An acceptable answer of the store, after it was committed here; undefined if there is none. Never rejects. */
   async answer(key: Key, policy: FetchOptions): Promise<FetchOutcome | undefined> {
     const notBefore = this.#port.oldestToTake(key, policy);
     const record = await this.#ask(key);
@@ -102,89 +102,89 @@ export class Remote {
     return found;
   }
 
-  /** What was kept here, on its way to the others. */
+  /** Sends an answer that was committed here to the store. */
   tell(key: Key, json: string, times: { timestamp: number; remaining: number }, { version, tags }: Policy): void {
     if (!this.#breaker.takes) return;
     const record: RemoteRecord = {
-      // A copy: the store may read it later than its owner changes it.
+      // Copy the value: the store may read it later, when its owner has changed it.
       data: JSON.parse(json) as unknown,
       timestamp: times.timestamp,
       ...(version !== undefined && { version }),
       ...(tags !== undefined && { tags }),
     };
-    const { turn } = this.#breaker;
+    const { opening } = this.#breaker;
     const written = this.#inTime(ARRIVES_WITHIN, () => this.#tier.set(this.#nameOf(key), record, times.remaining))
       .then(() => this.#breaker.succeeded('write'))
-      .catch((error: unknown) => this.#failed('write', key, error, turn))
+      .catch((error: unknown) => this.#failed('write', key, error, opening))
       .finally(() => this.#writes.delete(written));
     this.#writes.add(written);
   }
 
-  /** What was invalidated here, as of `at`: by hand, after a write or after an event. */
+  /** Sends an invalidation of this process, as of `at`, with its cause: by hand, after a write, or after an event. */
   invalidate(selector: Selector, at: number, why: 'asked' | 'write' | 'event'): void {
     const of = { scope: this.#scope, sparesKept: why !== 'asked', byWrite: why === 'write' };
-    this.#untold.push({ selector, at, of });
+    this.#pending.push({ selector, at, of });
     this.#hasNew = true;
-    if (this.#untold.length > MOST_UNTOLD) {
+    if (this.#pending.length > MOST_PENDING) {
       const all: FloorScope = { scope: this.#scope, sparesKept: false, byWrite: false };
-      this.#untold = [{ selector: '*', at: Math.max(...this.#untold.map((floor) => floor.at)), of: all }];
+      this.#pending = [{ selector: '*', at: Math.max(...this.#pending.map(({ at }) => at)), of: all }];
     }
-    void this.#tellFloors();
+    void this.#sendInvalidations();
   }
 
-  /** One key was removed here: older answers of the store are void as well. */
+  /** Sends the removal of one key, which also invalidates older answers of the store. */
   remove(key: Key, at: number): void {
     this.#port.learn({ keys: [key] }, at, false, false);
     this.invalidate({ keys: [key] }, at, 'asked');
   }
 
   async settled(): Promise<void> {
-    await this.#tellFloors();
+    await this.#sendInvalidations();
     while (this.#writes.size > 0) await Promise.all(this.#writes);
   }
 
-  /** Resolves when the invalidations that are on their way have arrived, or after 5 s. Never rejects. */
+  /** Resolves when pending invalidations have arrived, or after 5 s. Never rejects. */
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#retry);
     this.#breaker.close();
-    // Nobody waits for it any more: it must not keep a finished program alive.
+    // Pending time-outs must not keep a finished program alive.
     for (const timer of this.#timers) unref(timer);
-    const told = this.#telling && this.#tellFloors();
-    if (told) await this.#inTime(ARRIVES_WITHIN, () => told).catch(() => undefined);
+    const sent = this.#sending && this.#sendInvalidations();
+    if (sent) await this.#inTime(ARRIVES_WITHIN, () => sent).catch(() => undefined);
     this.#unsubscribe?.();
   }
 
   async #ask(key: Key): Promise<RemoteRecord | undefined> {
-    const patience = this.#breaker.admit();
-    if (patience === 0) return undefined;
-    if (patience === PATIENCE) return this.#read(key, this.#tellingNext ?? this.#telling);
-    // What is asked whether the store is back hears first what it has missed.
-    const found = this.#read(key, this.#tellFloors());
-    return this.#inTime(patience, () => found).catch(() => undefined);
+    const timeout = this.#breaker.admit();
+    if (timeout === 0) return undefined;
+    if (timeout === TIMEOUT) return this.#read(key, this.#sendingNext ?? this.#sending);
+    // A probe sends the missed invalidations first.
+    const found = this.#read(key, this.#sendInvalidations());
+    return this.#inTime(timeout, () => found).catch(() => undefined);
   }
 
-  /** An invalidation of this process that is still on its way there must not be overtaken. */
-  async #read(key: Key, told: Promise<void> | undefined): Promise<RemoteRecord | undefined> {
-    const { turn } = this.#breaker;
+  /** Reads after pending invalidations of this process have arrived. */
+  async #read(key: Key, sent: Promise<void> | undefined): Promise<RemoteRecord | undefined> {
+    const { opening } = this.#breaker;
     let record: unknown;
     try {
-      record = await this.#inTime(PATIENCE, async () => {
-        await told;
+      record = await this.#inTime(TIMEOUT, async () => {
+        await sent;
         return this.#tier.get(this.#nameOf(key));
       });
     } catch (error) {
-      this.#failed('read', key, error, turn);
+      this.#failed('read', key, error, opening);
       return undefined;
     }
     this.#breaker.succeeded('read');
     if (record == null || isRecord(record)) return record ?? undefined;
-    this.#note(key, new TypeError('cardcache: what the remote tier gave is no record'));
+    this.#note(key, new TypeError('cardcache: the remote tier returned something that is no record'));
     return undefined;
   }
 
-  /** What cannot be read may void everything. Nothing is thrown at who tells it. */
-  #hear(selector: Selector, at: number, of: FloorScope | undefined): void {
+  /** Applies an invalidation of another process. One that cannot be read may concern everything. Never throws at the tier. */
+  #receive(selector: Selector, at: number, of: FloorScope | undefined): void {
     if (this.#closed) return;
     const since = typeof at === 'number' && !Number.isNaN(at) ? at : this.#port.now();
     try {
@@ -199,52 +199,55 @@ export class Remote {
     }
   }
 
-  /** Tells all that have not arrived, in one go; resolves when that has been tried. */
-  #tellFloors(): Promise<void> {
-    if (this.#telling) {
-      this.#tellingNext ??= this.#telling.then(() => {
-        this.#tellingNext = undefined;
-        return this.#hasNew ? this.#tellFloors() : undefined;
+  /** Sends all pending invalidations at once. Resolves after the attempt, whether it succeeded or not. */
+  #sendInvalidations(): Promise<void> {
+    if (this.#sending) {
+      this.#sendingNext ??= this.#sending.then(() => {
+        this.#sendingNext = undefined;
+        return this.#hasNew ? this.#sendInvalidations() : undefined;
       });
-      return this.#tellingNext;
+      return this.#sendingNext;
     }
-    if (this.#untold.length === 0) return Promise.resolve();
-    this.#telling = this.#tellUntold().finally(() => (this.#telling = undefined));
-    return this.#telling;
+    if (this.#pending.length === 0) return Promise.resolve();
+    this.#sending = this.#sendPending().finally(() => (this.#sending = undefined));
+    return this.#sending;
   }
 
-  async #tellUntold(): Promise<void> {
+  async #sendPending(): Promise<void> {
     clearTimeout(this.#retry);
     this.#retry = undefined;
-    const floors = this.#untold.splice(0);
+    const invalidations = this.#pending.splice(0);
     this.#hasNew = false;
-    const { turn } = this.#breaker;
+    const { opening } = this.#breaker;
     try {
       await this.#inTime(ARRIVES_WITHIN, () =>
-        Promise.all(floors.map(async ({ selector, at, of }) => this.#tier.invalidate(selector, at, of))),
+        Promise.all(invalidations.map(async ({ selector, at, of }) => this.#tier.invalidate(selector, at, of))),
       );
       this.#retryIn = FIRST_RETRY;
       this.#breaker.succeeded('write');
     } catch (error) {
-      this.#untold.unshift(...floors);
-      this.#failed('write', '', error, turn);
+      this.#pending.unshift(...invalidations);
+      this.#failed('write', '', error, opening);
       if (this.#closed) return;
-      this.#retry = setTimeout(() => void this.#tellFloors(), this.#retryIn);
+      this.#retry = setTimeout(() => void this.#sendInvalidations(), this.#retryIn);
       unref(this.#retry);
       this.#retryIn = Math.min(this.#retryIn * 2, LONGEST_RETRY);
     }
   }
 
-  /** The key as the store sees it. Stores speak UTF-8: in it all halves of a pair of surrogates would be the same. */
+  /** The key as the store sees it. Stores speak UTF-8, in which all lone surrogates would be the same. */
   #nameOf(key: Key): string {
     // No key begins with `!`.
     return this.#scope + (HALVES.test(key) ? `!${escaped(key, /[%\p{Cs}]/gu)}` : key);
   }
 
-  /** Rejects where `act` takes longer than `time`. */
+  /** Rejects if `act` takes longer than `time` ms. */
   #inTime<T>(time: number, act: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const late = setTimeout(() => reject(new DOMException(`no answer within ${time} ms`, 'TimeoutError')), time);
+      const late = setTimeout(
+        () => reject(new DOMException(`the remote tier did not answer within ${time} ms`, 'TimeoutError')),
+        time,
+      );
       this.#timers.add(late);
       new Promise<T>((begun) => begun(act())).then(resolve, reject).finally(() => {
         clearTimeout(late);
@@ -253,9 +256,9 @@ export class Remote {
     });
   }
 
-  #failed(what: 'read' | 'write', key: Key, error: unknown, turn: number): void {
+  #failed(what: 'read' | 'write', key: Key, error: unknown, opening: number): void {
     this.#note(key, error);
-    if (!this.#closed) this.#breaker.failed(what, error, turn);
+    if (!this.#closed) this.#breaker.failed(what, error, opening);
   }
 
   #note(key: Key, error: unknown): void {
@@ -269,7 +272,7 @@ function escaped(text: string, what: RegExp): string {
   return text.replace(what, (character) => `%${character.charCodeAt(0).toString(16)}`);
 }
 
-/** How the keys of one user's cache in a namespace begin in a store that all share. */
+/** The prefix of the keys of one user's cache in a store that several caches share. */
 function scopeOf(namespace: string, user: string | null): string {
   if (user === null) return namespace;
   return `${namespace}@${escaped(user, /[%/\p{Cs}]/gu)}/`;

@@ -7,12 +7,12 @@ import { formatOf } from '../common/namespaceFormat.ts';
 import { isSecret, Policies } from '../common/policies.ts';
 import type { Key, Policy } from '../types.ts';
 
-/** Rises when messages change their meaning: tabs of different protocols do not hear each other. */
+/** Rises when messages change their meaning. Tabs ignore messages of other protocols. */
 const PROTOCOL = 1;
-/** A tab that has not answered a greeting by then is gone, or too busy to wait for, ms. */
+/** How long a tab waits for answers to its greeting, in ms; a tab that takes longer is gone or too busy. */
 const GREETING = 1_000;
 
-/** `is`: the tab has come, is there too, or goes; `own`: a key whose answers cannot leave their tab. */
+/** `is`: the tab has opened, is present, or goes away. `own`: a key whose answers are tab-local. */
 interface Message {
   is?: 'new' | 'here' | 'gone';
   answer?: Answer;
@@ -20,16 +20,16 @@ interface Message {
 }
 
 /**
- * The other tabs with the same cache: which of them fetches, and the answers they bring. A tab that is alone acquires no
- * lock and tells nothing.
+ * The other tabs with the same cache: which of them fetches, and the answers that they send. A tab that is alone acquires no
+ * locks and sends nothing.
  */
 export class Tabs {
   readonly locks: FetchLocks;
   readonly #name: string;
   readonly #heard: (answer: Answer) => void;
-  /** Without one the tab assumes that it has peers, and answers come by localStorage alone. */
+  /** Without a channel the tab assumes that it has peers, and answers arrive through localStorage only. */
   readonly #channel: BroadcastChannel | undefined;
-  /** Keys of which another tab says that their answers cannot leave it. */
+  /** Keys whose answers are tab-local, according to another tab. */
   readonly #tabLocal = new Set<Key>();
   #greeting: ReturnType<typeof setTimeout> | undefined;
   #hasPeers = true;
@@ -46,7 +46,10 @@ export class Tabs {
     this.#greet();
   }
 
-  /** Undefined where tabs cannot agree: they share localStorage, by which each learns of the others' invalidations. */
+  /**
+   * Undefined if tabs cannot cooperate, which need the browser's localStorage: through it each tab learns of the others'
+   * invalidations.
+   */
   static open({ namespace, area }: SpaceSizes, user: string | null, heard: (answer: Answer) => void): Tabs | undefined {
     if (typeof document === 'undefined' || !area || area !== localArea()) return undefined;
     const mayLease = formatOf(namespace).notes;
@@ -67,12 +70,12 @@ export class Tabs {
     return this.#hasPeers;
   }
 
-  /** Whether answers to this key cannot cross: each tab fetches its own. */
+  /** Whether the key's answers cannot leave their tab, so that each tab fetches its own. */
   isTabLocal(key: Key): boolean {
     return this.#tabLocal.has(key);
   }
 
-  /** The name of a fetch lock; a forced fetch waits for forced ones alone. */
+  /** The name of a fetch lock. Forced fetches have locks of their own, since they wait for forced fetches only. */
   lockName(key: Key, forced: boolean): string {
     return `${this.#name}${forced ? '!' : ''} ${key}`;
   }
@@ -82,7 +85,7 @@ export class Tabs {
     if (this.#hasPeers) this.#post({ answer });
   }
 
-  /** The answer to this key is nothing that can be told. */
+  /** Tells the other tabs that the key's answer cannot be sent. */
   markTabLocal(key: Key): void {
     if (this.#hasPeers) this.#post({ own: key });
   }
@@ -100,7 +103,7 @@ export class Tabs {
     this.#post({ is: 'new' });
   };
 
-  /** Releases what this page holds: a lease would otherwise stand in the way of the page loaded next. */
+  /** Releases the locks of this page: a lease would otherwise delay the page that is loaded next. */
   readonly #leave = (): void => {
     this.locks.release();
     this.#post({ is: 'gone' });
@@ -109,7 +112,7 @@ export class Tabs {
   readonly #onMessage = ({ data }: MessageEvent<unknown>): void => {
     const { protocol, is, answer, own } = (data ?? {}) as Message & { protocol?: unknown };
     if (protocol !== PROTOCOL) return;
-    // Other tabs may be left.
+    // Find out whether there are other tabs.
     if (is === 'gone') {
       this.#greet();
       return;
@@ -123,14 +126,14 @@ export class Tabs {
       try {
         this.#heard(answer);
       } catch {
-        // Malformed: ignored.
+        // Ignore a malformed answer.
       }
     }
     this.locks.recheck();
   };
 }
 
-/** What the other tabs are told of a value that was set or fetched here. */
+/** The message that tells other tabs of a value that was set or fetched here. */
 export function answerOf(
   key: Key,
   json: string,
@@ -144,15 +147,15 @@ export function answerOf(
   return { key, json, timestamp, end, version, tags, cost, grace, kept: onEvent === 'keep', stored };
 }
 
-/** A cache, as far as it takes other tabs' answers. */
+/** The parts of a cache that take other tabs' answers. */
 export interface AnswersHost {
-  /** The policy under which somebody here wants to know the key; undefined where nobody does. */
+  /** The policy under which this page wants the key; undefined if it does not want it. */
   wantedPolicy(key: Key): Policy | undefined;
-  /** Keeps what passes its policy and `keep`, and tells those who watch it. */
+  /** Commits the answer if its policy and `keep` accept it, and calls its watchers. */
   receive(received: Received, keep: (value: unknown) => boolean): boolean;
 }
 
-/** Takes another tab's answer where somebody here wants to know it. Throws for one that is malformed. */
+/** Takes another tab's answer if this page wants the key. Throws if the answer is malformed. */
 export function takeAnswer(host: AnswersHost, core: Core, answer: Answer): void {
   const { key, version, grace = 0, json } = answer;
   const policy = host.wantedPolicy(key);

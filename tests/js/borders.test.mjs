@@ -236,7 +236,7 @@ const RECKONING = {
     'now < this.#believedFrom',
   ],
   // How long the store keeps what was invalidated.
-  'js/node/floors.ts': ['Date.now() - this.#ttl'],
+  'js/node/invalidations.ts': ['Date.now() - this.#ttl'],
   'js/node/keyvTier.ts': ['ttl > 0'],
   'js/api/handle.ts': ['end - this.#cache.now()', 'this.#cache.now() - timestamp'],
 };

@@ -6,7 +6,8 @@
 
 namespace cardcache::border {
 
-/// The area of the space that is being opened; null where there is none. Of the module the page's (local_storage.cpp).
+/// The storage area of the space that is being opened; null for none. The module takes it from the page
+/// (local_storage.cpp).
 [[nodiscard]] std::unique_ptr<StorageArea> given_area();
 
 }  // namespace cardcache::border

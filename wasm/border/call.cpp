@@ -65,7 +65,7 @@ std::uint32_t Call::leave() {
   }
   auto& coordinator = cache.coordinator();
   const auto due = coordinator.take_moved() ? coordinator.next_due() : page_->told_due;
-  // The page's timers may have stood still, as they do in sleep: it hears once that something is overdue.
+  // The page's timers may have stopped, as they do during sleep, so the page is told once that a fetch is overdue.
   const bool overdue = due <= now;
   const bool is_known = std::exchange(page_->told_due, due) == due;
   const bool overdue_is_known = std::exchange(page_->told_overdue, overdue) || !overdue;

@@ -1,10 +1,10 @@
-// Records that the page encrypts before they are stored and decrypts before they are served.
+// Records that the page encrypts before they are stored, and decrypts before they are served.
 #include "border/calls.hpp"
 
 namespace cardcache::border {
 namespace {
 
-/// What AES-GCM takes: the bytes, and the additional data that they are bound to.
+/// Writes the input of AES-GCM: the bytes, and the additional authenticated data (aad).
 void write(Writer& reply, const std::optional<CryptoInput>& encrypted) {
   reply.flag(encrypted.has_value());
   if (!encrypted) return;
@@ -15,12 +15,12 @@ void write(Writer& reply, const std::optional<CryptoInput>& encrypted) {
 
 }  // namespace
 
-/// Answers the keys whose records are encrypted and could be served.
+/// Replies with the keys whose encrypted records could be served.
 void encrypted_keys(Call& call) {
   if (auto* cache = call.enter()) call.reply.texts(cache->encrypted_keys(call.now));
 }
 
-/// Key. Answers whether there is one, when it was true, ciphertext and additional data.
+/// Key. Replies whether there is an encrypted record, its timestamp, ciphertext and aad.
 void find_encrypted(Call& call) {
   const auto key = call.message.text();
   if (auto* cache = call.enter()) write(call.reply, cache->find_encrypted(key, call.now));
@@ -33,21 +33,21 @@ void reject_encrypted(Call& call) {
   if (auto* cache = call.enter()) cache->reject_encrypted(key, ciphertext);
 }
 
-/// Number of the encryption, JSON. Answers as find_encrypted, what is to be encrypted; 0 where the set has been superseded.
+/// Encryption number, JSON. Replies like find_encrypted, with what is to be encrypted; 0 if the set was superseded.
 void prepare_encryption(Call& call) {
   const EncryptionId id{call.message.whole()};
   const auto json = call.message.text();
   if (auto* cache = call.enter()) write(call.reply, cache->prepare_encryption(id, json));
 }
 
-/// Number of the encryption, ciphertext.
+/// Encryption number, ciphertext.
 void write_encrypted(Call& call) {
   const EncryptionId id{call.message.whole()};
   const auto ciphertext = call.message.text();
   if (auto* cache = call.enter()) cache->write_encrypted(id, ciphertext, call.now);
 }
 
-/// Number of the encryption.
+/// Encryption number.
 void abandon_encryption(Call& call) {
   const EncryptionId id{call.message.whole()};
   if (auto* cache = call.enter()) cache->end_encryption(id);
@@ -61,7 +61,8 @@ void remove_plain(Call& call) {
 
 namespace {
 
-constexpr Handler all[] = {encrypted_keys, find_encrypted, reject_encrypted, prepare_encryption, write_encrypted, abandon_encryption, remove_plain};
+constexpr Handler all[] = {encrypted_keys,  find_encrypted,     reject_encrypted, prepare_encryption,
+                           write_encrypted, abandon_encryption, remove_plain};
 
 }  // namespace
 

@@ -4,17 +4,17 @@
 
 #include "border/calls.hpp"
 #include "border/entry.hpp"
-#include "core/keys/keys.hpp"
 #include "core/base/text.hpp"
+#include "core/keys/keys.hpp"
 
 namespace cardcache::border {
 
-/// What the page calls when only the time has moved.
+/// Called when nothing but the time has changed.
 void observe(Call& call) { static_cast<void>(call.enter()); }
 
-/// Key, grace, greatest age, oldest timestamp, whether it is a peek, whether plain records are refused, whether the facts will
-/// do, version if one is wanted, and where an encrypted record was opened what was inside and its authentication tag. Answers
-/// Lookup::Where, timestamp and end; of memory the slot; of storage the number to admit it by, and its JSON.
+/// Key, grace, maximum age, oldest timestamp, flag: peek, flag: refuse plain records, flag: facts only, expected
+/// version if any, and of a decrypted record its plaintext and authentication tag. Replies with Lookup::Where,
+/// timestamp, end; then for memory the slot, for storage the number for admit() and the JSON.
 void look_up(Call& call) {
   auto& in = call.message;
   LookupRequest request;
@@ -42,7 +42,7 @@ void look_up(Call& call) {
   call.reply.text(to_narrow_json(std::move(found.json)));
 }
 
-/// Number of the record that was looked up. Makes it resident, unless another look-up came in between; answers the slot.
+/// Number from look_up. Makes the record resident unless another look-up came in between; replies with the slot.
 void admit(Call& call) {
   const auto serial = call.message.whole();
   auto* cache = call.enter();
@@ -59,10 +59,10 @@ void reject(Call& call) {
   if (auto* cache = call.enter()) cache->reject(key, kind);
 }
 
-/// Slot where the key is known to lie, else −1; Reach; flight that brought it, else 0; the entry; the key where no slot was given;
-/// JSON (nothing where it is longer than most_json_bytes, or goes not to storage). The flight has ended. Answers 1 where it was
-/// kept, 0 where not, −1 where nothing lies in the slot any more; slot, timestamp, end, how long until then, and the number of the
-/// encryption that it waits for (0: none).
+/// Slot of the key if it is resident, else −1; Reach; flight that fetched the value, else 0; the entry; the key if no
+/// slot was given; JSON (empty if it is longer than most_json_bytes or not meant for storage). Ends the flight. Replies
+/// 1 if the value was stored, 0 if not, −1 if the slot has become empty; slot, timestamp, end, time until the end, and
+/// the number of the pending encryption (0: none).
 void set(Call& call) {
   auto& in = call.message;
   const auto slot = in.whole_or_none();
@@ -77,7 +77,7 @@ void set(Call& call) {
   auto request = request_of(std::move(entry), key, reach);
   if (slot) {
     if (!cache->memory().holds(SlotId{*slot})) return call.reply.number(-1);
-    // What a flight brings may find invalidations first that have emptied the slot.
+    // A flight's answer may first meet invalidations that empty the slot.
     if (flight == 0) request.slot = SlotId{*slot};
     cache->memory().index().write_key(*slot, call.page().key);
     request.key = call.page().key;
@@ -94,7 +94,7 @@ void set(Call& call) {
   call.reply.number(static_cast<std::uint32_t>(result.encryption));
 }
 
-/// Key. Answers whether it was there.
+/// Key. Replies whether there was an entry.
 void remove(Call& call) {
   const auto key = call.message.text();
   if (auto* cache = call.enter()) call.reply.flag(cache->remove(key, call.now));
@@ -124,7 +124,8 @@ void sweep(Call& call) {
   if (auto* cache = call.enter()) cache->sweep(call.now);
 }
 
-/// Answers whether there is more to do, and where there is not the limits that were crossed: AlertKind, value, limit each.
+/// Replies whether there is more to do. If not, replies with the limits that were crossed: AlertKind, value and limit
+/// of each.
 void maintain(Call& call) {
   auto* cache = call.enter();
   if (!cache) return;
@@ -142,7 +143,8 @@ void maintain(Call& call) {
 
 namespace {
 
-constexpr Handler all[] = {observe, look_up, admit, reject, set, remove, drop_resident, allow_grace, keep_for, sweep, maintain};
+constexpr Handler all[] = {observe,       look_up,     admit,    reject, set,     remove,
+                           drop_resident, allow_grace, keep_for, sweep,  maintain};
 
 }  // namespace
 

@@ -1,11 +1,11 @@
-// Mutation events: whom they concern and what they invalidate. They come as they are, as JSON.
+// Mutation events, as JSON: whom they concern and what they invalidate.
 #include "border/calls.hpp"
 #include "core/events/json_documents.hpp"
 #include "core/keys/keys.hpp"
 
 namespace cardcache::border {
 
-/// Pattern, endpoints, whether the event is about `username` alone.
+/// Pattern, endpoints, flag: the event is about `username` alone.
 void add_rule(Call& call) {
   auto& in = call.message;
   EventRule rule;
@@ -15,7 +15,7 @@ void add_rule(Call& call) {
   if (auto* cache = call.enter()) cache->filter().add_rule(std::move(rule));
 }
 
-/// Event. Answers which rule it falls under (−1: none), and the task that it names if it names one.
+/// Event. Replies with the index of its rule (−1: none), and with the task that it names, if any.
 void read_event(Call& call) {
   const auto event = cardcache::read_event(call.message.text());
   auto* cache = call.enter();
@@ -25,14 +25,14 @@ void read_event(Call& call) {
   if (event.task) call.reply.text(*event.task);
 }
 
-/// Event, whether the first party is the connected user, parties: user, whether an answer of theirs names the task, whom the rule's
-/// own `assignees` named. Answers a Reason for each, how many entries were invalidated, as of when, and the keys that are fetched
-/// anew.
+/// Event, flag: the first party is the connected user, parties. A party is a user, a flag whether one of the user's
+/// answers names the task, and the users that the rule's `assignees` returned. Replies with a Reason for each party,
+/// the number of invalidated entries, the time of the invalidation, and the keys to refetch.
 void apply_event(Call& call) {
   auto& in = call.message;
   const auto event = cardcache::read_event(in.text());
   const bool first_is_me = in.flag();
-  // A length, a flag and a length.
+  // The least bytes of a party: a length, a flag and a length.
   std::vector<Party> parties(in.count(16));
   for (auto& party : parties) {
     party.user = escape_user(in.text());
@@ -49,7 +49,7 @@ void apply_event(Call& call) {
   call.reply.texts(outcome.refreshed);
 }
 
-/// Event, user. Answers whether it is the user's concern, as far as the event alone tells.
+/// Event, user. Replies whether the event concerns the user, as far as the event alone shows.
 void is_concerned(Call& call) {
   const auto event = cardcache::read_event(call.message.text());
   const auto user = escape_user(call.message.text());

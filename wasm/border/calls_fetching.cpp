@@ -1,4 +1,4 @@
-// Flights, and when what is watched is fetched next.
+// Flights, and the schedule of watched keys.
 #include <cmath>
 #include <utility>
 
@@ -6,9 +6,8 @@
 
 namespace cardcache::border {
 
-/// Key, tags, whether events leave it alone, how long failures are waited out at most, whether it is fetched regardless of them.
-/// Answers the flight (0: none begins), and for how long the key is left alone; −1 where the last fetch of it failed. Earlier
-/// flights of the key are superseded.
+/// Key, tags, flag: exempt from events, longest back-off, flag: begin despite a back-off. Supersedes earlier flights of
+/// the key. Replies with the flight (0: none begins) and the rest of the back-off; −1 if the key's last fetch failed.
 void begin_flight(Call& call) {
   auto& in = call.message;
   const auto key = in.text();
@@ -30,7 +29,7 @@ void begin_flight(Call& call) {
   call.reply.number(!waits && has_failed ? -1 : wait.value);
 }
 
-/// Flight. Answers whether it has been superseded.
+/// Flight. Replies whether it was superseded.
 void is_void(Call& call) {
   const FlightId flight{call.message.whole()};
   if (auto* cache = call.enter()) call.reply.flag(cache->is_superseded(flight));
@@ -42,8 +41,8 @@ void end_flight(Call& call) {
   if (auto* cache = call.enter()) cache->end_flight(flight);
 }
 
-/// Flight, how long failures are waited out at most (0: it is not remembered), for how long the server wants to be left alone,
-/// whether trying again is in vain, a random number in [0, 1). The fetch has failed for good.
+/// Flight, longest back-off (0: none), how long the server asks to be left alone, flag: retrying is useless, a random
+/// number in [0, 1). The fetch has failed and ends.
 void fail_flight(Call& call) {
   auto& in = call.message;
   const FlightId flight{in.whole()};
@@ -57,7 +56,8 @@ void fail_flight(Call& call) {
   cache->end_flight(flight);
 }
 
-/// Number of the attempt that failed (from 1), shortest and longest delay, a random number in [0, 1). Answers how long to wait.
+/// Number of the failed attempt (from 1), shortest and longest delay, a random number in [0, 1). Replies with the
+/// delay.
 void retry_after(Call& call) {
   auto& in = call.message;
   const auto attempt = in.whole(std::uint64_t{1} << 31);
@@ -67,8 +67,8 @@ void retry_after(Call& call) {
   if (call.enter()) call.reply.number(retry_delay(static_cast<int>(attempt), base, most, random).value);
 }
 
-/// Key, interval, debounce, whether hidden pages fetch too, OnEvent, OnLoad, how long failures are waited out at most, timestamp of
-/// what the watcher shows (NaN: nothing), version if one is wanted, tags. Answers the watch.
+/// Key, interval, debounce, flag: fetch while the page is hidden, OnEvent, OnLoad, longest back-off, timestamp of the
+/// shown answer (NaN: none), expected version if any, tags. Replies with the watch.
 void watch(Call& call) {
   auto& in = call.message;
   const auto key = in.text();
@@ -94,7 +94,7 @@ void unwatch(Call& call) {
   if (auto* cache = call.enter()) cache->coordinator().remove(id, call.now);
 }
 
-/// Key. What is shown of it is not fresh.
+/// Key. Its shown answer is not fresh.
 void outdated(Call& call) {
   const auto key = call.message.text();
   if (auto* cache = call.enter()) cache->coordinator().outdated(key);
@@ -105,13 +105,13 @@ void set_visible(Call& call) {
   if (auto* cache = call.enter()) cache->coordinator().set_visible(visible);
 }
 
-/// Since when.
+/// Time before which events may have been missed.
 void catch_up(Call& call) {
   const Millis since{call.message.real()};
   if (auto* cache = call.enter()) cache->coordinator().catch_up(since, call.now);
 }
 
-/// Since when, types of events that may have been missed before, while no page heard them.
+/// Time before which events may have been missed, types of these events.
 void catch_up_after_load(Call& call) {
   const Millis since{call.message.real()};
   const auto types = call.message.texts();
@@ -122,13 +122,13 @@ void retry_failed(Call& call) {
   if (auto* cache = call.enter()) cache->retry_failed(call.now);
 }
 
-/// Key. A fetch of it begins that take_due did not ask for.
+/// Key. Its fetch begins, but did not come from take_due.
 void begin_refresh(Call& call) {
   const auto key = call.message.text();
   if (auto* cache = call.enter()) cache->coordinator().started(key);
 }
 
-/// Key, RefreshEnd, when the answer was true.
+/// Key, RefreshEnd, timestamp of the answer.
 void end_refresh(Call& call) {
   /// js/border/names.ts has the same list.
   enum RefreshEnd : unsigned { succeeded, failed, discarded, refresh_ends };
@@ -143,13 +143,13 @@ void end_refresh(Call& call) {
   if (end == discarded) coordinator.discarded(key);
 }
 
-/// Answers the keys that are due; they count as started.
+/// Replies with the keys that are due, and counts their fetches as begun.
 void take_due(Call& call) {
   if (auto* cache = call.enter()) call.reply.texts(cache->take_due(call.now));
 }
 
-/// Key. Answers whether it is watched, whether the last fetch succeeded, when the answer was true (NaN: there is none), when it is
-/// fetched next, and how many watch it.
+/// Key. Replies whether it is watched, whether its last fetch succeeded, the timestamp of its answer (NaN: none), when
+/// it is fetched next, and the number of its watchers.
 void watch_status(Call& call) {
   const auto key = call.message.text();
   auto* cache = call.enter();
@@ -165,7 +165,9 @@ void watch_status(Call& call) {
 
 namespace {
 
-constexpr Handler all[] = {begin_flight, is_void, end_flight, fail_flight, retry_after, watch, unwatch, outdated, set_visible, catch_up, catch_up_after_load, retry_failed, begin_refresh, end_refresh, take_due, watch_status};
+constexpr Handler all[] = {begin_flight,  is_void,     end_flight,  fail_flight, retry_after,         watch,
+                           unwatch,       outdated,    set_visible, catch_up,    catch_up_after_load, retry_failed,
+                           begin_refresh, end_refresh, take_due,    watch_status};
 
 }  // namespace
 

@@ -1,11 +1,11 @@
-// What other tabs and processes wrote, and the answers they bring.
+// Changes by other tabs, and answers of other tabs and processes.
 #include "border/calls.hpp"
 #include "border/entry.hpp"
 #include "core/base/text.hpp"
 
 namespace cardcache::border {
 
-/// Whether it comes from the store that processes share, key, entry. Answers whether it was kept, and the slot.
+/// Flag: the answer comes from the remote tier, key, entry. Replies whether it was stored, and with the slot.
 void adopt(Call& call) {
   auto& in = call.message;
   const bool is_remote = in.flag();
@@ -14,21 +14,21 @@ void adopt(Call& call) {
   auto* cache = call.enter();
   if (!cache) return;
   const auto timestamp = entry.timestamp;
-  const auto result =
-      is_remote ? cache->adopt_remote(request_of(std::move(entry), key, Reach::storage), timestamp, call.now)
-                : cache->adopt(key, facts_of(std::move(entry)), call.now);
+  const auto result = is_remote
+                          ? cache->adopt_remote(request_of(std::move(entry), key, Reach::storage), timestamp, call.now)
+                          : cache->adopt(key, facts_of(std::move(entry)), call.now);
   call.reply.flag(result.kept);
   call.reply.number(slot_number(result.slot));
 }
 
-/// Key, greatest age. Answers from which timestamp on another's answer will do.
+/// Key, maximum age. Replies with the oldest acceptable timestamp of another tab's or process's answer.
 void oldest_to_take(Call& call) {
   const auto key = call.message.text();
   const Millis max_age{call.message.real()};
   if (auto* cache = call.enter()) call.reply.number(cache->oldest_to_take(key, max_age, call.now).value);
 }
 
-/// Another tab wrote to the area: key and text as its storage event tells them, none for "everything" and "gone".
+/// Key and text of another tab's storage event: no key after `clear`, no text after a removal.
 void area_changed(Call& call) {
   const auto key = call.message.maybe_text();
   const auto text = call.message.maybe_text();

@@ -1,4 +1,4 @@
-// Spaces and pages, which open and close. A space is a namespace in an area, a page one user's cache in it.
+// Opening and closing spaces and pages. A space is a namespace in an area, a page one user's cache in it.
 #include <memory>
 #include <utility>
 
@@ -16,14 +16,14 @@ struct Space {
 
   std::unique_ptr<StorageArea> area;
   StorageSpace space;
-  /// It cannot close before they have.
+  /// Open pages; the space cannot close before them.
   std::uint32_t pages = 0;
 };
 
 std::vector<std::unique_ptr<Space>> spaces;
 std::vector<std::unique_ptr<Page>> pages;
 
-/// Numbers of what has closed are given anew.
+/// Reuses the numbers of closed ones.
 template <typename Kept>
 std::uint32_t keep(std::vector<std::unique_ptr<Kept>>& all, std::unique_ptr<Kept> one) {
   std::uint32_t id = 0;
@@ -46,8 +46,8 @@ std::size_t count_of(const std::vector<std::unique_ptr<Kept>>& all) {
 
 Page* page_of(std::uint32_t id) { return id < pages.size() ? pages[id].get() : nullptr; }
 
-/// Name, budget, ttl, above how many units JSON is compressed, whether another program owns the namespace. The area is what the
-/// module has been given. Answers the space's number.
+/// Name, budget, ttl, length in UTF-16 units above which JSON is compressed, flag: another program owns the namespace.
+/// The area is the module's property `area`. Replies with the space's number.
 void open_space(Call& call) {
   auto& in = call.message;
   const auto name = in.text();
@@ -68,15 +68,15 @@ void close_space(Call& call) {
   if (call.is_whole()) spaces[id].reset();
 }
 
-/// Space, user if there is one, ttl in memory, most entries, most bytes, limits of the three alerts, seed. Answers the page's number
-/// and the address of its ring.
+/// Space, user if any, ttl in memory, most entries, most bytes, limits of the three alerts, seed. Replies with the
+/// page's number and the address of its ring.
 void open_page(Call& call) {
   auto& in = call.message;
   const auto space_id = in.whole();
   const auto user = in.maybe_text();
   MemoryLimits limits;
   limits.ttl = Millis{in.number(limits.ttl.value)};
-  // Infinity too.
+  // Also for Infinity.
   constexpr double most_slots = 0xFFFF'FFFF;
   limits.max_entries = static_cast<std::uint32_t>(std::clamp(in.number(limits.max_entries), 0.0, most_slots));
   limits.max_bytes = in.number(limits.max_bytes);
@@ -105,7 +105,7 @@ void close_page(Call& call) {
   pages[id].reset();
 }
 
-/// Answers how many spaces and pages stand open: a test counts them back to zero.
+/// Replies with the number of open spaces and pages: a test counts them back to zero.
 void open_count(Call& call) {
   if (call.is_whole()) call.reply.number(static_cast<double>(count_of(spaces) + count_of(pages)));
 }

@@ -1,11 +1,11 @@
-// What the cache tells about itself.
+// Statistics, the list of entries, and errors that the page counts.
 #include "border/calls.hpp"
 #include "core/cache/statistics_report.hpp"
 
 namespace cardcache::border {
 namespace {
 
-/// Nothing but doubles, side by side.
+/// For structs that consist of doubles only.
 template <typename Numbers>
 void write(Writer& reply, const Numbers& numbers) {
   const auto* first = reinterpret_cast<const double*>(&numbers);
@@ -14,7 +14,7 @@ void write(Writer& reply, const Numbers& numbers) {
 
 }  // namespace
 
-/// Answers StatisticsNumbers, and for each endpoint its name and EndpointNumbers.
+/// Replies with StatisticsNumbers, and for each endpoint with its name and EndpointNumbers.
 void statistics(Call& call) {
   auto* cache = call.enter();
   if (!cache) return;
@@ -27,7 +27,8 @@ void statistics(Call& call) {
   }
 }
 
-/// Answers for each entry: key, tier (0 memory, 1 storage, 2 both), timestamp, end, bytes, bytes in storage, hits, tags.
+/// Replies for each entry: key, tier (0 memory, 1 storage, 2 both), timestamp, end, bytes, bytes in storage, hits,
+/// tags.
 void inspect(Call& call) {
   auto* cache = call.enter();
   if (!cache) return;

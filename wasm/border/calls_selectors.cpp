@@ -1,4 +1,4 @@
-// What works on many entries at once.
+// Calls on all entries that a selector selects.
 #include <utility>
 
 #include "border/calls.hpp"
@@ -6,10 +6,10 @@
 namespace cardcache::border {
 namespace {
 
-/// Which fields of a selector follow. js/border/names.ts has the same bits.
+/// Flags of the fields that follow. js/border/names.ts has the same bits.
 enum Field : unsigned { as_text = 1, endpoint = 2, user = 4, shared = 8, tag = 16, keys_listed = 32 };
 
-/// Fields, then the selector as its author wrote it, or each field that is named. nullopt where the text is none.
+/// Flags, then the selector's string, or each flagged field. nullopt if the string is no selector.
 std::optional<Selector> read_selector(Reader& in) {
   const auto fields = in.whole(64);
   if (fields & as_text) return parse_selector(in.text());
@@ -25,7 +25,8 @@ std::optional<Selector> read_selector(Reader& in) {
   return selector;
 }
 
-/// How many entries went, −1 where the selector is none; what is not younger than the time is void.
+/// The number of invalidated entries, −1 for an invalid selector; then the time: answers that are not younger are
+/// invalidated.
 void write(Writer& reply, double count, Millis at) {
   reply.number(count);
   reply.number(at.value);
@@ -33,7 +34,7 @@ void write(Writer& reply, double count, Millis at) {
 
 }  // namespace
 
-/// Selector. Answers whether it is one, and the keys of what is fresh.
+/// Selector. Replies whether it is valid, and with the keys of fresh entries.
 void keys(Call& call) {
   const auto selector = read_selector(call.message);
   auto* cache = call.enter();
@@ -42,7 +43,7 @@ void keys(Call& call) {
   if (selector) call.reply.texts(cache->keys(*selector, call.now));
 }
 
-/// Selector, whether it is for what a write may have changed.
+/// Selector, flag: invalidate what a write may have changed.
 void invalidate(Call& call) {
   const auto selector = read_selector(call.message);
   const bool after_write = call.message.flag();
@@ -54,8 +55,8 @@ void invalidate(Call& call) {
   write(call.reply, static_cast<double>(count), cache->last_invalidation());
 }
 
-/// What another process invalidated, or removed: selector, when, whether it spares what is exempt from events, whether a write was
-/// the cause.
+/// An invalidation, or a removal, by another process: selector, time, flag: skip entries that are exempt from events,
+/// flag: caused by a write.
 void learn_invalidation(Call& call) {
   auto& in = call.message;
   auto selector = read_selector(in);

@@ -6,7 +6,7 @@
 namespace cardcache::border {
 
 EntryMessage read_entry(Reader& message) {
-  // In the order in which they stand in the message: an initialiser's parts are evaluated so.
+  // Members of an initializer list are evaluated in this order, which is the order of the message.
   const Millis timestamp{message.number()};
   const auto ttl = message.number();
   return {.timestamp = timestamp,

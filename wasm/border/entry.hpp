@@ -5,18 +5,18 @@
 
 namespace cardcache::border {
 
-/// Everything that the page says of an entry, whether it sets it or another tab or process brought it. js/border/entry.ts writes
-/// the same.
+/// The description of an entry that the page sends, for its own sets and for answers of other tabs and processes.
+/// js/border/entry.ts writes the same fields.
 struct EntryMessage {
-  /// When it was true; read only of what others brought.
+  /// Read only for answers of others.
   Millis timestamp;
   std::optional<Millis> ttl;
   Millis expires_at;
   double cost, bytes;
   Millis grace;
-  /// Mutation events leave it alone.
+  /// Mutation events do not invalidate it.
   bool exempt_from_events;
-  /// The tab that brought it has written it to storage.
+  /// The sending tab has written it to storage.
   bool is_stored;
   std::string version;
   std::vector<std::string> tags;
@@ -25,7 +25,7 @@ struct EntryMessage {
 [[nodiscard]] EntryMessage read_entry(Reader& message);
 
 [[nodiscard]] SetRequest request_of(EntryMessage entry, std::string_view key, Reach reach);
-/// As it is, where its end is already known.
+/// For an entry whose end is already known.
 [[nodiscard]] EntryFacts facts_of(EntryMessage entry);
 
 }  // namespace cardcache::border

@@ -1,14 +1,14 @@
-// What the module exports.
+// The exports of the module.
 #include "border/call.hpp"
 
 namespace cardcache::border {
 
-/// Answers the address.
+/// Returns the address.
 [[clang::export_name("reserve")]] std::uint32_t export_reserve(std::uint32_t size) {
   return reinterpret_cast<std::uint32_t>(reserve(size));
 }
 
-/// Bits of News.
+/// Returns bits of News.
 [[clang::export_name("call")]] std::uint32_t export_call(std::uint32_t what, std::uint32_t page, double now,
                                                          std::uint32_t size) {
   return answer(what, page, now, size);

@@ -8,12 +8,12 @@
 namespace cardcache::border {
 namespace {
 
-/// A JavaScript string of exactly these units. embind's own way decodes longer ones with TextDecoder, which replaces
-/// lone surrogates and takes a byte order mark away; keys may hold both, and two keys must never become one.
+/// A JavaScript string of exactly these units. For longer strings embind uses TextDecoder, which replaces lone
+/// surrogates and drops a byte order mark. Keys may contain both, and two keys must never become one.
 emscripten::val js_text(std::u16string_view text) {
   const auto is_odd = [](char16_t unit) { return (unit & 0xF800) == 0xD800 || unit == 0xFEFF; };
   if (std::none_of(text.begin(), text.end(), is_odd)) return emscripten::val(std::u16string(text));
-  // Piece by piece: an engine takes only so many arguments at once.
+  // In pieces: engines limit the number of arguments.
   constexpr std::size_t piece_length = 4096;
   auto pieces = emscripten::val::array();
   for (unsigned piece = 0; piece * piece_length < text.size(); ++piece) {
@@ -27,7 +27,7 @@ emscripten::val js_text(std::u16string_view text) {
   return pieces.call<emscripten::val>("join", std::u16string());
 }
 
-/// A head as the page gives it, three items from `at` on; the length is negative where a unit is above U+00FF.
+/// Reads a head, three items from `at` on; the page negates the length if a unit is above U+00FF.
 StoredHead head_at(const emscripten::val& items, unsigned at) {
   const auto units = items[at + 2].as<double>();
   return {.name = items[at].as<std::u16string>(),

@@ -10,9 +10,9 @@
 
 namespace cardcache::border {
 
-/// Reads a message in the order in which js/border/message.ts wrote it: a number is a double, a text its length (u32) and its
-/// bytes, a list its length (u32) and its items, all in native order. It never reads past the end. What does not fit is refused:
-/// from then on every step gives nothing, and ended() is false for good.
+/// Reads a message in the order in which js/border/message.ts wrote it. A number is a double, a text is its length
+/// (u32) and its bytes, a list is its length (u32) and its items, all in native byte order. The reader never reads past
+/// the end. After a part that does not fit, every step returns nothing, and ended() stays false.
 class Reader {
  public:
   explicit Reader(std::string_view bytes) : rest_(bytes) {}
@@ -20,22 +20,22 @@ class Reader {
   [[nodiscard]] double number();
   /// Any number but NaN.
   [[nodiscard]] double real();
-  /// NaN stands for an option that the page was not given.
+  /// `otherwise` if the message holds NaN: an option that the page was not given.
   [[nodiscard]] double number(double otherwise);
   /// A whole number in [0, end).
   [[nodiscard]] std::uint32_t whole(std::uint64_t end = std::uint64_t{1} << 32);
-  /// The same, or −1 for none.
+  /// The same; nullopt for −1.
   [[nodiscard]] std::optional<std::uint32_t> whole_or_none();
   [[nodiscard]] bool flag() { return whole(2) == 1; }
   /// Views point into the message.
   [[nodiscard]] std::string_view text();
-  /// A flag, and a text where that is set.
+  /// A flag, and a text if it is set.
   [[nodiscard]] std::optional<std::string_view> maybe_text();
   [[nodiscard]] std::vector<std::string> texts();
-  /// How many items follow, each of at least so many bytes.
+  /// The number of items that follow, each of at least `least_bytes` bytes.
   [[nodiscard]] std::uint32_t count(std::size_t least_bytes);
 
-  /// Whether the message held what was read, and nothing else.
+  /// Whether the message held exactly what was read.
   [[nodiscard]] bool ended() const { return !refused_ && rest_.empty(); }
 
  private:
@@ -45,7 +45,7 @@ class Reader {
   bool refused_ = false;
 };
 
-/// Writes a reply for the page to read, in the same form.
+/// Writes a reply in the same form.
 class Writer {
  public:
   void clear() { bytes_.clear(); }
