@@ -72,6 +72,28 @@ TEST_CASE("fetching: a flight that has ended fills nothing") {
   CHECK_FALSE(tab.land(flight, "plan", "1"));
 }
 
+TEST_CASE("fetching: an answer that finds an invalidation older than its flight lies where its key is found") {
+  MapArea area;
+  Tab tab(&area);
+  Tab other(&area, {.seed = 2});
+  tab.set("plan", "1");
+  const auto slot = tab.cache.memory().find("plan");
+  other.now = start + second;
+  other.invalidate("plan");
+  tab.now = start + minute;
+  const auto flight = tab.fetch("plan");
+  SetRequest request;
+  request.key = "plan";
+  request.slot = slot;
+  request.flight = flight;
+  // It empties the slot, and only then the answer is put.
+  const auto result = tab.cache.set(request, tab.now);
+  CHECK(result.kept);
+  REQUIRE(result.slot);
+  CHECK(tab.cache.memory().find("plan") == result.slot);
+  CHECK(tab.cache.memory().is_fresh(*result.slot, tab.now));
+}
+
 TEST_CASE("fetching: by its tags it is superseded before any record has them") {
   MapArea area;
   Tab tab(&area);

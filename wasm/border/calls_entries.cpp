@@ -77,8 +77,7 @@ void set(Call& call) {
   auto request = request_of(std::move(entry), key, reach);
   if (slot) {
     if (!cache->memory().holds(SlotId{*slot})) return call.reply.number(-1);
-    // A flight's answer may first meet invalidations that empty the slot.
-    if (flight == 0) request.slot = SlotId{*slot};
+    request.slot = SlotId{*slot};
     cache->memory().index().write_key(*slot, call.page().key);
     request.key = call.page().key;
   }

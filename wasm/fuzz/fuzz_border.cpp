@@ -1,7 +1,9 @@
 // Raw messages to every call of the border. An input is a row of calls: the call's number, how far the clock moves on (a signed
-// byte, in minutes), how long its message is, then the parts of the message: `n` and a byte for a small number, `d` and eight
-// bytes for any, `t` and a text (its length first), `c` and a byte for a length alone, anything else as it stands.
+// byte, in minutes), how many parts its message has, then the parts: `n` and a byte for a small number, `d` and eight bytes for
+// any, `w` and a byte for a time so many minutes from now, `u` for a number that is not given, `t` and a text (its length
+// first), `c` and a byte for a length alone, anything else as it stands.
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <map>
 #include <memory>
@@ -68,16 +70,19 @@ class Area : public StorageArea {
 
  private:
   static StoredHead head_of(std::u16string name, const std::u16string& text) {
-    const bool wide = text.find_first_of(u'\u0100') != std::u16string::npos;
+    const bool wide = std::ranges::any_of(text, [](char16_t unit) { return unit > 0xFF; });
     return {.name = std::move(name), .text = text, .units = static_cast<double>(text.size()), .wide = wide};
   }
 };
 
 std::uint32_t send(std::uint32_t what, double now, const std::string& bytes) {
+  const auto handler = handler_of(what);
+  if (!handler) return refused;
   // As long as the message and no longer, so that ASan sees a step beyond.
-  auto* room = reserve(static_cast<std::uint32_t>(bytes.size()));
-  std::copy(bytes.begin(), bytes.end(), room);
-  return answer(what, 0, now, static_cast<std::uint32_t>(bytes.size()));
+  const std::vector<char> exact(bytes.begin(), bytes.end());
+  Call call(page_of(0), now, {exact.data(), exact.size()});
+  handler(call);
+  return call.leave();
 }
 
 std::string page_message() {
@@ -109,8 +114,10 @@ std::uint8_t take_byte(std::string_view& input) {
   return byte;
 }
 
+double minutes(std::uint8_t byte) { return static_cast<std::int8_t>(byte) * 60'000.0; }
+
 /// A message of the parts that the input names.
-std::string message_of(std::string_view& input) {
+std::string message_of(std::string_view& input, double now) {
   std::string out;
   auto parts = take_byte(input) % 24;
   Writer writer;
@@ -118,6 +125,10 @@ std::string message_of(std::string_view& input) {
     const auto kind = take_byte(input);
     if (kind == 'n') {
       writer.number(static_cast<std::int8_t>(take_byte(input)));
+    } else if (kind == 'w') {
+      writer.number(now + minutes(take_byte(input)));
+    } else if (kind == 'u') {
+      writer.number(std::nan(""));
     } else if (kind == 'd' && input.size() >= sizeof(double)) {
       double value = 0;
       std::memcpy(&value, input.data(), sizeof value);
@@ -147,19 +158,26 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   auto input = text_of(data, size);
   stored.clear();
   double now = 1.8e12;
+  auto known_due = never;
   must_hold(send(open_space, now, space_message()) == 0, "a space opens");
   must_hold(send(open_page, now, page_message()) == 0, "a page opens");
   while (!input.empty()) {
     const std::uint32_t what = take_byte(input);
-    now += static_cast<std::int8_t>(take_byte(input)) * 60'000.0;
+    now += minutes(take_byte(input));
     words[noted] = 1;
     words[seen] = now;
-    const auto message = message_of(input);
+    const auto message = message_of(input, now);
     // These two are opened once and closed at the end.
     if (what <= close_page) continue;
-    const auto before = page_of(0)->cache.memory().size();
-    const auto news = send(what, now, message);
-    if (news & refused) must_hold(page_of(0)->cache.memory().size() == before, "what is refused changes nothing");
+    const auto entries = page_of(0)->cache.memory().size();
+    const auto texts = stored.size();
+    const auto bits = send(what, now, message);
+    const bool is_as_before = page_of(0)->cache.memory().size() == entries && stored.size() == texts;
+    if (bits & refused) must_hold(is_as_before, "what is refused changes nothing");
+    Reader news({reinterpret_cast<const char*>(static_cast<std::uintptr_t>(words[news_at])), 2 * sizeof(double)});
+    if (bits & deadlines_moved) static_cast<void>(news.number());
+    if (bits & next_due_moved) known_due = Millis{news.number()};
+    must_hold(known_due == page_of(0)->cache.coordinator().next_due(), "the page knows when the next fetch is due");
   }
   must_hold(send(close_space, now, id_message(0)) == refused, "a space outlives its pages");
   must_hold(send(close_page, now, id_message(0)) == 0, "a page closes");

@@ -13,7 +13,15 @@ import { surroundings, tree } from './stage_inputs.mjs';
 
 // Where names between quotes are looked for, beside the folder of the file that includes.
 const INCLUDED_FROM = ['wasm', 'tests/core', 'tests/contracts'];
-const CPP_FOLDERS = ['wasm/core', 'wasm/border', 'wasm/expander', 'wasm/fuzz', 'wasm/simulator', 'tests/core', 'tests/border'];
+const CPP_FOLDERS = [
+  'wasm/core',
+  'wasm/border',
+  'wasm/expander',
+  'wasm/fuzz',
+  'wasm/simulator',
+  'tests/core',
+  'tests/border',
+];
 
 /** Of each check: how it is done, and the paths that it does not read. */
 const CHECKS = {

@@ -24,7 +24,7 @@ struct EntryFacts {
   Millis grace{0};
 };
 
-/// RemovalCause the cache removed an entry on its own.
+/// Why the cache removed an entry on its own.
 enum class RemovalCause : std::uint8_t { expired, capacity, quota };
 
 }  // namespace cardcache

@@ -161,7 +161,9 @@ SetResult TwoTierCache::set(const SetRequest& request, Millis now) {
   const auto facts = facts_of(request, result.timestamp);
   result.kept = true;
   result.expires_at = facts.expires_at;
-  result.slot = request.slot ? memory_.renew(*request.slot, facts, now) : memory_.put(request.key, facts, now);
+  // Invalidations that were found for a flight may have emptied the slot.
+  const bool known = request.slot && memory_.holds(*request.slot);
+  result.slot = known ? memory_.renew(*request.slot, facts, now) : memory_.put(request.key, facts, now);
   if (request.reach != Reach::resident) pending_encryptions_.end_key(request.key);
   if (encrypts) result.encryption = pending_encryptions_.begin(request.key, facts);
   if (request.json) {
@@ -203,7 +205,6 @@ void TwoTierCache::renewed(std::string_view key, Millis timestamp, std::span<con
 
 bool TwoTierCache::remove(std::string_view key, Millis now) {
   failures_.forget(key);
-  coordinator_.moved();
   flights_.supersede(key);
   pending_encryptions_.end_key(key);
   Record record;

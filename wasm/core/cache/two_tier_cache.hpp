@@ -29,7 +29,7 @@ enum class Reach : std::uint8_t { storage, memory, resident, encrypted };
 /// A value to keep, as its owner describes it.
 struct SetRequest {
   std::string_view key;
-  /// Where the key is known to lie in memory.
+  /// Where the key is known to lie in memory, if it still lies there.
   std::optional<SlotId> slot = std::nullopt;
   Reach reach = Reach::memory;
   /// The value's JSON (UTF-8) where it may reach storage.
@@ -71,7 +71,7 @@ struct CryptoInput {
   Millis timestamp;
 };
 
-/// RemovalCause an entry was asked for decides what the answer may be and what asking leaves behind.
+/// Why an entry was asked for decides what the answer may be and what asking leaves behind.
 struct LookupRequest {
   std::string_view key;
   /// How far past its end it may be.
@@ -169,7 +169,7 @@ class TwoTierCache {
   /// Lets go of the value in memory alone: what storage holds answers next.
   void drop_resident(std::string_view key);
 
-  // CryptoInput records: the page encrypts and decrypts, which takes it a while, and asks again when it has.
+  // Encrypted records: the page encrypts and decrypts, which takes it a while, and asks again when it has.
 
   /// Keys whose answers lie encrypted in storage and could be served.
   [[nodiscard]] std::vector<std::string> encrypted_keys(Millis now);

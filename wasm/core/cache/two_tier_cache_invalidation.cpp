@@ -50,7 +50,6 @@ std::size_t TwoTierCache::invalidate_with(Invalidation invalidation, Millis now)
   const auto count = drop_selected(invalidation, now);
   flights_.supersede_selected(invalidation.selector, invalidation.at, invalidation.skips_exempt);
   failures_.end_waits(invalidation.selector, invalidation.skips_exempt);
-  coordinator_.moved();
   const auto added = invalidations_.add(invalidation);
   apply_heard(added.heard, clock_.latest());
   if (added.is_unsaved) note_error(ErrorKind::quota, invalidation.note_name());
@@ -93,7 +92,6 @@ void TwoTierCache::apply_heard(std::span<const InvalidationLog::Heard> heard, Mi
     if (!is_new) continue;
     flights_.supersede_selected(selector, at, skips_exempt);
     failures_.end_waits(selector, skips_exempt);
-    coordinator_.moved();
     for (const auto id : memory_.select(selector)) {
       const auto& facts = memory_.facts(SlotId{id});
       if (facts.timestamp <= at && !(skips_exempt && facts.exempt_from_events)) memory_.remove(SlotId{id});

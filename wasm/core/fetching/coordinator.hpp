@@ -84,10 +84,11 @@ class Coordinator {
   void tagged(std::string_view key, std::span<const std::string> tags);
 
   [[nodiscard]] Millis next_due() const;
-  /// Something has happened by which that may be another time: failures were forgotten, or waits ended.
-  void moved() { moved_ = true; }
-  /// Whether anything has, or what is watched changed, since the last call.
-  [[nodiscard]] bool take_moved() { return std::exchange(moved_, false); }
+  /// Whether anything has happened since the last call by which that may be another time.
+  [[nodiscard]] bool take_moved() {
+    const bool failures_changed = std::exchange(failures_seen_, failures_.changes()) != failures_.changes();
+    return std::exchange(moved_, false) || failures_changed;
+  }
   [[nodiscard]] std::vector<std::string> due_keys(Millis now) const;
   /// Keys due at `now`; they count as started.
   [[nodiscard]] std::vector<std::string> take_due(Millis now);
@@ -136,7 +137,7 @@ class Coordinator {
     std::vector<std::string> tags;
   };
 
-  /// To change it.
+  /// To change it, by which it may be due at another time.
   [[nodiscard]] State* find(std::string_view key);
   [[nodiscard]] const State* find(std::string_view key) const;
   [[nodiscard]] Millis due(const State& state) const;
@@ -151,6 +152,7 @@ class Coordinator {
   Millis missed_before_ = long_ago;
   std::uint32_t next_watch_ = 1;
   bool visible_ = true, moved_ = false;
+  std::size_t failures_seen_ = 0;
 };
 
 }  // namespace cardcache

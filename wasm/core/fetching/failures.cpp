@@ -27,6 +27,7 @@ const Failures::Row* Failures::find(std::string_view key) const {
 
 void Failures::add(Failed failed, Millis now, double random) {
   if (failed.longest <= Millis{0}) return;
+  ++changes_;
   auto found = std::ranges::find_if(rows_, [&](const Row& row) { return row.last.key == failed.key; });
   if (found == rows_.end()) {
     if (rows_.size() >= most_keys) rows_.erase(std::ranges::min_element(rows_, {}, &Row::at));
@@ -41,24 +42,27 @@ void Failures::add(Failed failed, Millis now, double random) {
 }
 
 void Failures::forget(std::string_view key) {
-  std::erase_if(rows_, [key](const Row& row) { return row.last.key == key; });
+  changes_ += std::erase_if(rows_, [key](const Row& row) { return row.last.key == key; });
 }
 
 void Failures::forget_before(std::string_view key, Millis timestamp) {
-  std::erase_if(rows_, [&](const Row& row) { return row.at < timestamp && row.last.key == key; });
+  changes_ += std::erase_if(rows_, [&](const Row& row) { return row.at < timestamp && row.last.key == key; });
 }
 
 void Failures::end_waits() {
+  ++changes_;
   for (auto& row : rows_) row.waits = false;
 }
 
 void Failures::end_wait(std::string_view key) {
+  ++changes_;
   for (auto& row : rows_) {
     if (row.last.key == key) row.waits = false;
   }
 }
 
 void Failures::end_waits(const Selector& selector, bool skips_exempt) {
+  ++changes_;
   for (auto& row : rows_) {
     if (skips_exempt && row.last.exempt_from_events) continue;
     if (selector.selects(row.last.key, row.last.tags)) row.waits = false;

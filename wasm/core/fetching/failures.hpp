@@ -50,9 +50,14 @@ class Failures {
   /// attempt will come.
   template <typename Predicate>
   void sweep(Millis now, const Predicate& is_polled) {
-    std::erase_if(rows_, [&](const Row& row) { return is_over(row, now) && !is_polled(row.last.key); });
+    changes_ += std::erase_if(rows_, [&](const Row& row) { return is_over(row, now) && !is_polled(row.last.key); });
   }
-  void clear() { rows_.clear(); }
+  void clear() {
+    rows_.clear();
+    ++changes_;
+  }
+  /// Another number says that asked_from() or polled_from() may give another time.
+  [[nodiscard]] std::size_t changes() const { return changes_; }
 
   /// Whether the last fetch of it failed.
   [[nodiscard]] bool has(std::string_view key) const { return find(key) != nullptr; }
@@ -79,6 +84,7 @@ class Failures {
   [[nodiscard]] static bool is_over(const Row& row, Millis now);
 
   std::vector<Row> rows_;
+  std::size_t changes_ = 0;
 };
 
 /// Full jitter: a random share of base · 2^(attempt − 1), at most `most`. `attempt` counts from 1, `random` is in [0,
