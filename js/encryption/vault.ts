@@ -147,6 +147,7 @@ export class Vault {
   }
 
   #admit(key: Key, policy: Policy, opened: Opened): unknown {
+    if (this.#closed) return undefined;
     return this.#core.lookUp(key, { policy, opened, quiet: true, grace: Policies.graceOf(policy) })?.value;
   }
 
