@@ -29,8 +29,8 @@ const mutants = {
   'answers are kept that an invalidation has overtaken': {
     suite: ['../js/interleavings'],
     'two_tier_cache.cpp': [
-      'const bool is_over = is_void(*request.flight);',
-      'const bool is_over = is_void(*request.flight) && !flights_.find(*request.flight);',
+      'const bool is_over = is_superseded(*request.flight);',
+      'const bool is_over = is_superseded(*request.flight) && !flights_.find(*request.flight);',
     ],
   },
   'what another tab has dropped stays': {

@@ -1,12 +1,12 @@
 // Working on the project: what `npm test` runs and says, and that documents, paths and versions of node fit together.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { whatToDo } from '../../wasm/toolchain/npm_packages.mjs';
+import { lockStamp, whatToDo } from '../../wasm/toolchain/npm_packages.mjs';
 import { choose } from '../../wasm/toolchain/stages.mjs';
 import { testFiles } from '../../wasm/toolchain/test_runners.mjs';
 import { sourcesIn, topFiles } from './support/sources.mjs';
@@ -110,6 +110,17 @@ test('a registry that cannot be reached is one line that says what to do', () =>
     assert.match(whatToDo(`npm error code ${code}`), /^npm cannot reach its registry .*mirror/);
   const other = 'npm error code EUSAGE\nnpm error package.json and package-lock.json are not in sync';
   assert.equal(whatToDo(other), other);
+});
+
+test('packages are installed anew where the lock file says something else, not where the project has moved', (t) => {
+  const stampOf = (text) => {
+    const folder = mkdtempSync(join(tmpdir(), 'cardcache-lock-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'package-lock.json'), text);
+    return lockStamp(folder);
+  };
+  assert.equal(stampOf('{"a": 1}'), stampOf('{"a": 1}'));
+  assert.notEqual(stampOf('{"a": 1}'), stampOf('{"a": 2}'));
 });
 
 test('a command that is not there is named', () => {

@@ -1,7 +1,7 @@
 // What package-lock.json pins, installed anew only when it changed.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { hashFiles, once, stampIs, writeStamp } from './content_hash.mjs';
+import { hashOf, once, stampIs, writeStamp } from './content_hash.mjs';
 import { run, which } from './exec.mjs';
 import { NoSetUp, step } from './log.mjs';
 import { projectFolder } from './project.mjs';
@@ -11,7 +11,7 @@ const OPTIONS = ['--ignore-scripts', '--no-audit', '--no-fund'];
 const PATIENCE = ['--fetch-retries=2', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=4000'];
 
 export const npmPackages = once(async () => {
-  const stamp = hashFiles([join(projectFolder, 'package-lock.json')]);
+  const stamp = lockStamp(projectFolder);
   // Inside node_modules, so that who removes that folder removes the stamp with it.
   const file = join(projectFolder, 'node_modules', '.cardcache-stamp');
   if (existsSync(file) && stampIs(file, stamp)) return;
@@ -24,6 +24,11 @@ export const npmPackages = once(async () => {
   );
   writeStamp(file, stamp);
 });
+
+/** What is pinned, wherever the project lies: a clone that is moved or copied keeps its packages. */
+export function lockStamp(folder) {
+  return hashOf(readFileSync(join(folder, 'package-lock.json'), 'utf8'));
+}
 
 const UNREACHABLE =
   /\b(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|\w*TIMEDOUT)\b/;

@@ -1,4 +1,5 @@
 // The stages of `npm test`, and what each depends on (stage_inputs.mjs).
+import { availableParallelism } from 'node:os';
 import { allBrowsers, chromium, findBrowser } from './browser.mjs';
 import { buildDist } from './build_dist.mjs';
 import { nativeTests, runNative, runWasm, wasmTests, wholeSuite } from './core_tests.mjs';
@@ -15,6 +16,9 @@ import { runNodeTests } from './test_runners.mjs';
 
 // A short look at every submission; `npm run fuzz -- --seconds 600` is the long one.
 const FUZZ_SECONDS = 20;
+
+// Files run side by side: each is a process of its own, with its own ports, folders and browser.
+const AT_ONCE = Math.min(2, availableParallelism());
 
 const UNREAD_BY_DOCS = /^(tests|wasm\/core)\//;
 const UNREAD_BY_BROWSERS = /^(tests\/(core|simulator|bench|ha)|wasm\/(fuzz|simulator))\//;
@@ -80,7 +84,7 @@ export const testStages = [
 export async function nodeStage(folder, names, env) {
   await npmPackages();
   await buildDist();
-  return runNodeTests(folder, { names, env });
+  return runNodeTests(folder, { names, env, concurrency: AT_ONCE });
 }
 
 export async function browserStage(folder, names) {
