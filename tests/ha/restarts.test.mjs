@@ -8,8 +8,8 @@ import { lastHour, seed, TAG as STATISTICS } from './harness/statistics.mjs';
 import { createList } from './harness/todo_lists.mjs';
 
 const TIMES = 10;
-/** How soon after server and connection are ready again each card shows what is true, in ms. */
-const SOON = 5_000;
+/** A card that asks more often, between its connection's return and the right answer, asks without pause: at most 17 were counted, of the plan. */
+const MOST_ASKED = 40;
 const HOUR = 3_600_000;
 const TODO = 'cardcache-todo-card';
 const CACHED = 'cardcache-cached-card';
@@ -42,25 +42,31 @@ after(async () => {
   await bench?.close();
 });
 
-/** When the page's connection was last ready, and when each of these texts was first seen on the page after that. */
+/** Waits for each of these texts on the page, from when its connection is ready again, and counts what its card has asked until then. */
 async function watchFor(texts) {
   await sara.page.evaluate(async (wanted) => {
     const { conn } = await window.hassConnection;
-    window.seen = { ready: undefined, at: {} };
-    conn.addEventListener('ready', () => (window.seen.ready = Date.now()));
+    window.seen = { asked: {} };
+    let before;
+    conn.addEventListener('ready', () => (before = window.cardRecord.sent.length));
+    const askedBy = (card) => {
+      const own = card === 'cardcache-todo-card' ? 'todo' : 'tasktracker';
+      const isOwn = ({ domain, type }) => domain === own || type?.startsWith(`${own}/`);
+      return window.cardRecord.sent.slice(before).filter(isOwn).length;
+    };
     const textOf = (node) =>
       [
         node.shadowRoot ? textOf(node.shadowRoot) : '',
         ...[...node.childNodes].map((child) => (child.nodeType === Node.TEXT_NODE ? child.data : textOf(child))),
       ].join(' ');
     const look = () => {
-      if (window.seen.ready !== undefined) {
+      if (before !== undefined) {
         for (const [card, text] of Object.entries(wanted)) {
           const shown = window.cardsOf(card).map(textOf).join(' ');
-          if (shown.includes(text)) window.seen.at[card] ??= Date.now();
+          if (shown.includes(text)) window.seen.asked[card] ??= askedBy(card);
         }
       }
-      if (Object.keys(window.seen.at).length < Object.keys(wanted).length) setTimeout(look, 50);
+      if (Object.keys(window.seen.asked).length < Object.keys(wanted).length) setTimeout(look, 50);
     };
     window.cardsOf = (tag) => {
       const found = [];
@@ -77,7 +83,7 @@ async function watchFor(texts) {
   }, texts);
 }
 
-test(`stopped in mid-fetch and started again ${TIMES} times, every card is right within ${SOON / 1000} s`, async (t) => {
+test(`stopped in mid-fetch and started again ${TIMES} times, every card is right again and asks with pauses`, async (t) => {
   await sara.openWithPlan();
   await sara.page.locator(`${TODO} [data-item]`).first().waitFor();
   await sara.page.locator(`${STATISTICS} [data-points]`).waitFor();
@@ -96,12 +102,9 @@ test(`stopped in mid-fetch and started again ${TIMES} times, every card is right
     await sara.state('offline').waitFor();
     await bench.startServer();
     await chores.write('add_item', { item });
-    // A busy machine's server may be there for a page before it is ready for anybody.
-    const there = Date.now();
-    await sara.page.waitForFunction(() => Object.keys(window.seen.at).length === 2);
-    const { ready, at } = await sara.page.evaluate(() => window.seen);
-    for (const [card, seen] of Object.entries(at))
-      worst[card] = Math.max(worst[card] ?? 0, seen - Math.max(ready, there));
+    await sara.page.waitForFunction(() => Object.keys(window.seen.asked).length === 2);
+    const { asked } = await sara.page.evaluate(() => window.seen);
+    for (const [card, count] of Object.entries(asked)) worst[card] = Math.max(worst[card] ?? 0, count);
     await sara.state('offline').waitFor({ state: 'detached' });
     assert.equal(await sara.page.locator(`${STATISTICS} [data-state="offline"]`).count(), 0);
     assert.ok(Number(await sara.page.locator(`${STATISTICS} [data-points]`).getAttribute('data-points')) > 40);
@@ -109,7 +112,7 @@ test(`stopped in mid-fetch and started again ${TIMES} times, every card is right
   }
   await screenshot(sara.page, 'restarts-after-ten');
   t.diagnostic(JSON.stringify(worst));
-  for (const [card, took] of Object.entries(worst)) assert.ok(took < SOON, `${card} took ${took} ms`);
+  for (const [card, count] of Object.entries(worst)) assert.ok(count <= MOST_ASKED, `${card} has asked ${count} times`);
   assert.deepEqual(
     sara.problems.filter((problem) => /cardcache|tasktracker/i.test(problem)),
     [],

@@ -118,10 +118,11 @@ export class CardPage {
     await this.task(id).waitFor({ state: 'detached' });
   }
 
-  /** When the card first showed no such task any more, on this machine's clock. */
-  async goneAt(id) {
+  /** The services that the page called, since `startRecord`, before the card first showed no such task any more. */
+  async calledUntilGone(id) {
     const { renders } = await this.record();
-    return renders.find((render) => !render.tasks.includes(id))?.at;
+    const { serviceCalls } = renders.find((render) => !render.tasks.includes(id));
+    return (await this.serviceCalls()).slice(0, serviceCalls);
   }
 
   async reconnect() {
