@@ -129,7 +129,7 @@ test('only the Home Assistant glue, the cards and the demo know hass', () => {
     assert.doesNotMatch(codeOf(file), /hass|home_?assistant|lovelace/i, file.path);
 });
 
-test('what belongs to one integration stays in the cards and the demo', () => {
+test('code for one integration stays in the cards and the demo', () => {
   const knows = (node) => (ts.isIdentifier(node) || ts.isStringLiteralLike(node)) && /tasktracker/i.test(node.text);
   for (const file of shim) assert.deepEqual([file.path, nodesOf(file, knows)], [file.path, []]);
   for (const file of [...core, ...border]) assert.doesNotMatch(uncommented(file), /tasktracker/i, file.path);
