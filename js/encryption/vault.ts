@@ -72,7 +72,7 @@ export class Vault {
     return false;
   }
 
-  /** Encrypts and writes the JSON of the set with this ticket, in the background; `settled` waits for it. */
+  /** Encrypts and writes the JSON of a set, in the background; `settled` waits for it. */
   seal(key: Key, ticket: number, json: string): void {
     this.#active = true;
     // Several sets of a key may wait for the encryption key: the first to continue takes the newest one, and the others find
