@@ -237,7 +237,7 @@ const RECKONING = {
   // How long the store keeps what was invalidated.
   'js/node/invalidations.ts': ['Date.now() - this.#ttl'],
   'js/node/keyvTier.ts': ['ttl > 0'],
-  'js/api/handle.ts': ['end - this.#cache.now()', 'this.#cache.now() - timestamp'],
+  'js/api/handle.ts': ['expiresAt - this.#cache.now()', 'this.#cache.now() - timestamp'],
 };
 
 test('no arithmetic with lives in js beyond the comparison of a hit', () => {
