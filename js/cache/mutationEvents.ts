@@ -42,8 +42,8 @@ export class MutationEvents {
       assignees,
     }));
     const { reasons, invalidated, refreshed, at } = core.applyEvent(event, parties, firstIsMe);
-    const voided: Selector[] = rule?.endpoints?.map((endpoint) => ({ endpoint })) ?? [];
-    for (const selector of voided.length > 0 ? voided : ['*']) cache.tellRemote(selector, at);
+    const selectors: Selector[] = rule?.endpoints?.map((endpoint) => ({ endpoint })) ?? [];
+    for (const selector of selectors.length > 0 ? selectors : ['*']) cache.tellRemote(selector, at);
     // Without a user to judge for, every watcher is concerned.
     const judged = reasons.length > 0 ? reasons : (['unknown'] as const);
     return judged.map((reason) => ({ concerned: reason !== 'other', reason, invalidated, refreshed }));

@@ -39,7 +39,7 @@ const numberIn = (file, pattern) => Number(pattern.exec(textOf(headers, file))?.
 
 test('names of numbers are in the order of their enum', () => {
   assert.deepEqual(numbered(names.ERRORS), membersOf('statistics.hpp', 'ErrorKind'));
-  assert.deepEqual(numbered(names.WHYS), membersOf('entry_facts.hpp', 'RemovalCause'));
+  assert.deepEqual(numbered(names.REMOVAL_CAUSES), membersOf('entry_facts.hpp', 'RemovalCause'));
   assert.deepEqual(numbered(names.ALERTS), membersOf('statistics.hpp', 'AlertKind'));
   assert.deepEqual(numbered(names.REASONS), membersOf('event_filter.hpp', 'Reason'));
   assert.deepEqual(Object.entries(names.ON_EVENT), membersOf('coordinator.hpp', 'OnEvent'));
