@@ -11,7 +11,8 @@
 
 namespace cardcache::border {
 
-/// Numbers at a fixed place, for what is too frequent to be written into messages. js/border/message.ts has the same list.
+/// Numbers at a fixed place, for what is too frequent to be written into messages. js/border/message.ts has the same
+/// list.
 enum Word : std::uint32_t {
   noted,          // in: how many slots the page has noted in the cache's ring
   seen,           // in: the latest time that a hit has seen since the last call
@@ -21,18 +22,18 @@ enum Word : std::uint32_t {
   word_count,
 };
 
-/// What has moved besides the answer: the bits that a call returns. js/border/names.ts has the same list. What a bit says more
-/// stands in a message of its own, in this order.
+/// What has moved besides the answer: the bits that a call returns. js/border/names.ts has the same list. What a bit
+/// says more stands in a message of its own, in this order.
 enum News : std::uint32_t {
-  refused = 1,              // the message was none that the call understands; nothing was done
+  refused = 1,  // the message was none that the call understands; nothing was done
   clock_set_back = 2,
   upkeep_waits = 4,
-  deadlines_moved = 8,      // address of the deadlines (f64 a slot)
-  next_due_moved = 16,      // when the next watched key is due; also where that time has come
-  slots_let_go = 32,        // list: slot; 0, or 1 more than the number of why it was evicted
-  notices = 64,             // list: key; −1 or why it was evicted; what went wrong
-  flights_superseded = 128, // list: flight
-  changed_elsewhere = 256,  // keys whose watchers are to be told
+  deadlines_moved = 8,       // address of the deadlines (f64 a slot)
+  next_due_moved = 16,       // when the next watched key is due; also where that time has come
+  slots_let_go = 32,         // list: slot; 0, or 1 more than the number of why it was evicted
+  notices = 64,              // list: key; −1 or why it was evicted; what went wrong
+  flights_superseded = 128,  // list: flight
+  changed_elsewhere = 256,   // keys whose watchers are to be told
 };
 
 /// One open cache and what the page and it hand each other.
@@ -65,8 +66,8 @@ class Call {
  public:
   Call(Page* page, double time, std::string_view bytes) : message(bytes), now{time}, page_(page) { reply.clear(); }
 
-  /// Gives the cache once the whole message has been read, after the hits that were noted and the time. Null where there is more
-  /// of the message, or less, or no such page: then nothing was touched and the call is refused.
+  /// Gives the cache once the whole message has been read, after the hits that were noted and the time. Null where
+  /// there is more of the message, or less, or no such page: then nothing was touched and the call is refused.
   [[nodiscard]] TwoTierCache* enter();
   /// The same for calls that need no page.
   [[nodiscard]] bool is_whole();
@@ -97,7 +98,8 @@ extern std::array<double, word_count> words;
 /// −1 for none.
 [[nodiscard]] double slot_number(const std::optional<SlotId>& slot);
 
-/// Room for a message of `size` bytes; answers its address. It never shrinks: the largest answer so far is likely to come again.
+/// Room for a message of `size` bytes; answers its address. It never shrinks: the largest answer so far is likely to
+/// come again.
 char* reserve(std::uint32_t size);
 /// Answers the message of `size` bytes that lies there, with the call of that number (calls.hpp).
 std::uint32_t answer(std::uint32_t what, std::uint32_t page, double now, std::uint32_t size);

@@ -33,7 +33,8 @@ void reject_encrypted(Call& call) {
   if (auto* cache = call.enter()) cache->reject_encrypted(key, ciphertext);
 }
 
-/// Number of the encryption, JSON. Answers as find_encrypted, what is to be encrypted; 0 where the set has been superseded.
+/// Number of the encryption, JSON. Answers as find_encrypted, what is to be encrypted; 0 where the set has been
+/// superseded.
 void prepare_encryption(Call& call) {
   const EncryptionId id{call.message.whole()};
   const auto json = call.message.text();
@@ -61,7 +62,8 @@ void remove_plain(Call& call) {
 
 namespace {
 
-constexpr Handler all[] = {encrypted_keys, find_encrypted, reject_encrypted, prepare_encryption, write_encrypted, abandon_encryption, remove_plain};
+constexpr std::array all{encrypted_keys,  find_encrypted,     reject_encrypted, prepare_encryption,
+                         write_encrypted, abandon_encryption, remove_plain};
 
 }  // namespace
 

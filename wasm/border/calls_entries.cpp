@@ -4,17 +4,18 @@
 
 #include "border/calls.hpp"
 #include "border/entry.hpp"
-#include "core/keys/keys.hpp"
 #include "core/base/text.hpp"
+#include "core/keys/keys.hpp"
 
 namespace cardcache::border {
 
 /// What the page calls when only the time has moved.
 void observe(Call& call) { static_cast<void>(call.enter()); }
 
-/// Key, grace, greatest age, oldest timestamp, whether it is a peek, whether plain records are refused, whether the facts will
-/// do, version if one is wanted, and where an encrypted record was opened what was inside and its authentication tag. Answers
-/// Lookup::Where, timestamp and end; of memory the slot; of storage the number to admit it by, and its JSON.
+/// Key, grace, greatest age, oldest timestamp, whether it is a peek, whether plain records are refused, whether the
+/// facts will do, version if one is wanted, and where an encrypted record was opened what was inside and its
+/// authentication tag. Answers Lookup::Where, timestamp and end; of memory the slot; of storage the number to admit it
+/// by, and its JSON.
 void look_up(Call& call) {
   auto& in = call.message;
   LookupRequest request;
@@ -42,7 +43,8 @@ void look_up(Call& call) {
   call.reply.text(to_narrow_json(std::move(found.json)));
 }
 
-/// Number of the record that was looked up. Makes it resident, unless another look-up came in between; answers the slot.
+/// Number of the record that was looked up. Makes it resident, unless another look-up came in between; answers the
+/// slot.
 void admit(Call& call) {
   const auto serial = call.message.whole();
   auto* cache = call.enter();
@@ -59,10 +61,10 @@ void reject(Call& call) {
   if (auto* cache = call.enter()) cache->reject(key, kind);
 }
 
-/// Slot where the key is known to lie, else −1; Reach; flight that brought it, else 0; the entry; the key where no slot was given;
-/// JSON (nothing where it is longer than most_json_bytes, or goes not to storage). The flight has ended. Answers 1 where it was
-/// kept, 0 where not, −1 where nothing lies in the slot any more; slot, timestamp, end, how long until then, and the number of the
-/// encryption that it waits for (0: none).
+/// Slot where the key is known to lie, else −1; Reach; flight that brought it, else 0; the entry; the key where no slot
+/// was given; JSON (nothing where it is longer than most_json_bytes, or goes not to storage). The flight has ended.
+/// Answers 1 where it was kept, 0 where not, −1 where nothing lies in the slot any more; slot, timestamp, end, how long
+/// until then, and the number of the encryption that it waits for (0: none).
 void set(Call& call) {
   auto& in = call.message;
   const auto slot = in.whole_or_none();
@@ -71,7 +73,7 @@ void set(Call& call) {
   auto entry = read_entry(in);
   const auto key = slot ? std::string_view{} : in.text();
   const auto json = in.text();
-  if ((!slot && !is_valid_key(key)) || entry.cost < 0) call.refuse();
+  if ((!slot && !is_valid_key(key)) || entry.facts.cost < 0) call.refuse();
   auto* cache = call.enter();
   if (!cache) return;
   auto request = request_of(std::move(entry), key, reach);
@@ -123,7 +125,8 @@ void sweep(Call& call) {
   if (auto* cache = call.enter()) cache->sweep(call.now);
 }
 
-/// Answers whether there is more to do, and where there is not the limits that were crossed: AlertKind, value, limit each.
+/// Answers whether there is more to do, and where there is not the limits that were crossed: AlertKind, value, limit
+/// each.
 void maintain(Call& call) {
   auto* cache = call.enter();
   if (!cache) return;
@@ -141,7 +144,8 @@ void maintain(Call& call) {
 
 namespace {
 
-constexpr Handler all[] = {observe, look_up, admit, reject, set, remove, drop_resident, allow_grace, keep_for, sweep, maintain};
+constexpr std::array all{observe,       look_up,     admit,    reject, set,     remove,
+                         drop_resident, allow_grace, keep_for, sweep,  maintain};
 
 }  // namespace
 

@@ -25,9 +25,9 @@ void read_event(Call& call) {
   if (event.task) call.reply.text(*event.task);
 }
 
-/// Event, whether the first party is the connected user, parties: user, whether an answer of theirs names the task, whom the rule's
-/// own `assignees` named. Answers a Reason for each, how many entries were invalidated, as of when, and the keys that are fetched
-/// anew.
+/// Event, whether the first party is the connected user, parties: user, whether an answer of theirs names the task,
+/// whom the rule's own `assignees` named. Answers a Reason for each, how many entries were invalidated, as of when, and
+/// the keys that are fetched anew.
 void apply_event(Call& call) {
   auto& in = call.message;
   const auto event = cardcache::read_event(in.text());
@@ -58,7 +58,7 @@ void is_concerned(Call& call) {
 
 namespace {
 
-constexpr Handler all[] = {add_rule, read_event, apply_event, is_concerned};
+constexpr std::array all{add_rule, read_event, apply_event, is_concerned};
 
 }  // namespace
 

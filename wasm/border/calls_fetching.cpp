@@ -6,9 +6,9 @@
 
 namespace cardcache::border {
 
-/// Key, tags, whether events leave it alone, how long failures are waited out at most, whether it is fetched regardless of them.
-/// Answers the flight (0: none begins), and for how long the key is left alone; −1 where the last fetch of it failed. Earlier
-/// flights of the key are superseded.
+/// Key, tags, whether events leave it alone, how long failures are waited out at most, whether it is fetched regardless
+/// of them. Answers the flight (0: none begins), and for how long the key is left alone; −1 where the last fetch of it
+/// failed. Earlier flights of the key are superseded.
 void begin_flight(Call& call) {
   auto& in = call.message;
   const auto key = in.text();
@@ -42,8 +42,8 @@ void end_flight(Call& call) {
   if (auto* cache = call.enter()) cache->end_flight(flight);
 }
 
-/// Flight, how long failures are waited out at most (0: it is not remembered), for how long the server wants to be left alone,
-/// whether trying again is in vain, a random number in [0, 1). The fetch has failed for good.
+/// Flight, how long failures are waited out at most (0: it is not remembered), for how long the server wants to be left
+/// alone, whether trying again is in vain, a random number in [0, 1). The fetch has failed for good.
 void fail_flight(Call& call) {
   auto& in = call.message;
   const FlightId flight{in.whole()};
@@ -57,7 +57,8 @@ void fail_flight(Call& call) {
   cache->end_flight(flight);
 }
 
-/// Number of the attempt that failed (from 1), shortest and longest delay, a random number in [0, 1). Answers how long to wait.
+/// Number of the attempt that failed (from 1), shortest and longest delay, a random number in [0, 1). Answers how long
+/// to wait.
 void retry_after(Call& call) {
   auto& in = call.message;
   const auto attempt = in.whole(std::uint64_t{1} << 31);
@@ -67,8 +68,8 @@ void retry_after(Call& call) {
   if (call.enter()) call.reply.number(retry_delay(static_cast<int>(attempt), base, most, random).value);
 }
 
-/// Key, interval, debounce, whether hidden pages fetch too, OnEvent, OnLoad, how long failures are waited out at most, timestamp of
-/// what the watcher shows (NaN: nothing), version if one is wanted, tags. Answers the watch.
+/// Key, interval, debounce, whether hidden pages fetch too, OnEvent, OnLoad, how long failures are waited out at most,
+/// timestamp of what the watcher shows (NaN: nothing), version if one is wanted, tags. Answers the watch.
 void watch(Call& call) {
   auto& in = call.message;
   const auto key = in.text();
@@ -148,8 +149,8 @@ void take_due(Call& call) {
   if (auto* cache = call.enter()) call.reply.texts(cache->take_due(call.now));
 }
 
-/// Key. Answers whether it is watched, whether the last fetch succeeded, when the answer was true (NaN: there is none), when it is
-/// fetched next, and how many watch it.
+/// Key. Answers whether it is watched, whether the last fetch succeeded, when the answer was true (NaN: there is none),
+/// when it is fetched next, and how many watch it.
 void watch_status(Call& call) {
   const auto key = call.message.text();
   auto* cache = call.enter();
@@ -165,7 +166,9 @@ void watch_status(Call& call) {
 
 namespace {
 
-constexpr Handler all[] = {begin_flight, is_void, end_flight, fail_flight, retry_after, watch, unwatch, outdated, set_visible, catch_up, catch_up_after_load, retry_failed, begin_refresh, end_refresh, take_due, watch_status};
+constexpr std::array all{begin_flight,  is_void,     end_flight,  fail_flight, retry_after,         watch,
+                         unwatch,       outdated,    set_visible, catch_up,    catch_up_after_load, retry_failed,
+                         begin_refresh, end_refresh, take_due,    watch_status};
 
 }  // namespace
 

@@ -46,8 +46,8 @@ std::size_t count_of(const std::vector<std::unique_ptr<Kept>>& all) {
 
 Page* page_of(std::uint32_t id) { return id < pages.size() ? pages[id].get() : nullptr; }
 
-/// Name, budget, ttl, above how many units JSON is compressed, whether another program owns the namespace. The area is what the
-/// module has been given. Answers the space's number.
+/// Name, budget, ttl, above how many units JSON is compressed, whether another program owns the namespace. The area is
+/// what the module has been given. Answers the space's number.
 void open_space(Call& call) {
   auto& in = call.message;
   const auto name = in.text();
@@ -68,8 +68,8 @@ void close_space(Call& call) {
   if (call.is_whole()) spaces[id].reset();
 }
 
-/// Space, user if there is one, ttl in memory, most entries, most bytes, limits of the three alerts, seed. Answers the page's number
-/// and the address of its ring.
+/// Space, user if there is one, ttl in memory, most entries, most bytes, limits of the three alerts, seed. Answers the
+/// page's number and the address of its ring.
 void open_page(Call& call) {
   auto& in = call.message;
   const auto space_id = in.whole();
@@ -112,7 +112,7 @@ void open_count(Call& call) {
 
 namespace {
 
-constexpr Handler all[] = {open_space, close_space, open_page, close_page, open_count};
+constexpr std::array all{open_space, close_space, open_page, close_page, open_count};
 
 }  // namespace
 

@@ -27,7 +27,8 @@ void statistics(Call& call) {
   }
 }
 
-/// Answers for each entry: key, tier (0 memory, 1 storage, 2 both), timestamp, end, bytes, bytes in storage, hits, tags.
+/// Answers for each entry: key, tier (0 memory, 1 storage, 2 both), timestamp, end, bytes, bytes in storage, hits,
+/// tags.
 void inspect(Call& call) {
   auto* cache = call.enter();
   if (!cache) return;
@@ -54,7 +55,7 @@ void note_error(Call& call) {
 
 namespace {
 
-constexpr Handler all[] = {statistics, inspect, note_error};
+constexpr std::array all{statistics, inspect, note_error};
 
 }  // namespace
 

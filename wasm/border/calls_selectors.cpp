@@ -54,8 +54,8 @@ void invalidate(Call& call) {
   write(call.reply, static_cast<double>(count), cache->last_invalidation());
 }
 
-/// What another process invalidated, or removed: selector, when, whether it spares what is exempt from events, whether a write was
-/// the cause.
+/// What another process invalidated, or removed: selector, when, whether it spares what is exempt from events, whether
+/// a write was the cause.
 void learn_invalidation(Call& call) {
   auto& in = call.message;
   auto selector = read_selector(in);
@@ -75,7 +75,7 @@ void clear(Call& call) {
 
 namespace {
 
-constexpr Handler all[] = {keys, invalidate, learn_invalidation, clear};
+constexpr std::array all{keys, invalidate, learn_invalidation, clear};
 
 }  // namespace
 

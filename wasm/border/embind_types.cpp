@@ -1,6 +1,6 @@
-// Of embind the border uses `val` alone, with the handful of types that local_storage.cpp hands over. embind registers all of
-// C++'s from one file of its library, which would come in with them: this one has what else that file defines, and so takes its
-// place. 1.3 kB gz.
+// Of embind the border uses `val` alone, with the handful of types that local_storage.cpp hands over. embind registers
+// all of C++'s from one file of its library, which would come in with them: this one has what else that file defines,
+// and so takes its place. 1.3 kB gz.
 #include <emscripten/val.h>
 #include <emscripten/wire.h>
 

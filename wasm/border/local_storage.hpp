@@ -6,8 +6,8 @@
 
 namespace cardcache::border {
 
-/// localStorage, or whatever Storage the page gave, through a small object of the page's (js/border/storageArea.ts) that
-/// catches what browsers throw; js/border/coreModule.ts says what it answers (AreaPort).
+/// localStorage, or whatever Storage the page gave, through a small object of the page's (js/border/storageArea.ts)
+/// that catches what browsers throw; js/border/coreModule.ts says what it answers (AreaPort).
 class LocalStorage : public StorageArea {
  public:
   explicit LocalStorage(emscripten::val area) : area_(std::move(area)) {}

@@ -10,9 +10,9 @@
 
 namespace cardcache::border {
 
-/// Reads a message in the order in which js/border/message.ts wrote it: a number is a double, a text its length (u32) and its
-/// bytes, a list its length (u32) and its items, all in native order. It never reads past the end. What does not fit is refused:
-/// from then on every step gives nothing, and ended() is false for good.
+/// Reads a message in the order in which js/border/message.ts wrote it: a number is a double, a text its length (u32)
+/// and its bytes, a list its length (u32) and its items, all in native order. It never reads past the end. What does
+/// not fit is refused: from then on every step gives nothing, and ended() is false for good.
 class Reader {
  public:
   explicit Reader(std::string_view bytes) : rest_(bytes) {}
