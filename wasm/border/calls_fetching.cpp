@@ -165,9 +165,9 @@ void watch_status(Call& call) {
 
 namespace {
 
-constexpr Handler all[] = {begin_flight,  is_void,     end_flight,  fail_flight, retry_after,         watch,
-                           unwatch,       outdated,    set_visible, catch_up,    catch_up_after_load, retry_failed,
-                           begin_refresh, end_refresh, take_due,    watch_status};
+constexpr std::array all{begin_flight,  is_void,     end_flight,  fail_flight, retry_after,         watch,
+                         unwatch,       outdated,    set_visible, catch_up,    catch_up_after_load, retry_failed,
+                         begin_refresh, end_refresh, take_due,    watch_status};
 
 }  // namespace
 

@@ -76,7 +76,7 @@ void clear(Call& call) {
 
 namespace {
 
-constexpr Handler all[] = {keys, invalidate, learn_invalidation, clear};
+constexpr std::array all{keys, invalidate, learn_invalidation, clear};
 
 }  // namespace
 
