@@ -477,6 +477,8 @@ export class Core extends Page implements Coordination {
   /** Judges an event for each party, and invalidates. With `firstIsMe` the first party is the connected user. */
   applyEvent(event: MutationEvent, parties: readonly Party[], firstIsMe: boolean) {
     const json = eventJson(event);
+    // Without a user to judge for, every watcher is concerned.
+    const nobody: EventDecision['reason'][] = ['unknown'];
     return this.ask(
       Call.applyEvent,
       (message) => {
@@ -484,7 +486,7 @@ export class Core extends Page implements Coordination {
         for (const { user, named, assignees } of parties) message.name(user).flag(named).names(assignees);
       },
       (reply) => ({
-        reasons: parties.map((): EventDecision['reason'] => REASONS[reply.takeNumber()] ?? 'unknown'),
+        reasons: parties.length > 0 ? parties.map(() => REASONS[reply.takeNumber()] ?? 'unknown') : nobody,
         invalidated: reply.takeNumber(),
         at: reply.takeNumber(),
         refreshed: reply.takeNames(),

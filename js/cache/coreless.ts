@@ -116,10 +116,6 @@ export class Coreless extends Poller implements CacheCore {
     return this.#values.get(key);
   }
 
-  resident(key: Key): unknown {
-    return this.#values.get(key);
-  }
-
   /** Ages are unknown here, so a look-up under a policy is a miss. */
   lookUp(key: Key, { peek, grace }: Wanted = {}): Found | undefined {
     const value = peek && grace === undefined ? this.#values.get(key) : undefined;
@@ -195,6 +191,7 @@ export class Coreless extends Poller implements CacheCore {
 
   // ---- what only a core has
 
+  readonly resident = nothing;
   readonly keepHit = nothing;
   readonly keepFor = nothing;
   readonly allowGrace = nothing;
@@ -210,6 +207,6 @@ export class Coreless extends Poller implements CacheCore {
   }
 }
 
-function nothing(): void {
+function nothing(): undefined {
   // There is no entry to extend, and there are no statistics.
 }

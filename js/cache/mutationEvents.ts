@@ -7,6 +7,8 @@ import { namesId } from '../common/values.ts';
 
 /** The parts of a cache that mutation events use. */
 export interface EventsHost {
+  /** The current core: a rule's `assignees` may close the cache. */
+  core(): CacheCore;
   keys(selector: Selector): Key[];
   peekValue(key: Key): unknown;
   readonly watches: { readonly keys: Key[]; shown(key: Key): unknown };
@@ -26,14 +28,8 @@ export class MutationEvents {
   }
 
   /** The decision for each user; with `firstIsMe` the first user is the connected one. */
-  apply(
-    cache: EventsHost,
-    core: CacheCore,
-    event: MutationEvent,
-    users: readonly string[],
-    firstIsMe: boolean,
-  ): EventDecision[] {
-    const { rule: index, task } = core.readEvent(event);
+  apply(cache: EventsHost, event: MutationEvent, users: readonly string[], firstIsMe: boolean): EventDecision[] {
+    const { rule: index, task } = cache.core().readEvent(event);
     const rule = this.#rules[index];
     const assignees = this.#assignees(rule, event, cache);
     const parties: Party[] = users.map((user) => ({
@@ -41,12 +37,10 @@ export class MutationEvents {
       named: task !== undefined && some(answersOf(cache, user), ([, value]) => namesId(value, task)),
       assignees,
     }));
-    const { reasons, invalidated, refreshed, at } = core.applyEvent(event, parties, firstIsMe);
+    const { reasons, invalidated, refreshed, at } = cache.core().applyEvent(event, parties, firstIsMe);
     const selectors: Selector[] = rule?.endpoints?.map((endpoint) => ({ endpoint })) ?? [];
     for (const selector of selectors.length > 0 ? selectors : ['*']) cache.tellRemote(selector, at);
-    // Without a user to judge for, every watcher is concerned.
-    const judged = reasons.length > 0 ? reasons : (['unknown'] as const);
-    return judged.map((reason) => ({ concerned: reason !== 'other', reason, invalidated, refreshed }));
+    return reasons.map((reason) => ({ concerned: reason !== 'other', reason, invalidated, refreshed }));
   }
 
   #assignees(rule: EventRule | undefined, event: MutationEvent, cache: EventsHost): string[] {

@@ -39,6 +39,8 @@ export class Reads {
   /** The answer of `get`; undefined for a miss. */
   get(key: Key): unknown {
     const resident = this.#parts.core.hit(key);
+    // Without a core, hits and misses are not reported.
+    if (!this.#parts.running) return resident;
     if (resident !== undefined) {
       if (this.#emitter.hearsHits) this.#emitter.emit('hit', { key, source: 'memory' });
       return resident;

@@ -132,6 +132,7 @@ export class SharedCache {
       invalidate: (selector) => void this.invalidate(selector, true),
     });
     this.#port = {
+      core: () => this.#parts.core,
       watches: this.watches,
       keys: (selector) => this.#parts.core.keys(selector),
       peekValue: (key) => this.reads.peekValue(key),
@@ -230,7 +231,7 @@ export class SharedCache {
 
   /** Judges an event for each user and applies it; with `firstIsMe` the first user is the connected one. */
   applyEvent(event: MutationEvent, users: readonly string[], firstIsMe: boolean): EventDecision[] {
-    const decisions = this.#events.apply(this.#port, this.#parts.core, event, users, firstIsMe);
+    const decisions = this.#events.apply(this.#port, event, users, firstIsMe);
     if (this.#coreless.defer(() => this.applyEvent(event, users, firstIsMe))) return decisions;
     decisions.forEach((decision, index) => this.emitter.emit('event', { event, user: users[index] ?? '', decision }));
     return decisions;

@@ -147,6 +147,7 @@ export class Vault {
   }
 
   #admit(key: Key, policy: Policy, decrypted: Decrypted): unknown {
+    if (this.#closed) return undefined;
     return this.#core.lookUp(key, { policy, decrypted, quiet: true, grace: Policies.graceOf(policy) })?.value;
   }
 

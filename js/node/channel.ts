@@ -46,6 +46,8 @@ export class Channel {
   /** Our duplicate, or the given client. */
   #subscriber: Client | undefined;
   #subscribed: Promise<void> | undefined;
+  /** The duplicate's connection attempt. */
+  #connecting: Promise<unknown> | undefined;
 
   /** `connected` is called after each subscription, the first and later ones: earlier messages may have been missed. */
   constructor(
@@ -76,10 +78,10 @@ export class Channel {
   }
 
   close(): void {
-    const subscriber = this.#subscriber;
+    const [subscriber, connecting] = [this.#subscriber, this.#connecting];
     this.#isOpen = false;
-    this.#subscriber = this.#subscribed = undefined;
-    if (subscriber) this.#leave(subscriber).catch(() => undefined);
+    this.#subscriber = this.#subscribed = this.#connecting = undefined;
+    if (subscriber) this.#leave(subscriber, connecting).catch(() => undefined);
   }
 
   #listening(): Promise<void> {
@@ -98,7 +100,13 @@ export class Channel {
 
   async #subscribe(): Promise<void> {
     const subscriber = (this.#subscriber ??= this.#begin());
-    if (subscriber !== this.#given && subscriber.isOpen === false) await subscriber.connect?.();
+    if (subscriber !== this.#given && subscriber.isOpen === false) {
+      this.#connecting = subscriber.connect?.();
+      await this.#connecting;
+      // The channel was closed meanwhile.
+      if (this.#subscriber !== subscriber) return;
+      this.#connecting = undefined;
+    }
     if (subscriber.getPubSubMessage) {
       await subscriber.subscribe([this.#name], CONFIRMED_WITHIN);
       void this.#poll(subscriber);
@@ -152,8 +160,13 @@ export class Channel {
     }
   }
 
-  async #leave(subscriber: Client): Promise<void> {
+  async #leave(subscriber: Client, connecting: Promise<unknown> | undefined): Promise<void> {
     if (subscriber !== this.#given) {
+      if (connecting) {
+        // Destroyed while it connects, a node-redis client leaves that connection open. One that cannot connect would try for ever.
+        const failed = new Promise((resolve) => subscriber.on?.('error', resolve));
+        await Promise.race([connecting, failed]).catch(() => undefined);
+      }
       await (subscriber.destroy ?? subscriber.disconnect)?.call(subscriber);
       return;
     }

@@ -27,6 +27,8 @@ const SETTLED_AFTER = 20;
 /** Further checks, in ms, for processes that were held up between reading and writing. */
 const WRITTEN_AGAIN_AFTER = [500, 5_000];
 const TRIES = 10;
+/** How long after a failure to catch up it is tried again, in ms. */
+const RETRY = 1_000;
 /** How long a write may delay the next one, in ms: without a connection, clients keep requests, perhaps for ever. */
 const ARRIVES_WITHIN = 5_000;
 /**
@@ -54,6 +56,8 @@ export class Invalidations {
   #writing: Promise<void> = Promise.resolve();
   /** Rises with each pause: work that began before it stops. */
   #round = 0;
+  /** The latest attempt to catch up: only this one is repeated. */
+  #catchingUp: object | undefined;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
 
   constructor(store: Store, ttl: number, heard: Heard) {
@@ -88,6 +92,17 @@ export class Invalidations {
     this.#round++;
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
+  }
+
+  /** Like `learn`, after a new subscription; tries again until the store answers. */
+  async catchUp(): Promise<void> {
+    const round = this.#round;
+    const attempt = (this.#catchingUp = {});
+    try {
+      await this.learn();
+    } catch {
+      if (round === this.#round && attempt === this.#catchingUp) this.#after(RETRY, () => this.catchUp());
+    }
   }
 
   /** Reports what other processes have written since. */
@@ -136,9 +151,13 @@ export class Invalidations {
   }
 
   #writeAgainIn(time: number): void {
+    this.#after(time, () => this.write());
+  }
+
+  #after(time: number, act: () => Promise<void>): void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      this.write().catch(() => undefined);
+      act().catch(() => undefined);
     }, time);
     this.#timers.add(timer);
     // The timer must not keep a finished program alive.

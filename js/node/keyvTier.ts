@@ -44,7 +44,7 @@ export function keyvTier(keyv: unknown, options: KeyvTierOptions = {}): RemoteTi
   // The owner may close the Keyv during a write; later requests would reconnect it.
   keyv.on?.('disconnect', () => invalidations.pause());
   // Invalidations that were sent while there was no connection are in the store.
-  const catchUp = () => void invalidations.learn().catch(() => undefined);
+  const catchUp = () => void invalidations.catchUp();
   const name = `cardcache:${store.namespace ?? ''}`;
   const channel =
     pubsub !== undefined
@@ -62,7 +62,9 @@ export function keyvTier(keyv: unknown, options: KeyvTierOptions = {}): RemoteTi
     },
     async invalidate(selector, at, of: FloorScope = { scope: '', sparesKept: false, byWrite: false }) {
       const text = invalidations.add(selector, at, of);
-      await Promise.all([invalidations.write(), channel?.publish(text)]);
+      const publish = () => channel?.publish(text);
+      // Publish again once it is in the store: a process that subscribed meanwhile missed the first message, and read the store too early.
+      await Promise.all([invalidations.write().then(publish), publish()]);
     },
     subscribe(listener) {
       listeners.add(listener);

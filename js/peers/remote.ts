@@ -90,6 +90,7 @@ export class Remote {
 
   /** An acceptable answer of the store, after it was committed here; undefined if there is none. Never rejects. */
   async answer(key: Key, policy: FetchOptions): Promise<FetchOutcome | undefined> {
+    if (this.#closed) return undefined;
     const notBefore = this.#port.oldestToTake(key, policy);
     const record = await this.#ask(key);
     const found = record && !this.#closed ? this.#port.take(key, record, policy, notBefore) : undefined;
@@ -122,6 +123,8 @@ export class Remote {
 
   /** Sends an invalidation of this process, as of `at`, with its cause: by hand, after a write, or after an event. */
   invalidate(selector: Selector, at: number, why: 'asked' | 'write' | 'event'): void {
+    // Closing has sent what a running write may change. A later request could reconnect a client that its owner has closed.
+    if (this.#closed) return;
     const of = { scope: this.#scope, sparesKept: why !== 'asked', byWrite: why === 'write' };
     this.#pending.push({ selector, at, of });
     this.#hasNew = true;

@@ -89,9 +89,16 @@ test('a module that is refused is a module that is not there', () => {
 
 /** As Chromium before 115: on the main thread it neither compiles nor instantiates at once what is larger than 4 kB. */
 const ASYNCHRONOUS = `
+    const small = new WeakSet();
+    const isSmall = (given) => small.has(given) || given.byteLength <= 4096;
     for (const name of ['Module', 'Instance']) {
       const Real = WebAssembly[name];
-      WebAssembly[name] = function () { throw new RangeError('too large for the main thread'); };
+      WebAssembly[name] = function (given, ...rest) {
+        if (!isSmall(given)) throw new RangeError('too large for the main thread');
+        const made = new Real(given, ...rest);
+        small.add(made);
+        return made;
+      };
       Object.defineProperty(WebAssembly[name], Symbol.hasInstance, { value: (one) => one instanceof Real });
     }
 `;
@@ -257,6 +264,33 @@ test('while the core starts, watchers see sets and writes, and writes do not wai
     fetches: 0,
     shown: [null, 'pushed', 'optimistic'],
   });
+});
+
+test('while the core is coming get tells no event, an equal set is told as a set, and an event that nobody judges is not', () => {
+  for (const comes of [true, false]) {
+    const found = inFreshNode(`${PRELUDE}
+      ${comes ? ASYNCHRONOUS : 'delete globalThis.WebAssembly;'}
+      const { openCache } = await import("${dist}index.js");
+      const cache = openCache(options);
+      ${comes ? '' : 'await cache.ready;'}
+      const heard = [];
+      for (const event of ['hit', 'miss', 'set', 'update', 'event']) cache.on(event, () => heard.push(event));
+      cache.get('nothing');
+      const got = ['@tom/plan', '!note', ''].map((key) => cache.get(key) ?? 'nothing');
+      const [first, second] = [{ is: 1 }, { is: 1 }];
+      cache.set('plan', first);
+      cache.set('plan', second);
+      const newest = cache.get('plan') === second;
+      await cache.mutate(async () => 1, { event: { event_type: 'task_done', data: {} } });
+      console.log(JSON.stringify({ heard: heard.filter((event) => !${comes} || event !== 'event'), got, newest }));
+      await cache.close();
+    `);
+    assert.deepEqual(found, {
+      heard: ['set', 'set', 'update', 'update'],
+      got: ['nothing', 'nothing', 'nothing'],
+      newest: comes,
+    });
+  }
 });
 
 test('a slow start of the core delays no caller: fetches run, watched keys are polled, and answers are cached once it runs', () => {

@@ -8,6 +8,7 @@ import { openCache } from '../../dist/index.js';
 import { keyvTier } from '../../dist/node.js';
 import { HOUR, listen, MINUTE, START } from './support/cache.mjs';
 import { startRedis } from './support/redis.mjs';
+import { deferred } from './support/time.mjs';
 import { startProcess } from './support/remote_processes.mjs';
 
 let redis;
@@ -962,6 +963,117 @@ describe('a client for pub/sub', () => {
     await tier.invalidate('plan', 2);
     await tier.invalidate('plan', 3);
   });
+});
+
+describe('a client that subscribes while others invalidate', () => {
+  const of = { scope: 'a_', sparesKept: false, byWrite: false };
+  /** Clients of one server: what is published reaches those whose subscription stands. */
+  function server() {
+    const listeners = new Set();
+    const client = (confirmed = Promise.resolve()) => ({
+      publish: async (_channel, text) => listeners.forEach((listener) => listener(text)),
+      subscribe: async (_channel, listener) => {
+        await confirmed;
+        listeners.add(listener);
+      },
+    });
+    return { client };
+  }
+  const turns = async (count) => {
+    for (let turn = 0; turn < count; turn++) await immediate();
+  };
+
+  test('hears of what was told before it listened and is written after it has read', async () => {
+    const store = new Map();
+    const { client } = server();
+    const [confirmed, written] = [deferred(), deferred()];
+    const slow = new Keyv({
+      store: Object.assign(new Map(store), {
+        get: async (key) => store.get(key),
+        set: async (key, value) => (await written.promise, store.set(key, value)),
+      }),
+    });
+    const heard = [];
+    keyvTier(new Keyv({ store }), { pubsub: client(confirmed.promise) }).subscribe((selector) => heard.push(selector));
+    const told = keyvTier(slow, { pubsub: client() }).invalidate('plan', Date.now(), of);
+    await turns(10);
+    confirmed.resolve();
+    await turns(10);
+    written.resolve();
+    await told;
+    await turns(10);
+    assert.deepEqual(heard, ['plan']);
+  });
+
+  test('reads again where the store could not be read', async (t) => {
+    const store = new Map();
+    await keyvTier(new Keyv({ store })).invalidate('plan', Date.now(), of);
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    let failures = 3;
+    const lost = new Keyv({
+      store: Object.assign(new Map(), {
+        get: async (key) => {
+          if (failures-- > 0) throw new Error('lost');
+          return store.get(key);
+        },
+      }),
+    });
+    lost.on('error', () => undefined);
+    const heard = [];
+    const stop = keyvTier(lost, { pubsub: server().client() }).subscribe((selector) => heard.push(selector));
+    for (let second = 0; second < 10; second++) {
+      await turns(10);
+      t.mock.timers.tick(1_000);
+    }
+    assert.deepEqual(heard, ['plan']);
+    stop();
+  });
+
+  /** As node-redis: one that is destroyed while it connects leaves the connection open, and one that cannot connect tries for ever. */
+  class Connecting extends EventEmitter {
+    static connections = 0;
+    static trying = 0;
+    isOpen = false;
+    attempt = deferred();
+    async connect() {
+      this.isOpen = true;
+      Connecting.trying++;
+      await this.attempt.promise;
+      Connecting.trying--;
+      Connecting.connections++;
+      this.isReady = true;
+    }
+    fail() {
+      this.emit('error', new Error('refused'));
+    }
+    destroy() {
+      if (!this.isOpen) throw new Error('The client is closed');
+      this.isOpen = false;
+      if (this.isReady) Connecting.connections--;
+      else if (!this.isLost) this.isLost = Connecting.trying--;
+    }
+    async publish() {}
+    async subscribe() {
+      if (!this.isOpen) throw new Error('The client is closed');
+    }
+  }
+
+  for (const outcome of ['connected', 'failed', 'connected at once']) {
+    test(`leaves no connection where its cache is closed before it has ${outcome}`, async () => {
+      Connecting.connections = Connecting.trying = 0;
+      const own = new Connecting();
+      const made = new Connecting();
+      const pubsub = Object.assign(own, { duplicate: () => made });
+      const stop = keyvTier(new Keyv(), { pubsub }).subscribe(() => undefined);
+      if (outcome === 'connected at once') made.attempt.resolve();
+      stop();
+      await turns(3);
+      if (outcome === 'connected') made.attempt.resolve();
+      if (outcome === 'failed') made.fail();
+      await turns(3);
+      assert.deepEqual([Connecting.connections, Connecting.trying, made.isOpen], [0, 0, false]);
+    });
+  }
 });
 
 describe('an invalidation just before closing reaches the store', () => {
