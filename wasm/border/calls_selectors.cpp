@@ -7,7 +7,7 @@ namespace cardcache::border {
 namespace {
 
 /// Which fields of a selector follow. js/border/names.ts has the same bits.
-enum Field : unsigned { as_text = 1, endpoint = 2, user = 4, shared = 8, tag = 16, keys_listed = 32 };
+enum Field : std::uint8_t { as_text = 1, endpoint = 2, user = 4, shared = 8, tag = 16, keys_listed = 32 };
 
 /// Fields, then the selector as its author wrote it, or each field that is named. nullopt where the text is none.
 std::optional<Selector> read_selector(Reader& in) {
