@@ -131,7 +131,7 @@ void begin_refresh(Call& call) {
 /// Key, RefreshEnd, timestamp of the answer.
 void end_refresh(Call& call) {
   /// js/border/names.ts has the same list.
-  enum RefreshEnd : unsigned { succeeded, failed, discarded, refresh_ends };
+  enum RefreshEnd : std::uint8_t { succeeded, failed, discarded, refresh_ends };
   const auto key = call.message.text();
   const auto end = call.message.whole(refresh_ends);
   const Millis timestamp{call.message.number()};
