@@ -99,8 +99,8 @@ export class Handle implements CardCache {
 
   remainingTtl(key: Key): number | undefined {
     checkKey(key);
-    const end = this.#open().reads.facts(key)?.end;
-    return end === undefined ? undefined : Math.max(0, end - this.#cache.now());
+    const expiresAt = this.#open().reads.facts(key)?.expiresAt;
+    return expiresAt === undefined ? undefined : Math.max(0, expiresAt - this.#cache.now());
   }
 
   getMany<T>(keys: Iterable<Key>): Map<Key, T> {

@@ -33,7 +33,7 @@ export interface Coordination {
   /** Supersedes earlier flights of the key. `forced`: begins despite a back-off. */
   beginFlight(key: Key, policy: Policy, forced: boolean): Begun;
   /** Whether the flight was superseded. */
-  isVoid(flight: number): boolean;
+  isSuperseded(flight: number): boolean;
   endFlight(flight: number): void;
   /**
    * The flight failed and ends. `told`: for how many ms the server asks to be left alone. `lasting`: its policy does not retry

@@ -30,47 +30,50 @@ export type { Begun, Coordination, RefreshEnd, WatchStatus, WatchTimes } from '.
 export { Reach } from './names.ts';
 export type { CoreListener } from './page.ts';
 
-/** What a set left. */
-export interface Kept {
+/** The outcome of a set. */
+export interface SetResult {
   timestamp: number;
-  end: number;
-  /** Milliseconds until then. */
+  expiresAt: number;
+  /** Milliseconds until `expiresAt`. */
   remaining: number;
-  /** Names the record that is to be encrypted; 0 where none is. */
-  sealing: number;
+  /** The number of the pending encryption; 0 for none. */
+  encryption: number;
 }
 
-/** What AES-GCM takes in or gives out, and the additional data that it is bound to: where it lies and how old it is. */
-export interface Bound {
+/**
+ * The input of AES-GCM: the plaintext or the ciphertext, and the additional authenticated data (aad), which contain the record's
+ * key and times.
+ */
+export interface CryptoInput {
   timestamp: number;
   bytes: Uint8Array<ArrayBuffer>;
-  binding: Uint8Array<ArrayBuffer>;
+  aad: Uint8Array<ArrayBuffer>;
 }
 
-/** An encrypted record that was decrypted: what was inside, and which one it was. */
-export interface Opened {
+/** A decrypted record: its plaintext, and the authentication tag that identifies it. */
+export interface Decrypted {
   plain: Uint8Array;
-  /** Its authentication tag, which AES-GCM makes from all of it. */
-  tag: Uint8Array;
+  /** The tag that AES-GCM computes from plaintext and aad. */
+  authTag: Uint8Array;
 }
 
-/** An answer that another tab or process brought, with all that is known about it. */
+/** The facts of an answer by another tab or process. */
 export interface Adopted {
   timestamp: number;
   version: string;
   tags: string[];
 }
 
-/** For whom an event is judged. */
+/** A user for whom an event is judged. */
 export interface Party {
   user: string;
-  /** Answers of theirs name the event's task. */
+  /** True if one of the user's answers names the event's task. */
   named: boolean;
   assignees: string[];
 }
 
-/** How many an invalidation took, and as of when: what is not younger is void. */
-export interface Voided {
+/** The number of invalidated entries, and the time of the invalidation: it covers answers that are not younger. */
+export interface Invalidated {
   count: number;
   at: number;
 }
@@ -79,30 +82,30 @@ export interface Found {
   value: unknown;
   source: 'memory' | 'storage';
   timestamp: number;
-  end: number;
+  expiresAt: number;
 }
 
 export interface Wanted {
   grace?: number | undefined;
   maxAge?: number | undefined;
-  /** The oldest timestamp that will do. */
+  /** The oldest acceptable timestamp. */
   notBefore?: number | undefined;
-  /** Whose `version` and `check` a record must meet. */
+  /** The policy whose `version` and `check` a record must meet. */
   policy?: Policy | undefined;
   peek?: boolean | undefined;
-  /** An encrypted record that was decrypted: without it one is a miss. */
-  opened?: Opened | undefined;
-  /** To become resident without counting as asked for. */
+  /** A decrypted record. Without it an encrypted record is a miss. */
+  decrypted?: Decrypted | undefined;
+  /** True: make the entry resident without counting a hit or a miss. */
   quiet?: boolean | undefined;
 }
 
-/** Calls a core's every call by its name. What they mean, wasm/core/two_tier_cache.hpp says. */
+/** The calls of the core, one method each. wasm/core/cache/two_tier_cache.hpp documents what they do. */
 export class Core extends Page implements Coordination {
   #statistics = new PageStatistics();
 
   // ---- single entries
 
-  /** As `keepFor`, of what is resident: the core is told once. */
+  /** Like `keepFor` for a resident entry, but tells the core only if the grace grows. */
   keepHit(key: Key, grace: number): void {
     if (this.lengthens(key, grace)) this.keepFor(key, grace);
   }
@@ -113,30 +116,34 @@ export class Core extends Page implements Coordination {
       (message) => writeWanted(message, key, wanted, false),
       (reply) => {
         const where = reply.takeNumber();
-        const [timestamp, end] = [reply.takeNumber(), reply.takeNumber()];
+        const [timestamp, expiresAt] = [reply.takeNumber(), reply.takeNumber()];
         if (where === 0) return undefined;
         const number = reply.takeNumber();
-        if (where === 1) return { value: this.valueIn(number), source: 'memory' as const, timestamp, end };
-        return { serial: number, json: reply.takeText(), source: 'storage' as const, timestamp, end };
+        if (where === 1) return { value: this.valueIn(number), source: 'memory' as const, timestamp, expiresAt };
+        return { serial: number, json: reply.takeText(), source: 'storage' as const, timestamp, expiresAt };
       },
     );
     if (!found || found.source === 'memory') return found;
-    const { serial, json, source, timestamp, end } = found;
+    const { serial, json, source, timestamp, expiresAt } = found;
     const value = this.#restore(key, json, wanted, serial);
-    return value === undefined ? undefined : { value, source, timestamp, end };
+    return value === undefined ? undefined : { value, source, timestamp, expiresAt };
   }
 
-  /** What is known of the answer that would be found; undefined where there is none. Its value is made only for a policy's `check`. */
-  facts(key: Key, wanted: Wanted = {}): { timestamp: number; end: number } | undefined {
+  /**
+   * Timestamp and end of the answer that `lookUp` would find; undefined for a miss. Parses the value only if the policy has a
+   * `check`.
+   */
+  facts(key: Key, wanted: Wanted = {}): { timestamp: number; expiresAt: number } | undefined {
     if (wanted.policy?.check) return this.lookUp(key, { ...wanted, peek: true });
     return this.ask(
       Call.lookUp,
       (message) => writeWanted(message, key, { ...wanted, peek: true }, true),
-      (reply) => (reply.takeNumber() === 0 ? undefined : { timestamp: reply.takeNumber(), end: reply.takeNumber() }),
+      (reply) =>
+        reply.takeNumber() === 0 ? undefined : { timestamp: reply.takeNumber(), expiresAt: reply.takeNumber() },
     );
   }
 
-  /** When the answer that would be found was true. */
+  /** The timestamp of the answer that `lookUp` would find. */
   timestampOf(key: Key, wanted: Wanted): number | undefined {
     return this.facts(key, wanted)?.timestamp;
   }
@@ -167,31 +174,38 @@ export class Core extends Page implements Coordination {
     this.tell(Call.reject, (message) => message.name(key).number(ERRORS.indexOf(kind)));
   }
 
-  /** Undefined where the flight that brought it is void: then nothing was kept. The flight has ended. */
-  set(key: Key, value: unknown, json: string | undefined, policy: Policy, reach: number, flight = 0): Kept | undefined {
+  /** Sets a value and ends its flight. Undefined if the flight was superseded: then nothing was stored. */
+  set(
+    key: Key,
+    value: unknown,
+    json: string | undefined,
+    policy: Policy,
+    reach: number,
+    flight = 0,
+  ): SetResult | undefined {
     const entry = entryOf(policy, value, (json?.length ?? 0) * 2);
     const staged = json === undefined || reach !== Reach.storage || json.length > MOST_JSON_BYTES ? '' : json;
     const started = reach === Reach.storage ? performance.now() : 0;
     const now = this.now();
     const slot = this.slotOf(key);
     let news = this.#sendSet(now, slot, key, entry, reach, flight, staged);
-    // The call itself may have found that the clock was set back: then nothing lies anywhere any more.
+    // The call itself may have noticed that the clock was set back, and emptied all slots.
     if (this.message.reply().takeNumber() < 0) {
       this.hear(news);
       news = this.#sendSet(now, undefined, key, entry, reach, flight, staged);
     }
     const reply = this.message.reply();
-    const isKept = reply.takeFlag();
+    const isAccepted = reply.takeFlag();
     const at = reply.takeNumber();
-    const kept = isKept ? keptBy(reply) : undefined;
+    const result = isAccepted ? readSetResult(reply) : undefined;
     this.hear(news);
     if (reach === Reach.storage) this.addLatency('persist', started);
-    if (kept) this.install(key, at, value, entry.grace);
+    if (result) this.install(key, at, value, entry.grace);
     else this.countFetch('discarded');
-    return kept;
+    return result;
   }
 
-  /** What lies in memory already is named by its slot, so that no key has to cross. */
+  /** Names a resident entry by its slot, so that its key need not cross the border. */
   #sendSet(
     now: number,
     slot: number | undefined,
@@ -220,12 +234,12 @@ export class Core extends Page implements Coordination {
     this.tell(Call.dropResident, (message) => message.name(key));
   }
 
-  /** Answers of this endpoint may serve so long past their end, however they were written. */
+  /** Lets answers of this endpoint be served for `grace` ms past their end, whatever their own policy says. */
   allowGrace(endpoint: string, grace: number): void {
     this.tell(Call.allowGrace, (message) => message.name(endpoint).number(grace));
   }
 
-  /** Who asks for the key may do so until `grace` ms past its end, however it was written. */
+  /** Lets the key's entry be served for `grace` ms past its end, whatever its own policy says. */
   keepFor(key: Key, grace: number): void {
     if (grace > 0) this.tell(Call.keepFor, (message) => message.name(key).number(grace));
   }
@@ -234,8 +248,8 @@ export class Core extends Page implements Coordination {
     this.tell(Call.sweep);
   }
 
-  /** A slice of upkeep, of a millisecond or two; true while there is more. */
-  tend(): boolean {
+  /** Runs a slice of maintenance, which takes a millisecond or two; returns true if there is more. */
+  maintain(): boolean {
     const alerts = this.ask(
       Call.maintain,
       () => undefined,
@@ -261,26 +275,28 @@ export class Core extends Page implements Coordination {
     return keys;
   }
 
-  invalidate(selector: Selector, afterWrite: boolean): Voided {
+  invalidate(selector: Selector, afterWrite: boolean): Invalidated {
     const write = selectorWriter(selector);
-    const voided = this.ask(Call.invalidate, (message) => write(message).flag(afterWrite), readVoided);
-    if (voided.count < 0) throw noSelector(selector);
-    return voided;
+    const invalidated = this.ask(Call.invalidate, (message) => write(message).flag(afterWrite), readInvalidated);
+    if (invalidated.count < 0) throw noSelector(selector);
+    return invalidated;
   }
 
-  clear(): Voided {
+  clear(): Invalidated {
     this.#statistics = new PageStatistics();
-    return this.ask(Call.clear, () => undefined, readVoided);
+    return this.ask(Call.clear, () => undefined, readInvalidated);
   }
 
   // ---- what others bring
 
-  /** Keeps an answer of the store that processes share, as old as it is. False where the core knows a younger one, or one of its invalidations. */
+  /**
+   * Adopts an answer of the remote tier with its age. Returns false if the core knows a younger answer or an invalidation of it.
+   */
   adoptRemote(key: Key, value: unknown, { timestamp, version, tags }: Adopted, policy: Policy, bytes: number): boolean {
     return this.#adopt(key, value, { ...entryOf(policy, value, bytes), timestamp, version, tags }, true);
   }
 
-  /** Keeps another tab's answer. False where the core does not; TypeError for what is no answer. */
+  /** Adopts another tab's answer. Returns false if the core rejects it. TypeError if it is malformed. */
   adoptFromTab(
     key: Key,
     value: unknown,
@@ -289,7 +305,7 @@ export class Core extends Page implements Coordination {
     const { timestamp, end, version, tags, cost, bytes, grace, kept, stored } = answer;
     const isText = (text: unknown) => typeof text === 'string';
     if (!isText(version) || !Array.isArray(tags) || !tags.every(isText))
-      throw new TypeError('cardcache: what another tab told is no answer');
+      throw new TypeError('cardcache: another tab sent a malformed answer');
     const times = { timestamp, ttl: Infinity, expiresAt: end };
     const entry = { ...times, cost, bytes, grace, exempt: Boolean(kept), stored: Boolean(stored), version, tags };
     return this.#adopt(key, value, entry, false);
@@ -306,20 +322,20 @@ export class Core extends Page implements Coordination {
     return true;
   }
 
-  /** From which timestamp on another tab's answer will do for a fetch that is asked for now. */
+  /** The oldest timestamp of another tab's answer that is acceptable for a fetch that starts now. */
   oldestToTake(key: Key, { forceRefresh = false, maxAge = Infinity }: FetchOptions): number {
     return this.#number(Call.oldestToTake, (message) => message.name(key).number(forceRefresh ? -1 : maxAge));
   }
 
-  /** Another tab wrote to the area: as its storage event says. */
+  /** Passes on another tab's `storage` event. */
   areaChanged(key: string | null, text: string | null): void {
     this.tell(Call.areaChanged, (message) => message.maybeName(key).maybeName(text));
   }
 
-  /** Another process invalidated at that time. */
-  learnInvalidation(selector: Selector, at: number, sparesKept: boolean, byWrite: boolean): void {
+  /** Passes on an invalidation by another process. */
+  learnInvalidation(selector: Selector, at: number, skipsExempt: boolean, byWrite: boolean): void {
     const write = selectorWriter(selector);
-    this.tell(Call.learnInvalidation, (message) => write(message).number(at).flag(sparesKept).flag(byWrite));
+    this.tell(Call.learnInvalidation, (message) => write(message).number(at).flag(skipsExempt).flag(byWrite));
   }
 
   // ---- fetches under way
@@ -341,7 +357,7 @@ export class Core extends Page implements Coordination {
     return begun;
   }
 
-  isVoid(flight: number): boolean {
+  isSuperseded(flight: number): boolean {
     return this.#flag(Call.isVoid, (message) => message.number(flight));
   }
 
@@ -448,7 +464,7 @@ export class Core extends Page implements Coordination {
     );
   }
 
-  /** The number of the rule that it falls under, −1 where there is none; and the task that it names. */
+  /** The index of the event's rule, −1 for none, and the task that the event names. */
   readEvent(event: MutationEvent): { rule: number; task: string | undefined } {
     const json = eventJson(event);
     return this.ask(
@@ -458,7 +474,7 @@ export class Core extends Page implements Coordination {
     );
   }
 
-  /** Judges an event for each party and drops what it voids; with `firstIsMe` the first party is the connected user. */
+  /** Judges an event for each party, and invalidates. With `firstIsMe` the first party is the connected user. */
   applyEvent(event: MutationEvent, parties: readonly Party[], firstIsMe: boolean) {
     const json = eventJson(event);
     // Without a user to judge for, every watcher is concerned.
@@ -480,44 +496,44 @@ export class Core extends Page implements Coordination {
 
   // ---- encrypted records: the page encrypts and decrypts them
 
-  /** Whose records lie encrypted in storage, and could be served. */
-  sealedKeys(): Key[] {
+  /** The keys whose encrypted records could be served. */
+  encryptedKeys(): Key[] {
     return this.#names(Call.encryptedKeys);
   }
 
-  /** What lies encrypted under the key, if memory has nothing to serve. */
-  readSealed(key: Key): Bound | undefined {
-    return this.ask(Call.findEncrypted, (message) => message.name(key), readBound);
+  /** The key's encrypted record, unless memory can serve the key. */
+  findEncrypted(key: Key): CryptoInput | undefined {
+    return this.ask(Call.findEncrypted, (message) => message.name(key), readCryptoInput);
   }
 
-  /** When that was true. */
-  sealedTimestampOf(key: Key): number | undefined {
-    return this.readSealed(key)?.timestamp;
+  /** The timestamp of the key's encrypted record. */
+  encryptedTimestampOf(key: Key): number | undefined {
+    return this.findEncrypted(key)?.timestamp;
   }
 
-  /** It cannot be decrypted: removes it if it still lies there. */
-  rejectSealed(key: Key, box: Uint8Array): void {
-    this.tell(Call.rejectEncrypted, (message) => message.name(key).bytes(box));
+  /** Removes a record that cannot be decrypted, unless it was replaced. */
+  rejectEncrypted(key: Key, ciphertext: Uint8Array): void {
+    this.tell(Call.rejectEncrypted, (message) => message.name(key).bytes(ciphertext));
   }
 
-  /** What is to be encrypted for the set that gave the ticket; undefined where something has superseded it since. */
-  prepareSealing(ticket: number, json: string): Bound | undefined {
-    return this.ask(Call.prepareEncryption, (message) => message.number(ticket).text(json), readBound);
+  /** The input for encrypting a set; undefined if the set was superseded. */
+  prepareEncryption(encryption: number, json: string): CryptoInput | undefined {
+    return this.ask(Call.prepareEncryption, (message) => message.number(encryption).text(json), readCryptoInput);
   }
 
-  /** Stores it, unless something has superseded it since. */
-  writeSealed(ticket: number, box: Uint8Array): void {
+  /** Stores the ciphertext, unless the set was superseded. */
+  writeEncrypted(encryption: number, ciphertext: Uint8Array): void {
     const started = performance.now();
-    this.tell(Call.writeEncrypted, (message) => message.number(ticket).bytes(box));
+    this.tell(Call.writeEncrypted, (message) => message.number(encryption).bytes(ciphertext));
     this.addLatency('persist', started);
   }
 
-  /** It will not be written. */
-  abandonSealing(ticket: number): void {
-    this.tell(Call.abandonEncryption, (message) => message.number(ticket));
+  /** Ends an encryption that failed. */
+  abandonEncryption(encryption: number): void {
+    this.tell(Call.abandonEncryption, (message) => message.number(encryption));
   }
 
-  /** Removes what an endpoint's records say in the clear, now that they may not. */
+  /** Removes the plain records of an endpoint whose policy now demands encryption. */
   removePlain(endpoint: string): void {
     this.tell(Call.removePlain, (message) => message.name(endpoint));
   }
@@ -583,36 +599,36 @@ export class Core extends Page implements Coordination {
 }
 
 function writeWanted(message: Message, key: Key, wanted: Wanted, factsOnly: boolean): void {
-  const { peek = false, quiet = peek, policy = {}, opened } = wanted;
+  const { peek = false, quiet = peek, policy = {}, decrypted } = wanted;
   const { grace = 0, maxAge = Infinity, notBefore = -Infinity } = wanted;
   message.name(key).number(grace).number(maxAge).number(notBefore);
   message.flag(quiet).flag(isSecret(policy)).flag(factsOnly).maybeName(policy.version);
-  message.flag(opened !== undefined);
-  if (opened) message.bytes(opened.plain).bytes(opened.tag);
+  message.flag(decrypted !== undefined);
+  if (decrypted) message.bytes(decrypted.plain).bytes(decrypted.authTag);
 }
 
-function keptBy(reply: Message): Kept {
+function readSetResult(reply: Message): SetResult {
   return {
     timestamp: reply.takeNumber(),
-    end: reply.takeNumber(),
+    expiresAt: reply.takeNumber(),
     remaining: reply.takeNumber(),
-    sealing: reply.takeNumber(),
+    encryption: reply.takeNumber(),
   };
 }
 
-function readBound(reply: Message): Bound | undefined {
+function readCryptoInput(reply: Message): CryptoInput | undefined {
   if (!reply.takeFlag()) return undefined;
-  return { timestamp: reply.takeNumber(), bytes: reply.takeBytes(), binding: reply.takeBytes() };
+  return { timestamp: reply.takeNumber(), bytes: reply.takeBytes(), aad: reply.takeBytes() };
 }
 
-function readVoided(reply: Message): Voided {
+function readInvalidated(reply: Message): Invalidated {
   return { count: reply.takeNumber(), at: reply.takeNumber() };
 }
 
-/** What writes a selector for the core to read. TypeError for one that says nothing. */
+/** Returns a function that writes the selector. TypeError for an empty selector. */
 function selectorWriter(selector: Selector): (message: Message) => Message {
   if (typeof selector === 'string') return (message) => message.number(Field.text).name(selector);
-  // Read before anything is written: what is iterated may be anybody's code, which may call the cache.
+  // Read the selector before the message is begun: its getters and iterators may call the cache.
   const { endpoint, user, tag, keys } = fieldsOf(selector);
   const fields =
     (endpoint === undefined ? 0 : Field.endpoint) |

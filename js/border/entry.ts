@@ -3,20 +3,23 @@ import { Policies } from '../common/policies.ts';
 import type { Policy } from '../types.ts';
 import type { Message } from './message.ts';
 
-/** Everything that is said of an entry, whoever brings it; the same as `EntryMessage` in wasm/border/entry.hpp. */
+/**
+ * The facts of an entry, whether this page sets it or another tab or process sends it; the same as `EntryMessage` in
+ * wasm/border/entry.hpp.
+ */
 export interface Entry {
-  /** When it was true; NaN: now, or when its fetch began. */
+  /** NaN: now, or the beginning of its fetch. */
   timestamp: number;
-  /** Milliseconds; NaN: as long as the core gives what says nothing. */
+  /** Milliseconds; NaN: the core's default. */
   ttl: number;
   expiresAt: number;
   cost: number;
   bytes: number;
-  /** For how long past its end it may serve, in ms. */
+  /** For how many ms past its end it may be served. */
   grace: number;
-  /** Mutation events leave it alone. */
+  /** Mutation events do not invalidate it. */
   exempt: boolean;
-  /** The tab that brought it has written it to storage. */
+  /** The sending tab has written it to storage. */
   stored: boolean;
   version: string;
   tags: readonly string[];
@@ -24,13 +27,13 @@ export interface Entry {
 
 const NO_TAGS: readonly string[] = [];
 
-/** What a policy says of a value. */
+/** The facts that a policy gives a value. */
 export function entryOf(policy: Policy, value: unknown, bytes: number): Entry {
   const { ttl = NaN, version = '', tags = NO_TAGS, cost = 1, onEvent } = policy;
   return {
     timestamp: NaN,
     ttl,
-    expiresAt: endOf(policy, value),
+    expiresAt: expiresAtOf(policy, value),
     cost,
     bytes,
     grace: Policies.graceOf(policy),
@@ -47,13 +50,13 @@ export function writeEntry(message: Message, entry: Entry): Message {
   return message.flag(exempt).flag(stored).name(version).names(tags);
 }
 
-/** What a policy's own `expiresAt` says; one that fails or says nothing sets no end. */
-function endOf(policy: Policy, value: unknown): number {
+/** The result of the policy's `expiresAt`; Infinity if it throws or returns nothing. */
+function expiresAtOf(policy: Policy, value: unknown): number {
   if (!policy.expiresAt) return Infinity;
-  let end: unknown;
+  let expiresAt: unknown;
   callSafely(() => {
-    end = policy.expiresAt?.(value);
+    expiresAt = policy.expiresAt?.(value);
   });
-  if (end instanceof Date) end = end.getTime();
-  return typeof end === 'number' && !Number.isNaN(end) ? end : Infinity;
+  if (expiresAt instanceof Date) expiresAt = expiresAt.getTime();
+  return typeof expiresAt === 'number' && !Number.isNaN(expiresAt) ? expiresAt : Infinity;
 }

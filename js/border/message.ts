@@ -1,24 +1,27 @@
 import type { LoadedCore } from './loader.ts';
 
-/** Numbers at a fixed place, for what is too frequent to be written into messages; the same list as `Word` in wasm/border/call.hpp. */
+/**
+ * Numbers at a fixed address, for what changes too often to be written into messages; the same list as `Word` in
+ * wasm/border/call.hpp.
+ */
 export const Word = { noted: 0, seen: 1, believedFrom: 2, replyAt: 3, newsAt: 4 } as const;
 const WORDS = Object.keys(Word).length;
 
-/** Hits noted before a call has to drain them; the same number as `Page::ring_size`. */
+/** The most hits that are recorded before a call must drain them; the same number as `Page::ring_size`. */
 export const RING_SIZE = 256;
 
-/** Text goes over in pieces of so many units: Chromium copies each first, and has no room at hand for a copy of hundreds of kB. */
+/** Text is encoded in pieces of this many units: Chromium copies each piece first, and copies of hundreds of kB are slow. */
 const PIECE = 16_384;
 
 /**
- * A message to the core, and its reply: the one place that reads and writes the core's memory. A number is a double, a text its
- * length (u32) and its bytes, a list its length (u32) and its items, in the order in which wasm/border/message.hpp reads them.
- * A memory that grows detaches every view at once; each view here is renewed when it is next asked for.
+ * A message to the core, and its reply: the only class that reads and writes the core's memory. A number is a double, a text is
+ * its length (u32) and its bytes, a list is its length (u32) and its items, in the order in which wasm/border/message.hpp reads
+ * them. When the memory grows, all views are detached; each is renewed on its next use.
  */
 export class Message {
-  // Not made when the file is loaded: some test environments and servers have neither.
+  // Created here and not when the file is loaded: some test environments and servers have neither class.
   readonly #encoder = new TextEncoder();
-  // A text may begin with what looks like a byte order mark.
+  // Without ignoreBOM the decoder would drop a leading U+FEFF.
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   readonly #memory: WebAssembly.Memory;
   readonly #reserve: (bytes: number) => number;
@@ -26,10 +29,10 @@ export class Message {
   #words: Float64Array;
   #bytes: Uint8Array;
   #data: DataView;
-  /** Where the message begins, and how much room there is. */
+  /** The address of the message, and the reserved bytes. */
   #start = 0;
   #capacity = 0;
-  /** Where it is written or read next. */
+  /** The address of the next write or read. */
   #at = 0;
 
   constructor({ module, memory }: LoadedCore) {
@@ -51,7 +54,7 @@ export class Message {
     return this.#memory.buffer.byteLength;
   }
 
-  /** From this address to the end of the memory. */
+  /** A view from this address to the end of the memory. */
   doubles(address: number) {
     const { buffer } = this.#memory;
     return new Float64Array(buffer, address, (buffer.byteLength - address) >>> 3);
@@ -63,14 +66,14 @@ export class Message {
 
   // ---- writing
 
-  /** Starts a message. What was written before is void. */
+  /** Starts a message; discards an unsent one. */
   begin(): this {
     this.#renew();
     this.#at = this.#start;
     return this;
   }
 
-  /** How many bytes were written. */
+  /** The number of bytes written. */
   get size(): number {
     return this.#at - this.#start;
   }
@@ -92,7 +95,7 @@ export class Message {
     const start = this.#at;
     let to = start + 4;
     for (let from = 0; from < text.length; from += PIECE) {
-      // A pair of surrogates that a piece ends in is left to the next one.
+      // Do not split a surrogate pair: leave it to the next piece.
       const begin = from - pairBefore(text, from);
       const piece = text.slice(begin, from + PIECE - pairBefore(text, from + PIECE));
       to += this.#encoder.encodeInto(piece, this.#bytes.subarray(to)).written;
@@ -106,13 +109,13 @@ export class Message {
     return this.#end(this.#at, this.#at + 4 + bytes.length);
   }
 
-  /** Any text, lone surrogates too, as WTF-8; for keys and names, which are short. */
+  /** Any text, with lone surrogates, as WTF-8; for keys and names, which are short. */
   name(text: string): this {
     this.#room(4 + text.length * 3);
     const start = this.#at;
     let to = start + 4;
     for (let index = 0; index < text.length; index++) {
-      // Always there: the index is inside.
+      // Defined, since the index is inside the text.
       const point = text.codePointAt(index) ?? 0;
       if (point > 0xffff) index++;
       to = putCodePoint(this.#bytes, to, point);
@@ -120,7 +123,7 @@ export class Message {
     return this.#end(start, to);
   }
 
-  /** A flag, and the name where there is one. */
+  /** A flag, and the name if there is one. */
   maybeName(text: string | null | undefined): this {
     this.flag(text != null);
     return text == null ? this : this.name(text);
@@ -135,7 +138,7 @@ export class Message {
       this.name(text);
       count++;
     }
-    // Counted and not asked for: of what another tab sent the length may not be that of a list.
+    // Count the items: a value that another tab sent may be no list, and have a wrong length.
     this.#data.setUint32(this.#start + start, count, true);
     return this;
   }
@@ -147,7 +150,7 @@ export class Message {
     return this;
   }
 
-  /** Notes how long the text is that lies behind its length. */
+  /** Writes the length of the text in front of it. */
   #end(start: number, to: number): this {
     this.#data.setUint32(start, to - start - 4, true);
     this.#at = to;
@@ -172,12 +175,12 @@ export class Message {
 
   // ---- reading
 
-  /** Goes to the answer of the last call, which the next one overwrites. */
+  /** Moves to the reply of the last call, which the next call overwrites. */
   reply(): this {
     return this.#open(Word.replyAt);
   }
 
-  /** Goes to what the news of the last call say more. */
+  /** Moves to the details of the last call's news. */
   news(): this {
     return this.#open(Word.newsAt);
   }
@@ -204,12 +207,12 @@ export class Message {
     return count;
   }
 
-  /** As many items as the list has. */
+  /** Reads a list, with `take` for each item. */
   takeList<T>(take: () => T): T[] {
     return Array.from({ length: this.takeCount() }, take);
   }
 
-  /** A copy, which outlives the next call. */
+  /** A copy, which stays valid after the next call. */
   takeBytes() {
     return this.#take().slice();
   }
@@ -245,7 +248,7 @@ export class Message {
   }
 }
 
-/** 1 where a pair of surrogates lies over this place of well-formed text. */
+/** 1 if the index splits a surrogate pair of well-formed text, else 0. */
 function pairBefore(text: string, index: number): number {
   return (text.charCodeAt(index) & 0xfc00) === 0xdc00 ? 1 : 0;
 }

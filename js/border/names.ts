@@ -6,7 +6,7 @@
 /** wasm/core: statistics.hpp */
 export const ERRORS = ['quota', 'unavailable', 'corrupt', 'serialize', 'crypto', 'fetch', 'remote', 'version'] as const;
 /** entry_facts.hpp */
-export const WHYS = ['expired', 'capacity', 'quota'] as const;
+export const REMOVAL_CAUSES = ['expired', 'capacity', 'quota'] as const;
 /** statistics.hpp */
 export const ALERTS = ['hitRate', 'errors', 'storage'] as const;
 /** event_filter.hpp */

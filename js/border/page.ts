@@ -2,21 +2,23 @@ import type { Clock } from '../common/clock.ts';
 import type { CacheError, CacheEvents, Key } from '../types.ts';
 import { Call, type Border } from './calls.ts';
 import { RING_SIZE, Word, type Message } from './message.ts';
-import { ERRORS, News, WHYS } from './names.ts';
+import { ERRORS, News, REMOVAL_CAUSES } from './names.ts';
 
-/** What the core has to say besides its answers. */
+/** The listener for news of the core. */
 export interface CoreListener {
   evicted(detail: CacheEvents['evict']): void;
   failed(error: CacheError): void;
   alerted(alert: CacheEvents['alert']): void;
   clockWentBack(): void;
-  /** There is something to do that idle time is for: `tend`. */
-  upkeepWaits(): void;
-  /** Their answers will not be kept. */
+  /** Maintenance is pending: call `maintain` in idle time. */
+  maintenanceWaits(): void;
+  /** The answers of these flights will not be cached. */
   flightsSuperseded(flights: readonly number[]): void;
-  /** The next watched key is due at another time. */
+  /** The next fetch of a watched key is due at another time. */
   dueMoved(): void;
-  /** Another tab has changed the area: these are the watched keys among it, and what was at hand here and is encrypted now. */
+  /**
+   * Another tab has changed the area. `keys`: the watched keys that it changed, and resident ones whose record is encrypted now.
+   */
   changedElsewhere(keys: readonly Key[]): void;
 }
 
@@ -28,8 +30,8 @@ export interface PageSizes {
 }
 
 /**
- * One cache that stands open in the core, and the values that belong to it. Values stay here, by reference; everything known about
- * them is the core's. A hit compares the clock with a number in the core's memory and calls nothing.
+ * One cache that is open in the core, with its values. Values stay here, by reference; the core knows everything else about an
+ * entry. A hit compares the clock with a number in the core's memory, and makes no call.
  */
 export class Page {
   protected readonly message: Message;
@@ -42,14 +44,14 @@ export class Page {
   readonly #slots = new Map<Key, number>();
   readonly #keys: (Key | undefined)[] = [];
   readonly #values: unknown[] = [];
-  /** For how long past its end each is known to be kept, as far as this page has said so. */
+  /** The grace of each slot, as far as this page has told the core. */
   readonly #graces: number[] = [];
   #deadlines: Float64Array = new Float64Array();
   #deadlinesAt = 0;
   #ring: Uint32Array = new Uint32Array();
   #noted = 0;
   #believedFrom = -Infinity;
-  /** The latest time that a hit has seen and no call has told the core yet. */
+  /** The latest time of a hit that the core has not been told yet. */
   #seen = -Infinity;
   #nextDue = Infinity;
 
@@ -93,7 +95,7 @@ export class Page {
     return this.message.byteLength;
   }
 
-  /** The time, after the core has heard of it if it went back. */
+  /** The time. Tells the core first if the clock went back. */
   now(): number {
     const now = this.#clock.now();
     if (now < this.#believedFrom) this.#observe(now);
@@ -104,23 +106,23 @@ export class Page {
     this.#observe(this.#clock.now());
   }
 
-  /** The value where it is resident and fresh; one comparison, one number written, no call. */
+  /** The value if it is resident and fresh. Costs one comparison and one write of a number, and makes no call. */
   hit(key: Key): unknown {
     const slot = this.#slots.get(key);
     const deadlines = this.#deadlines;
-    // A view is empty once the core's memory has grown. V8 reads more slowly for good where it was once read past its end.
+    // A view becomes empty when the core's memory grows. V8 reads a view more slowly for ever once it was read past its end.
     if (slot === undefined || slot >= deadlines.length) return undefined;
     const now = this.#clock.now();
     const deadline = deadlines[slot] as number;
     if (!(now < deadline) || now < this.#believedFrom) return undefined;
-    // The core hears of this time with the next call. A clock that goes back before that is the core's to judge.
+    // The next call tells the core this time. If the clock goes back before that, the core decides.
     if (now > this.#seen) this.#seen = this.#believedFrom = now;
     this.#ring[this.#noted++] = slot;
     if (this.#noted === RING_SIZE) this.observe();
     return this.#values[slot];
   }
 
-  /** What `hit` would give, without counting as asked for. */
+  /** Like `hit`, but does not count as a hit. */
   fresh(key: Key): unknown {
     const slot = this.#slots.get(key);
     const now = this.#clock.now();
@@ -128,18 +130,18 @@ export class Page {
     return this.#values[slot];
   }
 
-  /** The value in memory, fresh or not. */
+  /** The resident value, fresh or not. */
   resident(key: Key): unknown {
     const slot = this.#slots.get(key);
     return slot === undefined ? undefined : this.#values[slot];
   }
 
-  /** When the next watched key is due; Infinity where nothing is to be fetched. */
+  /** The time of the next fetch of a watched key; Infinity for none. */
   nextDue(): number {
     return this.#nextDue;
   }
 
-  /** True where the core has not been told yet that the resident entry may serve for so long. */
+  /** True if the core does not know yet that the resident entry may be served for so long. */
   protected lengthens(key: Key, grace: number): boolean {
     const slot = this.#slots.get(key);
     if (slot === undefined || grace <= (this.#graces[slot] ?? 0)) return false;
@@ -155,11 +157,11 @@ export class Page {
     return this.#values[slot];
   }
 
-  /** The core keeps the key there; −1: nowhere. */
+  /** Stores the value in the slot that the core chose; −1: the core stored nothing. */
   protected install(key: Key, slot: number, value: unknown, grace = 0): void {
     if (slot < 0) return;
-    // As an integer: it comes as a double, and V8, which may keep it as one, throws away the code of `hit` that expects
-    // an index, compiles it anew and throws it away again. 30 → 550 ns a hit where that began (`npm run bench -- memory`).
+    // Convert to an integer. The slot arrives as a double; if V8 stores it as one, it discards and recompiles the code of `hit`,
+    // which expects an index, over and over: 30 → 550 ns a hit (`npm run bench -- memory`).
     const at = slot | 0;
     if (this.#keys[at] !== key) {
       this.#slots.set(key, at);
@@ -171,7 +173,10 @@ export class Page {
 
   // ---- around every call
 
-  /** A call: `write` gives the message, `read` takes the answer out of the reply. Before it the core hears of the hits, after it this page of what has moved. */
+  /**
+   * Makes a call. `write` writes the message, `read` reads the reply. The call first passes recorded hits to the core; afterwards
+   * this page handles the news.
+   */
   protected ask<T>(what: Call, write: (message: Message) => unknown, read: (reply: Message) => T, cause?: unknown): T {
     const now = this.now();
     write(this.message.begin());
@@ -181,12 +186,12 @@ export class Page {
     return answer;
   }
 
-  /** One that answers nothing. */
+  /** Makes a call without a result. */
   protected tell(what: Call, write: (message: Message) => unknown = () => undefined, cause?: unknown): void {
     this.ask(what, write, () => undefined, cause);
   }
 
-  /** Sends the message that was written. The reply is to be read, and then `hear` called with what this gives. */
+  /** Sends the message. The caller then reads the reply, and passes the returned news to `hear`. */
   protected send(what: Call, now: number): number {
     let { words } = this.message;
     words[Word.noted] = this.#noted;
@@ -204,7 +209,7 @@ export class Page {
     this.hear(this.send(Call.observe, now));
   }
 
-  /** Takes in what the call has moved: all of it before anybody is told, for listeners may call the cache again. */
+  /** Handles the news of a call. Reads all of it before it calls a listener, which may call the cache again. */
   protected hear(news: number, cause?: unknown): void {
     if (news === 0 && this.#deadlines.length > 0) return;
     const message = this.message.news();
@@ -224,24 +229,24 @@ export class Page {
     const { listener } = this;
     for (const detail of gone) if (detail) listener.evicted(detail);
     for (const { key, why, error } of notices) {
-      if (why >= 0) listener.evicted({ key, why: WHYS[why] ?? 'quota' });
+      if (why >= 0) listener.evicted({ key, why: REMOVAL_CAUSES[why] ?? 'quota' });
       else listener.failed({ kind: ERRORS[error] ?? 'corrupt', ...(key !== '' && { key }), cause });
     }
     if (news & News.clockSetBack) listener.clockWentBack();
-    if (news & News.upkeepWaits) listener.upkeepWaits();
+    if (news & News.upkeepWaits) listener.maintenanceWaits();
     if (flights.length > 0) listener.flightsSuperseded(flights);
     if (changed) listener.changedElsewhere(changed);
     if (news & News.nextDueMoved) listener.dueMoved();
   }
 
-  /** `why`: 0 says that it went on purpose; else one more than the number of its reason. */
+  /** `why`: 0 for a removal on purpose, else 1 + the index of its cause. */
   #letGo(slot: number, why: number): CacheEvents['evict'] | undefined {
     const key = this.#keys[slot];
     if (key === undefined) return undefined;
     this.#slots.delete(key);
     this.#keys[slot] = undefined;
     this.#values[slot] = undefined;
-    const reason = WHYS[why - 1];
+    const reason = REMOVAL_CAUSES[why - 1];
     return reason && { key, why: reason };
   }
 }

@@ -3,8 +3,8 @@ import {
   type Coordination,
   type Core,
   type Found,
-  type Kept,
-  type Voided,
+  type SetResult,
+  type Invalidated,
   type Wanted,
 } from '../border/core.ts';
 import type { Clock } from '../common/clock.ts';
@@ -18,7 +18,7 @@ import { sizeOf } from '../common/values.ts';
 /** An answer's timestamp and the end of its freshness; undefined where they are unknown. */
 export interface Facts {
   timestamp: number | undefined;
-  end: number | undefined;
+  expiresAt: number | undefined;
 }
 
 /** The functions of the core that a cache uses. While no core runs, `Coreless` provides them. */
@@ -41,7 +41,7 @@ export interface Early {
   timestamp: number;
 }
 
-const NOTHING: Voided = { count: 0, at: 0 };
+const NOTHING: Invalidated = { count: 0, at: 0 };
 
 /**
  * Stands in for the core until it runs, and for good where it cannot run. It stores nothing. It remembers what happens meanwhile,
@@ -77,8 +77,8 @@ export class Coreless extends Poller implements CacheCore {
     // Answers keep their timestamps. The core rejects an answer if another tab knows a younger one.
     for (const [key, { value, policy, timestamp }] of this.#fetched) {
       const { version = '', tags = [] } = policy;
-      const isKept = core.adoptRemote(key, value, { timestamp, version, tags }, policy, sizeOf(value));
-      if (!isKept) this.#fetched.delete(key);
+      const isAccepted = core.adoptRemote(key, value, { timestamp, version, tags }, policy, sizeOf(value));
+      if (!isAccepted) this.#fetched.delete(key);
     }
     const deferred = this.#deferred ?? [];
     this.#deferred = undefined;
@@ -119,17 +119,17 @@ export class Coreless extends Poller implements CacheCore {
   /** Ages are unknown here, so a look-up under a policy is a miss. */
   lookUp(key: Key, { peek, grace }: Wanted = {}): Found | undefined {
     const value = peek && grace === undefined ? this.#values.get(key) : undefined;
-    return value === undefined ? undefined : { value, source: 'memory', timestamp: NaN, end: NaN };
+    return value === undefined ? undefined : { value, source: 'memory', timestamp: NaN, expiresAt: NaN };
   }
 
   facts(key: Key): Facts | undefined {
-    return this.#values.has(key) ? { timestamp: undefined, end: undefined } : undefined;
+    return this.#values.has(key) ? { timestamp: undefined, expiresAt: undefined } : undefined;
   }
 
   /** Remembers the value for the hand-over. */
-  set(key: Key, value: unknown, _json: unknown, policy: Policy, reach: number, flight = 0): Kept | undefined {
-    if (this.#ended || reach === Reach.resident || (flight > 0 && this.isVoid(flight))) return undefined;
-    if (flight === 0) this.voidFlights(key);
+  set(key: Key, value: unknown, _json: unknown, policy: Policy, reach: number, flight = 0): SetResult | undefined {
+    if (this.#ended || reach === Reach.resident || (flight > 0 && this.isSuperseded(flight))) return undefined;
+    if (flight === 0) this.supersedeFlights(key);
     const timestamp = this.beganAt(flight) ?? this.now();
     this.endFlight(flight);
     const early = { key, value, policy, timestamp };
@@ -139,7 +139,7 @@ export class Coreless extends Poller implements CacheCore {
       if (isFetched) this.#fetched.set(key, early);
     }
     this.renewed(key, timestamp);
-    return { timestamp, end: NaN, remaining: NaN, sealing: 0 };
+    return { timestamp, expiresAt: NaN, remaining: NaN, encryption: 0 };
   }
 
   /**
@@ -152,19 +152,19 @@ export class Coreless extends Poller implements CacheCore {
   }
 
   delete(key: Key): boolean {
-    this.voidFlights(key);
+    this.supersedeFlights(key);
     return this.#values.delete(key);
   }
 
   /** Only the core can tell which keys a selector selects, so this returns no count. TypeError for an empty selector. */
-  invalidate(selector: Selector, sparesKept: boolean): Voided {
+  invalidate(selector: Selector, skipsExempt: boolean): Invalidated {
     checkSelector(selector);
-    this.refetchAll(sparesKept);
+    this.refetchAll(skipsExempt);
     this.#values.clear();
     return NOTHING;
   }
 
-  clear(): Voided {
+  clear(): Invalidated {
     return this.invalidate('*', false);
   }
 

@@ -79,17 +79,17 @@ export class Intake {
     const shown = watches.shown(key);
     const before = this.#parts.core.resident(key) ?? shown;
     const equal = before !== undefined && same(before, value);
-    const kept = equal ? before : value;
-    const timestamp = keep ? (keep(kept) ? 0 : undefined) : this.#commit(arrival, kept);
+    const current = equal ? before : value;
+    const timestamp = keep ? (keep(current) ? 0 : undefined) : this.#commit(arrival, current);
     if (timestamp === undefined) return undefined;
     if (!arrival.silent) {
       if (!equal && emitter.hears('update')) queueMicrotask(() => emitter.emit('update', { key }));
       // An equal value may have become resident without being shown: a read from storage can precede the announcement of another
       // tab's write.
-      if (!equal || (shown !== kept && !same(shown, kept)))
-        watches.changed(key, kept, source, keep ? undefined : timestamp);
+      if (!equal || (shown !== current && !same(shown, current)))
+        watches.changed(key, current, source, keep ? undefined : timestamp);
     }
-    return { value: kept, timestamp, source };
+    return { value: current, timestamp, source };
   }
 
   /**
@@ -108,7 +108,7 @@ export class Intake {
     const times = core.set(key, value, json, policy, reach, flight);
     if (!times) return undefined;
     if (json !== undefined) {
-      if (times.sealing > 0) vault?.seal(key, times.sealing, json);
+      if (times.encryption > 0) vault?.write(key, times.encryption, json);
       others?.tell(answerOf(key, json, times, policy, storable));
       shared?.tell(key, json, times, policy);
     } else if (flight > 0) others?.markTabLocal(key);

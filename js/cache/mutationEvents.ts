@@ -38,8 +38,8 @@ export class MutationEvents {
       assignees,
     }));
     const { reasons, invalidated, refreshed, at } = cache.core().applyEvent(event, parties, firstIsMe);
-    const voided: Selector[] = rule?.endpoints?.map((endpoint) => ({ endpoint })) ?? [];
-    for (const selector of voided.length > 0 ? voided : ['*']) cache.tellRemote(selector, at);
+    const selectors: Selector[] = rule?.endpoints?.map((endpoint) => ({ endpoint })) ?? [];
+    for (const selector of selectors.length > 0 ? selectors : ['*']) cache.tellRemote(selector, at);
     return reasons.map((reason) => ({ concerned: reason !== 'other', reason, invalidated, refreshed }));
   }
 

@@ -1,5 +1,5 @@
 import type { AnyFetcher, FetchOutcome } from '../common/answers.ts';
-import type { Found, Opened, Wanted } from '../border/core.ts';
+import type { Found, Decrypted, Wanted } from '../border/core.ts';
 import { CORE_TIMEOUT } from '../fetching/poller.ts';
 import type { Facts } from './coreless.ts';
 import { callSafely, type Emitter } from '../common/emitter.ts';
@@ -89,12 +89,12 @@ export class Reads {
   }
 
   /** For watchers: the answer that is being decrypted, which they wait for; undefined if there is none. */
-  open(key: Key, policy: Policy, grace: number | undefined) {
+  decrypt(key: Key, policy: Policy, grace: number | undefined) {
     this.#parts.core.keepFor(key, Policies.graceOf(policy));
-    const opening = this.#parts.vault?.opening(key, policy);
-    if (!opening) return undefined;
-    const found = opening.opened.then((opened) => this.lookUp(key, policy, { opened, grace }));
-    return { timestamp: opening.timestamp, found };
+    const decryption = this.#parts.vault?.decryption(key, policy);
+    if (!decryption) return undefined;
+    const found = decryption.result.then((decrypted) => this.lookUp(key, policy, { decrypted, grace }));
+    return { timestamp: decryption.timestamp, found };
   }
 
   /** For a waiting fetch: an acceptable answer that has arrived in the meantime. */
@@ -121,9 +121,9 @@ export class Reads {
     }
     this.#parts.core.keepFor(key, grace);
     if (mayAnswer) {
-      const opening = this.#opened(key, policy);
-      const opened = opening && (await opening);
-      const found = policy.signal?.aborted ? undefined : this.#answer(key, fetcher, policy, opened, attempts);
+      const decryption = this.#decrypted(key, policy);
+      const decrypted = decryption && (await decryption);
+      const found = policy.signal?.aborted ? undefined : this.#answer(key, fetcher, policy, decrypted, attempts);
       if (found) return found.value;
     }
     try {
@@ -150,25 +150,25 @@ export class Reads {
   async #staleIfError(key: Key, policy: FetchOptions, error: unknown): Promise<Found | undefined> {
     const { staleIfError: grace, signal } = policy;
     if (!grace || !covers(policy, error)) return undefined;
-    const opening = this.#opened(key, policy);
-    const opened = opening && (await opening);
-    return signal?.aborted ? undefined : this.peek(key, { grace, opened });
+    const decryption = this.#decrypted(key, policy);
+    const decrypted = decryption && (await decryption);
+    return signal?.aborted ? undefined : this.peek(key, { grace, decrypted });
   }
 
   /** The answer that needs no fetch, if there is one. */
-  #answer(key: Key, fetcher: AnyFetcher, policy: FetchOptions, opened: Opened | undefined, attempts?: number) {
-    const found = this.lookUp(key, policy, { maxAge: policy.maxAge, opened });
+  #answer(key: Key, fetcher: AnyFetcher, policy: FetchOptions, decrypted: Decrypted | undefined, attempts?: number) {
+    const found = this.lookUp(key, policy, { maxAge: policy.maxAge, decrypted });
     const grace = policy.staleWhileRevalidate;
     if (found || !grace) return found;
-    const stale = this.peek(key, { grace, opened });
+    const stale = this.peek(key, { grace, decrypted });
     // Ignore a failure: the caller has an answer, and the statistics count the failure. No flight waits for this fetch either.
     if (stale) this.#flights.fetch(key, fetcher, policy, attempts, []).catch(() => undefined);
     return stale;
   }
 
-  #opened(key: Key, policy: FetchOptions): Promise<Opened | undefined> | undefined {
-    const opening = this.#parts.vault?.opening(key, policy);
-    return opening && unlessAborted(opening.opened, policy.signal);
+  #decrypted(key: Key, policy: FetchOptions): Promise<Decrypted | undefined> | undefined {
+    const decryption = this.#parts.vault?.decryption(key, policy);
+    return decryption && unlessAborted(decryption.result, policy.signal);
   }
 }
 

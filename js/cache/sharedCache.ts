@@ -1,5 +1,5 @@
 import type { AnyFetcher, FetchOutcome } from '../common/answers.ts';
-import { Core, Reach, type CoreListener, type Voided } from '../border/core.ts';
+import { Core, Reach, type CoreListener, type Invalidated } from '../border/core.ts';
 import { startEngine, type Engine, type SpaceSizes } from '../border/engine.ts';
 import { clockOf, IdleTask, unref, type Clock } from '../common/clock.ts';
 import { Coreless } from './coreless.ts';
@@ -72,7 +72,7 @@ export class SharedCache {
   #tier: RemoteTier | undefined;
   #engine: Engine | undefined;
   #sweeper: ReturnType<typeof setInterval> | undefined;
-  readonly #idle = new IdleTask(() => this.#parts.running?.tend() ?? false);
+  readonly #idle = new IdleTask(() => this.#parts.running?.maintain() ?? false);
   #closed = false;
 
   constructor(options: CacheOptions) {
@@ -104,7 +104,7 @@ export class SharedCache {
       {
         fetch: (key, fetcher, fetchOptions, attempts) => this.#flights.fetch(key, fetcher, fetchOptions, attempts),
         read: (key, policy, grace) => this.reads.read(key, policy, grace),
-        open: (key, policy, grace) => this.reads.open(key, policy, grace),
+        decrypt: (key, policy, grace) => this.reads.decrypt(key, policy, grace),
         timestampOf: (key, policy) => this.#parts.core.timestampOf(key, { policy, maxAge: policy?.maxAge }),
         isFresh: (key, maxAge) => this.reads.isFresh(key, maxAge),
       },
@@ -199,16 +199,23 @@ export class SharedCache {
 
   /** `afterWrite`: invalidates what a write may have changed, except entries that are exempt from events. */
   invalidate(selector: Selector, afterWrite = false): number {
-    const voided = this.#parts.core.invalidate(selector, afterWrite);
-    return this.#voided(selector, voided, afterWrite ? 'write' : 'asked', () => this.invalidate(selector, afterWrite));
+    const invalidated = this.#parts.core.invalidate(selector, afterWrite);
+    return this.#reportInvalidation(selector, invalidated, afterWrite ? 'write' : 'asked', () =>
+      this.invalidate(selector, afterWrite),
+    );
   }
 
   clear(): void {
-    this.#voided('*', this.#parts.core.clear(), 'asked', () => this.clear());
+    this.#reportInvalidation('*', this.#parts.core.clear(), 'asked', () => this.clear());
     this.#parts.remote?.forgetStatistics();
   }
 
-  #voided(selector: Selector, { count, at }: Voided, why: 'asked' | 'write', again: () => void): number {
+  #reportInvalidation(
+    selector: Selector,
+    { count, at }: Invalidated,
+    why: 'asked' | 'write',
+    again: () => void,
+  ): number {
     if (!this.#coreless.defer(again)) {
       this.#parts.remote?.invalidate(selector, at, why);
       this.emitter.emit('invalidate', { selector, count });
@@ -344,7 +351,7 @@ export class SharedCache {
         what: 'the clock was set back: the ages of answers are unknown, so the cache was emptied',
       });
     },
-    upkeepWaits: () => this.#idle.start(),
+    maintenanceWaits: () => this.#idle.start(),
     flightsSuperseded: (flights) => this.#flights.superseded(flights),
     dueMoved: () => this.watches.schedule(),
     changedElsewhere: (keys) => this.#changedElsewhere(keys),

@@ -66,8 +66,8 @@ export class Writes {
   showAgain(): void {
     for (const layer of this.#layers) {
       const { key, optimistic } = layer;
-      const kept = this.#host.peekValue(key);
-      if (kept !== undefined && !Object.is(kept, optimistic)) layer.before = kept;
+      const cached = this.#host.peekValue(key);
+      if (cached !== undefined && !Object.is(cached, optimistic)) layer.before = cached;
       this.#host.keepOptimistic(key, optimistic);
     }
   }
@@ -81,8 +81,8 @@ export class Writes {
   }
 
   #show(key: Key, optimistic: unknown): Layer {
-    const kept = this.#host.peekValue(key);
-    const layer = { key, optimistic, before: kept === undefined ? this.#host.shown(key) : kept };
+    const cached = this.#host.peekValue(key);
+    const layer = { key, optimistic, before: cached === undefined ? this.#host.shown(key) : cached };
     this.#layers.add(layer);
     this.#host.keepOptimistic(key, optimistic);
     this.#host.changed(key, optimistic);

@@ -1,17 +1,17 @@
-import type { Bound, Core, Opened } from '../border/core.ts';
+import type { CryptoInput, Core, Decrypted } from '../border/core.ts';
 import { hasKeyStore, storedKey } from './keyStore.ts';
 import { mayReachStorage, Policies } from '../common/policies.ts';
 import type { Key, Policy } from '../types.ts';
 
 /**
- * How long callers wait for the browser's key store, which may hang: PATIENCES timers of PATIENCE ms in a row. A page that was
+ * How long callers wait for the browser's key store, which may hang: TIMEOUTS timers of TIMEOUT ms in a row. A page that was
  * busy or asleep delays one timer only.
  */
-const PATIENCE = 500;
-const PATIENCES = 4;
+const TIMEOUT = 500;
+const TIMEOUTS = 4;
 /** AES-GCM takes 96 bits; each record gets new random ones. */
 const IV_SIZE = 12;
-const TAG_SIZE = 16;
+const AUTH_TAG_SIZE = 16;
 /** How many records are decrypted in parallel when a cache opens. */
 const AT_ONCE = 32;
 
@@ -24,11 +24,11 @@ export interface VaultHost {
 }
 
 /** A decryption in progress. */
-export interface Opening {
+export interface Decryption {
   /** The timestamp of the answer. */
   timestamp: number;
   /** Resolves to undefined if the record cannot be decrypted, or not in time. */
-  opened: Promise<Opened | undefined>;
+  result: Promise<Decrypted | undefined>;
 }
 
 /**
@@ -43,9 +43,9 @@ export class Vault {
   readonly #owner: string | undefined;
   readonly #host: VaultHost;
   /** The newest set of each key that is not encrypted yet. */
-  readonly #waiting = new Map<Key, { ticket: number; json: string }>();
+  readonly #waiting = new Map<Key, { encryption: number; json: string }>();
   readonly #writing = new Set<Promise<void>>();
-  readonly #opening = new Map<Key, Opening>();
+  readonly #decrypting = new Map<Key, Decryption>();
   readonly #asked = new Map<boolean, Promise<CryptoKey | null | undefined>>();
   /** Endpoints whose plain records were removed. */
   readonly #scrubbed = new Set<string>();
@@ -72,13 +72,13 @@ export class Vault {
     return false;
   }
 
-  /** Encrypts and writes the JSON of the set with this ticket, in the background; `settled` waits for it. */
-  seal(key: Key, ticket: number, json: string): void {
+  /** Encrypts and writes the JSON of a set, in the background; `settled` waits for it. */
+  write(key: Key, encryption: number, json: string): void {
     this.#active = true;
     // Several sets of a key may wait for the encryption key: the first to continue takes the newest one, and the others find
     // nothing to do.
-    this.#waiting.set(key, { ticket, json });
-    const writing = this.#seal(key).finally(() => this.#writing.delete(writing));
+    this.#waiting.set(key, { encryption, json });
+    const writing = this.#write(key).finally(() => this.#writing.delete(writing));
     this.#writing.add(writing);
   }
 
@@ -88,35 +88,35 @@ export class Vault {
   }
 
   /** Begins to decrypt the key's record. Returns undefined at once if there is no usable encrypted record. */
-  opening(key: Key, policy: Policy): Opening | undefined {
+  decryption(key: Key, policy: Policy): Decryption | undefined {
     return (this.#active || policy.encrypted) && mayReachStorage(policy) ? this.#begin(key) : undefined;
   }
 
-  #begin(key: Key): Opening | undefined {
+  #begin(key: Key): Decryption | undefined {
     if (this.#closed || this.#refused) return undefined;
-    const running = this.#opening.get(key);
+    const running = this.#decrypting.get(key);
     if (running) return running;
-    const timestamp = this.#core.sealedTimestampOf(key);
+    const timestamp = this.#core.encryptedTimestampOf(key);
     if (timestamp === undefined || !this.works) return undefined;
     this.#active = true;
-    const opening = { timestamp, opened: this.#open(key).finally(() => this.#opening.delete(key)) };
-    this.#opening.set(key, opening);
-    return opening;
+    const decryption = { timestamp, result: this.#decrypt(key).finally(() => this.#decrypting.delete(key)) };
+    this.#decrypting.set(key, decryption);
+    return decryption;
   }
 
   /** Decrypts the key's record and makes it resident. */
   restore(key: Key, policy: Policy): Promise<unknown> | undefined {
-    return this.opening(key, policy)?.opened.then((opened) => opened && this.#admit(key, policy, opened));
+    return this.decryption(key, policy)?.result.then((decrypted) => decrypted && this.#admit(key, policy, decrypted));
   }
 
   /** Decrypts all records and makes them resident. */
   async restoreAll(): Promise<void> {
     if (this.#refused) return;
-    const keys = this.#core.sealedKeys();
+    const keys = this.#core.encryptedKeys();
     for (let from = 0; from < keys.length && !this.#closed; from += AT_ONCE) {
       const some = keys.slice(from, from + AT_ONCE);
-      const opened = await Promise.all(some.map((key) => this.#begin(key)?.opened ?? Promise.resolve(undefined)));
-      opened.forEach((one, index) => {
+      const decrypted = await Promise.all(some.map((key) => this.#begin(key)?.result ?? Promise.resolve(undefined)));
+      decrypted.forEach((one, index) => {
         const key = some[index] ?? '';
         const policy = this.#host.policyFor(key);
         if (one && !this.#closed && mayReachStorage(policy)) this.#admit(key, policy, one);
@@ -146,45 +146,45 @@ export class Vault {
     this.#waiting.clear();
   }
 
-  #admit(key: Key, policy: Policy, opened: Opened): unknown {
+  #admit(key: Key, policy: Policy, decrypted: Decrypted): unknown {
     if (this.#closed) return undefined;
-    return this.#core.lookUp(key, { policy, opened, quiet: true, grace: Policies.graceOf(policy) })?.value;
+    return this.#core.lookUp(key, { policy, decrypted, quiet: true, grace: Policies.graceOf(policy) })?.value;
   }
 
-  async #seal(key: Key): Promise<void> {
+  async #write(key: Key): Promise<void> {
     const cryptoKey = await this.#obtain(true);
     const set = this.#waiting.get(key);
     this.#waiting.delete(key);
     if (!set) return;
     try {
-      const wanted = this.#core.prepareSealing(set.ticket, set.json);
+      const wanted = this.#core.prepareEncryption(set.encryption, set.json);
       if (!wanted) return;
       if (!cryptoKey) throw new Error('the browser gave no key to encrypt with');
-      const box = await encrypt(cryptoKey, wanted);
-      if (!this.#closed) this.#core.writeSealed(set.ticket, box);
+      const ciphertext = await encrypt(cryptoKey, wanted);
+      if (!this.#closed) this.#core.writeEncrypted(set.encryption, ciphertext);
     } catch (error) {
       if (this.#closed) return;
-      this.#core.abandonSealing(set.ticket);
+      this.#core.abandonEncryption(set.encryption);
       this.#core.noteError('crypto', key, error);
     }
   }
 
-  async #open(key: Key): Promise<Opened | undefined> {
+  async #decrypt(key: Key): Promise<Decrypted | undefined> {
     for (let attempt = 1; ; attempt++) {
       const cryptoKey = await this.#obtain(false);
       // While it is unknown whether there is a key, leave the records alone.
       if (cryptoKey === undefined || this.#closed) return undefined;
-      const sealed = this.#core.readSealed(key);
-      if (!sealed) return undefined;
-      const plain = cryptoKey && (await decrypt(cryptoKey, sealed));
+      const record = this.#core.findEncrypted(key);
+      if (!record) return undefined;
+      const plain = cryptoKey && (await decrypt(cryptoKey, record));
       if (this.#closed) return undefined;
-      if (plain) return { plain, tag: sealed.bytes.subarray(-TAG_SIZE) };
+      if (plain) return { plain, authTag: record.bytes.subarray(-AUTH_TAG_SIZE) };
       if (cryptoKey && attempt === 1) {
         // Another tab may have lost this key and created a new one.
         if (this.#key === cryptoKey) this.#key = undefined;
         continue;
       }
-      this.#core.rejectSealed(key, sealed.bytes);
+      this.#core.rejectEncrypted(key, record.bytes);
       return undefined;
     }
   }
@@ -218,18 +218,18 @@ export class Vault {
   }
 }
 
-async function encrypt(key: CryptoKey, { bytes, binding }: Bound): Promise<Uint8Array> {
+async function encrypt(key: CryptoKey, { bytes, aad }: CryptoInput): Promise<Uint8Array> {
   const iv = crypto.getRandomValues(new Uint8Array(IV_SIZE));
-  const encrypted = await crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData: binding }, key, bytes);
-  const box = new Uint8Array(IV_SIZE + encrypted.byteLength);
-  box.set(iv);
-  box.set(new Uint8Array(encrypted), IV_SIZE);
-  return box;
+  const encrypted = await crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData: aad }, key, bytes);
+  const ciphertext = new Uint8Array(IV_SIZE + encrypted.byteLength);
+  ciphertext.set(iv);
+  ciphertext.set(new Uint8Array(encrypted), IV_SIZE);
+  return ciphertext;
 }
 
 /** Undefined if the ciphertext or its aad do not match this key. */
-async function decrypt(key: CryptoKey, { bytes, binding }: Bound): Promise<Uint8Array | undefined> {
-  const algorithm = { name: 'AES-GCM', iv: bytes.subarray(0, IV_SIZE), additionalData: binding };
+async function decrypt(key: CryptoKey, { bytes, aad }: CryptoInput): Promise<Uint8Array | undefined> {
+  const algorithm = { name: 'AES-GCM', iv: bytes.subarray(0, IV_SIZE), additionalData: aad };
   try {
     return new Uint8Array(await crypto.subtle.decrypt(algorithm, key, bytes.subarray(IV_SIZE)));
   } catch {
@@ -241,9 +241,9 @@ function inTime<T>(answer: Promise<T>): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     let timer: ReturnType<typeof setTimeout>;
     const wait = (left: number) => {
-      timer = setTimeout(() => (left > 1 ? wait(left - 1) : resolve(undefined)), PATIENCE);
+      timer = setTimeout(() => (left > 1 ? wait(left - 1) : resolve(undefined)), TIMEOUT);
     };
-    wait(PATIENCES);
+    wait(TIMEOUTS);
     answer.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

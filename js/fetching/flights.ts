@@ -99,9 +99,9 @@ export class Flights {
     return this.#judge && id !== 0 ? judge : undefined;
   }
 
-  #isVoid(flight: Flight): boolean {
+  #isSuperseded(flight: Flight): boolean {
     const judge = this.#judgeOf(flight);
-    return judge !== undefined && judge.isVoid(flight.id);
+    return judge !== undefined && judge.isSuperseded(flight.id);
   }
 
   /** The policy of the key's flight. */
@@ -141,7 +141,7 @@ export class Flights {
 
   #joinable(key: Key, forced: boolean): Flight | undefined {
     const flight = this.#flights.get(key);
-    if (!flight || (forced && !flight.forced) || this.#isVoid(flight)) return undefined;
+    if (!flight || (forced && !flight.forced) || this.#isSuperseded(flight)) return undefined;
     // The core started during this fetch, so the answer will not be cached.
     if (this.#judge && flight.id !== 0 && flight.judge !== this.#judge) return undefined;
     this.#judge?.countFetch('joined');

@@ -111,12 +111,12 @@ export class Poller implements Coordination {
     return this.#flights.get(flight)?.began;
   }
 
-  isVoid(flight: number): boolean {
+  isSuperseded(flight: number): boolean {
     return !this.#flights.has(flight);
   }
 
   beginFlight(key: Key, { onEvent }: Policy): Begun {
-    this.voidFlights(key);
+    this.supersedeFlights(key);
     this.#flights.set(++this.#numbered, { key, exempt: onEvent === 'keep', began: this.now() });
     return { flight: this.#numbered, wait: 0 };
   }
@@ -125,7 +125,7 @@ export class Poller implements Coordination {
     this.#flights.delete(flight);
   }
 
-  voidFlights(superseded: Key): void {
+  supersedeFlights(superseded: Key): void {
     for (const [id, { key }] of this.#flights) if (key === superseded) this.#flights.delete(id);
   }
 

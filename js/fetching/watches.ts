@@ -41,7 +41,7 @@ interface Watch {
   source: Source;
   timestamp: number | undefined;
   /** The timestamp of the record that is being decrypted. */
-  opening?: number | undefined;
+  decryption?: number | undefined;
   linger?: ReturnType<typeof setTimeout> | undefined;
 }
 
@@ -54,7 +54,7 @@ export interface WatchHost {
     grace: number | undefined,
   ): { value: unknown; source: Source; timestamp: number } | undefined;
   /** The answer that is being decrypted; undefined if there is none. */
-  open(
+  decrypt(
     key: Key,
     policy: Policy,
     grace: number | undefined,
@@ -227,7 +227,7 @@ export class Watches {
   }
 
   #register(watch: Watch, watcher: Watcher): void {
-    const timestamp = watch.data === undefined ? watch.opening : watch.timestamp;
+    const timestamp = watch.data === undefined ? watch.decryption : watch.timestamp;
     watcher.id = this.#core.beginWatch(watch.key, watcher.times, watch.policy, timestamp ?? NaN);
   }
 
@@ -321,16 +321,16 @@ export class Watches {
 
   #recall(watch: Watch, grace: number | undefined): void {
     const { key, policy } = watch;
-    const opening = this.#host.open(key, policy, grace);
-    if (!opening) {
+    const decryption = this.#host.decrypt(key, policy, grace);
+    if (!decryption) {
       this.#take(watch, this.#host.read(key, policy, grace));
       return;
     }
-    watch.opening = opening.timestamp;
-    void opening.found.then((found) => {
+    watch.decryption = decryption.timestamp;
+    void decryption.found.then((found) => {
       // Ignore the record if something newer has arrived, or if another watcher has already taken it.
-      if (watch.opening === undefined || this.#watches.get(key) !== watch) return;
-      watch.opening = undefined;
+      if (watch.decryption === undefined || this.#watches.get(key) !== watch) return;
+      watch.decryption = undefined;
       if (watch.data !== undefined) return;
       this.#take(watch, found);
       if (found) {

@@ -40,7 +40,7 @@ export interface RemotePort {
   take(key: Key, record: RemoteRecord, policy: Policy, notBefore: number): FetchOutcome | undefined;
   hit(key: Key): void;
   /** Called when another process has invalidated this as of `at`. */
-  learn(selector: Selector, at: number, sparesKept: boolean, byWrite: boolean): void;
+  learn(selector: Selector, at: number, skipsExempt: boolean, byWrite: boolean): void;
   failed(key: Key, cause: unknown): void;
 }
 

@@ -137,14 +137,14 @@ export class Tabs {
 export function answerOf(
   key: Key,
   json: string,
-  times: { timestamp: number; end: number },
+  times: { timestamp: number; expiresAt: number },
   policy: Policy,
   stored: boolean,
 ): Answer {
   const { version = '', tags = [], cost = 1, onEvent } = policy;
-  const { timestamp, end } = times;
+  const { timestamp, expiresAt } = times;
   const grace = Policies.graceOf(policy);
-  return { key, json, timestamp, end, version, tags, cost, grace, kept: onEvent === 'keep', stored };
+  return { key, json, timestamp, end: expiresAt, version, tags, cost, grace, kept: onEvent === 'keep', stored };
 }
 
 /** The parts of a cache that take other tabs' answers. */

@@ -67,8 +67,8 @@ TEST_CASE("border: no call and no page but those that are there") {
 
 TEST_CASE("border: no message at all is refused by every call that takes one") {
   const OpenPage open;
-  const std::vector<Handler> take_none{open_count, observe, sweep, maintain, encrypted_keys, clear, retry_failed,
-                                       take_due, statistics, inspect};
+  const std::vector<Handler> take_none{open_count, observe,      sweep,    maintain,   encrypted_keys,
+                                       clear,      retry_failed, take_due, statistics, inspect};
   for (std::uint32_t what = 0; what < most_calls * all_calls.size(); ++what) {
     const auto call = handler_of(what);
     if (!call) continue;

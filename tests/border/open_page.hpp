@@ -10,50 +10,6 @@
 
 #include "border/calls.hpp"
 
-namespace cardcache::border {
-
-void add_rule(Call& call);
-void admit(Call& call);
-void adopt(Call& call);
-void apply_event(Call& call);
-void area_changed(Call& call);
-void begin_flight(Call& call);
-void begin_refresh(Call& call);
-void catch_up(Call& call);
-void catch_up_after_load(Call& call);
-void clear(Call& call);
-void close_page(Call& call);
-void close_space(Call& call);
-void drop_resident(Call& call);
-void encrypted_keys(Call& call);
-void end_flight(Call& call);
-void end_refresh(Call& call);
-void fail_flight(Call& call);
-void inspect(Call& call);
-void invalidate(Call& call);
-void is_void(Call& call);
-void learn_invalidation(Call& call);
-void look_up(Call& call);
-void maintain(Call& call);
-void observe(Call& call);
-void open_count(Call& call);
-void open_page(Call& call);
-void open_space(Call& call);
-void outdated(Call& call);
-void reject(Call& call);
-void remove(Call& call);
-void retry_failed(Call& call);
-void set(Call& call);
-void set_visible(Call& call);
-void statistics(Call& call);
-void sweep(Call& call);
-void take_due(Call& call);
-void unwatch(Call& call);
-void watch(Call& call);
-void write_encrypted(Call& call);
-
-}  // namespace cardcache::border
-
 namespace cardcache::border::testing {
 
 using Write = std::function<void(Writer&)>;
@@ -80,8 +36,10 @@ inline std::string message(const Write& write) {
   return out.bytes();
 }
 
-inline void write_entry(Writer& out, const std::vector<std::string>& tags, double timestamp = not_given, double end = never_ends) {
-  for (const double one : {timestamp, timestamp == timestamp ? never_ends : not_given, end, 1.0, 2.0, 0.0}) out.number(one);
+inline void write_entry(Writer& out, const std::vector<std::string>& tags, double timestamp = not_given,
+                        double end = never_ends) {
+  for (const double one : {timestamp, timestamp == timestamp ? never_ends : not_given, end, 1.0, 2.0, 0.0})
+    out.number(one);
   out.flag(false);
   out.flag(false);
   out.text("");

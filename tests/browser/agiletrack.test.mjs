@@ -27,7 +27,7 @@ async function openAgileTrack(t) {
 
 const metrics = { velocity: [0, 21, null], name: 'Späti 🚀', empty: '', done: false };
 
-test('what AgileTrack wrote is read with its age', async (t) => {
+test('records that AgileTrack wrote are read with their age', async (t) => {
   const page = await openAgileTrack(t);
   await page.evaluate((value) => agiletrack.write('team_7_metrics', value), metrics);
   await page.clock.fastForward(5000);
@@ -35,7 +35,7 @@ test('what AgileTrack wrote is read with its age', async (t) => {
   assert.deepEqual(read, [metrics, 5000]);
 });
 
-test('what we wrote AgileTrack reads, for three days and no longer', async (t) => {
+test('AgileTrack reads our records for three days and no longer', async (t) => {
   const page = await openAgileTrack(t);
   const read = () => page.evaluate(() => agiletrack.read('teams'));
   await page.evaluate((value) => cache.set('teams', value), metrics);

@@ -88,7 +88,7 @@ inEachEngine('in a sandboxed frame answers live in memory, and it is said once',
 });
 
 test(
-  'where the user blocks all site data answers live in memory, and it is said once (Firefox)',
+  'with all site data blocked, answers stay in memory and one warning says so (Firefox)',
   optionsFor('firefox'),
   async (t) => {
     const browser = await launchFirefox({ prefs: { 'network.cookie.cookieBehavior': 2 } });

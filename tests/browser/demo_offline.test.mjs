@@ -27,7 +27,7 @@ test('offline the plans stay, a completion is refused and taken back, and nothin
   await screenshot(page, 'offline');
 });
 
-test('what changed while offline is caught up with on return', async (t) => {
+test('changes made while offline show on return', async (t) => {
   const { page } = await openDemo(t, demo);
   await page.locator('#offline').click();
   await page.locator('#other-device [data-task="RecurringTask:2"] [data-service="complete_task"]').click();

@@ -64,7 +64,7 @@ test('a reload paints both plans in their first render, with no loading state an
   }
 });
 
-test('what changed while no page was open is caught up with after the paint', async (t) => {
+test('changes made while no page was open show after the first paint', async (t) => {
   const opening = await newPage(t, demo);
   const { page } = opening;
   await page.addInitScript(watchRenders);
@@ -81,7 +81,7 @@ test('what changed while no page was open is caught up with after the paint', as
   for (const { first } of await rendersOf(page)) assert.equal(first.loading, false);
 });
 
-test('past the end of its life a plan is not painted from storage but fetched', async (t) => {
+test('an expired plan is fetched, not painted from storage', async (t) => {
   const { page, opened } = await openDemo(t, demo);
   const before = opened.length;
   await page.clock.fastForward(80 * 3_600_000);

@@ -75,7 +75,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
   });
 }
 
-test('a port that is taken is said in one line', async (t) => {
+test('a port in use is reported in one line', async (t) => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   t.after(() => other.close());
@@ -93,7 +93,7 @@ test('only files of the page and of dist are served', async (t) => {
   assert.equal((await fetch(server.url, { method: 'POST' })).status, 405);
 });
 
-test('who brings no known token is let go', async (t) => {
+test('a connection without a known token is closed', async (t) => {
   assert.equal((await connect(t, await start(t), 'mallory')).auth, 'auth_invalid');
 });
 
@@ -116,7 +116,7 @@ test('refusals carry Home Assistant’s codes', async (t) => {
   assert.equal(await codeOf(ask({ type: 'make_coffee' })), 'unknown_command');
 });
 
-test('a completion changes both plans, is told to everybody, and can be undone', async (t) => {
+test('a completion changes both plans, is sent to all clients, and can be undone', async (t) => {
   const server = await start(t);
   const [gabriel, sara] = [await connect(t, server, 'gabriel'), await connect(t, server, 'sara')];
   for (const event of ['task_completed', 'completion_deleted']) {
@@ -196,7 +196,7 @@ async function raw(t, server, { headers, send = () => undefined } = {}) {
 
 const signIn = JSON.stringify({ type: 'auth', access_token: 'demo-sara', session: 'test' });
 
-test('nothing that anybody sends ends the server', async (t) => {
+test('no request ends the server', async (t) => {
   const server = await start(t);
   const texts = ['null', '7', '"x"', '[]', 'true', '', '{', '{"type":"auth"}', '{"type":"auth","session":[]}'];
   const frames = [
@@ -222,7 +222,7 @@ test('nothing that anybody sends ends the server', async (t) => {
   assert.equal((await connect(t, server, 'sara')).auth, 'auth_ok');
 });
 
-test('what is no command, service or field is refused, also what every object inherits', async (t) => {
+test('unknown commands, services and fields are refused, inherited names of objects too', async (t) => {
   const { ask, call } = await connect(t, await start(t), 'sara');
   const codeOf = async (answer) => (await answer).error?.code;
   for (const type of ['constructor', 'toString', '__proto__', 'hasOwnProperty']) {

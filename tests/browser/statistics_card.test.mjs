@@ -62,7 +62,7 @@ test('one row that makes no sense leaves the others on the screen, after a reloa
   );
 });
 
-test('what cannot be drawn is said, and dropped, so that the next card asks anew', async (t) => {
+test('an answer that cannot be drawn is reported and dropped, so that the next card fetches again', async (t) => {
   const { page } = await newPage(t, demo);
   const card = await show(page, { rows: GOOD });
   await card.locator('[data-points="2"]').waitFor();
@@ -114,7 +114,7 @@ for (const [name, given] of Object.entries({
   'without a class': { unitClass: null },
   'that the server refuses': { refuses: true },
 })) {
-  test(`a unit ${name} is not the label of values that nobody converted, and the card says so`, async (t) => {
+  test(`a unit ${name} does not label values that were not converted, and the card says so`, async (t) => {
     const { page } = await newPage(t, demo);
     const card = await show(page, { rows: GOOD, config: { entity: { unit: '°F' } }, ...given });
     await card.locator('[data-points="2"]').waitFor();

@@ -130,7 +130,7 @@ test('an origin full of others’ records does not hold up a set', async (t) => 
   assert.notEqual(await page.evaluate(() => localStorage.getItem('pace_more:user:299')), null);
 });
 
-test('upkeep of thousands of records goes on in slices, none of them long', async (t) => {
+test('maintenance of thousands of records runs in short slices', async (t) => {
   const page = await openPage(t, seedOf(3_000));
   const slicesOf = (action) =>
     page.evaluate(async (source) => {

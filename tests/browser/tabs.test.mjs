@@ -121,7 +121,7 @@ for (const [way, host, most] of ways) {
   });
 }
 
-test('what one tab fetched keeps its times in the others, and is called theirs', async (t) => {
+test('an answer of another tab keeps its times and has the source tab', async (t) => {
   const site = await startTabSite(t);
   const tabs = await openTabs(t, site, 3);
   const options = { tier: 'memory', ttl: 60_000, tags: ['red'], version: '7' };
@@ -145,7 +145,7 @@ test('what one tab fetched keeps its times in the others, and is called theirs',
   for (const tab of tabs) await tab.waitForFunction(() => cache.get('plan')?.number !== 1);
 });
 
-test('4 tabs that poll ask once a poll, and an equal answer calls nobody', async (t) => {
+test('4 polling tabs send one request a poll, and an equal answer calls no listener', async (t) => {
   const site = await startTabSite(t);
   const tabs = await openTabs(t, site, 4);
   site.same = true;
@@ -228,7 +228,7 @@ for (const [way, before, policy] of [
   ['', () => undefined, { tier: 'memory' }],
   [', without BroadcastChannel', () => delete globalThis.BroadcastChannel, {}],
 ]) {
-  test(`who waits takes whatever answer comes first${way}`, async (t) => {
+  test(`a waiting tab takes the first answer that comes${way}`, async (t) => {
     const site = await startTabSite(t);
     site.before = before;
     const tabs = await openTabs(t, site, 4);
@@ -275,7 +275,7 @@ test('a lease is renewed while the fetch lasts', async (t) => {
   site.release();
 });
 
-test('what is sensitive or encrypted never leaves its tab: each fetches its own', async (t) => {
+test('sensitive and encrypted answers never leave their tab: each tab fetches its own', async (t) => {
   const site = await startTabSite(t);
   const tabs = await openTabs(t, site, 3);
   const spy = tabs.pop();
@@ -304,7 +304,7 @@ function listenIn(tab) {
   });
 }
 
-test('what JSON cannot hold is fetched by each tab, and none waits for another after the first time', async (t) => {
+test('each tab fetches values that JSON cannot hold, without waiting after the first time', async (t) => {
   const site = await startTabSite(t);
   const tabs = await openTabs(t, site, 3);
   const askForMap = () =>
@@ -326,7 +326,7 @@ test('what JSON cannot hold is fetched by each tab, and none waits for another a
   assert.deepEqual((await second).sort(), [4, 5, 6]);
 });
 
-test('whatever else is said on the channel is passed over', async (t) => {
+test('other messages on the channel are ignored', async (t) => {
   const site = await startTabSite(t);
   const [one, two] = await openTabs(t, site, 2);
   await two.evaluate(() => cache.set('plan', { number: 0 }, { tier: 'memory' }));
@@ -418,7 +418,7 @@ test('a burst of 100 events refetches once what is watched, over all tabs, and n
   ]);
 });
 
-test('a tab that is alone asks nobody and tells nothing, and says so when it goes', async (t) => {
+test('a lone tab acquires no lock and posts no answer, but announces that it goes', async (t) => {
   const site = await startTabSite(t);
   const [tab] = await openTabs(t, site, 1);
   const locks = (asker = tab) =>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -614,4 +615,49 @@ TEST_CASE("coordinator: an interval that never ends fetches on request only") {
   CHECK(coordinator.take_due(after(1e15)).empty());
   coordinator.request("plan", start);
   CHECK(coordinator.next_due() == after(300));
+}
+
+TEST_CASE("coordinator: it tells, once, of every call after which another time may be due") {
+  Failures failures;
+  Coordinator coordinator(failures);
+  const auto nobody = [](std::string_view) { return false; };
+  WatchId watch{};
+  const auto add_failure = [&] { failures.add({.key = "plan", .tags = {}, .longest = Millis{300'000}}, start, 0); };
+  const std::vector<std::function<void()>> calls{
+      [&] { watch = coordinator.add("plan", times_of(60'000), start); },
+      [&] { coordinator.set_visible(true); },
+      [&] { coordinator.request("plan", start); },
+      [&] { coordinator.outdated("plan"); },
+      [&] { coordinator.catch_up(start, start); },
+      [&] { coordinator.catch_up_after_load({}, start); },
+      [&] { coordinator.retry_failed(start); },
+      [&] { coordinator.started("plan"); },
+      [&] { coordinator.failed("plan", start); },
+      [&] { coordinator.succeeded("plan", start); },
+      [&] { coordinator.discarded("plan"); },
+      [&] { coordinator.renewed("plan", start); },
+      add_failure,
+      [&] { failures.end_waits(); },
+      [&] { failures.end_wait("plan"); },
+      [&] { failures.end_waits(Selector{}, false); },
+      [&] { failures.forget_before("plan", start + Millis{1}); },
+      add_failure,
+      [&] { failures.forget("plan"); },
+      add_failure,
+      [&] { failures.sweep(never, nobody); },
+      [&] { failures.clear(); },
+      [&] { coordinator.start_anew(); },
+      [&] { coordinator.remove(watch, start); },
+  };
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    INFO(i);
+    calls[i]();
+    CHECK(coordinator.take_moved());
+    CHECK_FALSE(coordinator.take_moved());
+  }
+  coordinator.outdated("other");
+  failures.forget("plan");
+  failures.forget_before("plan", never);
+  failures.sweep(never, nobody);
+  CHECK_FALSE(coordinator.take_moved());
 }

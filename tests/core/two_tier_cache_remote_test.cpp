@@ -37,7 +37,7 @@ TEST_CASE("remote: an answer of the store is as old as it says and ends as one f
   ended.ttl = hour;
   CHECK_FALSE(here.cache.adopt_remote(ended, start, here.now).kept);
   auto of_today = request_for("day");
-  of_today.expires_at = here.now + minute;
+  of_today.facts.expires_at = here.now + minute;
   CHECK(here.cache.adopt_remote(of_today, start, here.now).expires_at == here.now + minute);
 }
 
@@ -79,7 +79,7 @@ TEST_CASE("remote: an invalidation left by an event spares what policies keep") 
   here.observe();
   CHECK(here.get("words") == "paid");
   auto kept = request_for("more");
-  kept.exempt_from_events = true;
+  kept.facts.exempt_from_events = true;
   CHECK(here.cache.adopt_remote(kept, start - second, here.now).kept);
   CHECK_FALSE(here.cache.adopt_remote(request_for("other"), start - second, here.now).kept);
 }

@@ -331,8 +331,8 @@ TEST_CASE("writing: a set that names the slot of its key does what any set does"
   Tab tab(nullptr);
   SetRequest first;
   first.key = "plan:sara";
-  first.version = "2";
-  first.tags = {"red"};
+  first.facts.version = "2";
+  first.facts.tags = {"red"};
   const auto slot = tab.cache.set(first, start).slot;
   REQUIRE(slot);
   const auto flight = tab.cache.begin_flight("plan:sara", {}, false, start);

@@ -17,7 +17,7 @@ const agileTrack = (area, clock) => ({
   },
 });
 
-test('what AgileTrack wrote we read, with its age, for three days', (t) => {
+test('records that AgileTrack wrote are read with their age, for three days', (t) => {
   const { cache, area, clock } = open(t, { namespace: 'agiletrack_' });
   const its = agileTrack(area, clock);
   its.write('teams', [{ id: 7, name: 'Core' }]);
@@ -31,7 +31,7 @@ test('what AgileTrack wrote we read, with its age, for three days', (t) => {
   assert.equal(cache.get('team_7_metrics'), undefined);
 });
 
-test('what we wrote AgileTrack reads, whatever our policy added', (t) => {
+test('AgileTrack reads our records, whatever the policy adds', (t) => {
   const { cache, area, clock } = open(t, { namespace: 'agiletrack_' });
   const its = agileTrack(area, clock);
   cache.set('teams', [{ id: 7, name: 'Ünïcode 🐉' }]);
@@ -75,7 +75,7 @@ test('agiletrack_selected_team survives whatever we do, and is no entry', (t) =>
   for (const [name, text] of Object.entries(foreign)) assert.equal(area.getItem('agiletrack_' + name), text, name);
 });
 
-test('under agiletrack_ nothing lies but plain records', (t) => {
+test('agiletrack_ holds plain records only', (t) => {
   const { cache, area, clock } = open(t, { namespace: 'agiletrack_' });
   cache.setMany([
     ['teams', 1],

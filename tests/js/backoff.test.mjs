@@ -122,7 +122,7 @@ test('a policy says for how long failures are remembered; 0: never', async (t) =
   );
 });
 
-test('whoever asks for the key shares the back-off: handles, watchers, warm, refreshed coordinators', async (t) => {
+test('all callers of a key share its back-off: handles, watchers, warm, refreshed coordinators', async (t) => {
   t.mock.method(Math, 'random', () => 0.5);
   const { cache, area } = openStill(t);
   const other = openCache({ namespace: 'test_', storage: { area } });
@@ -163,7 +163,7 @@ test('while a key is left alone what is stale serves as if the fetch had failed'
   }
 });
 
-test('the abort of whoever asks is no failure, neither by the cache’s signal nor by one of its own', async (t) => {
+test('an aborted fetch is no failure, whether by the caller’s signal or by the fetcher itself', async (t) => {
   const { cache } = open(t);
   const { fetcher, calls } = controlledFetcher();
   for (let call = 0; call < 5; call++) {
@@ -213,7 +213,7 @@ for (const [where, errorOf] of [
     }),
   ],
 ]) {
-  test(`a server that says when to come back is heeded from the first failure: ${where}`, async (t) => {
+  test(`a server’s Retry-After is obeyed from the first failure on: ${where}`, async (t) => {
     const { cache, clock } = open(t);
     const error = errorOf(clock);
     const fetcher = counted(() => Promise.reject(error));
@@ -229,7 +229,7 @@ for (const [where, errorOf] of [
   });
 }
 
-test('what says nothing of the kind is an error as any other', async (t) => {
+test('an error without a retry time backs off as usual', async (t) => {
   const { cache } = open(t);
   const cyclic = { cause: undefined };
   cyclic.cause = cyclic;
@@ -262,7 +262,7 @@ test('what says nothing of the kind is an error as any other', async (t) => {
   }
 });
 
-test('a Retry-After of a year is heeded for an hour', async (t) => {
+test('a Retry-After of a year is obeyed for an hour', async (t) => {
   const { cache, clock } = open(t);
   const fetcher = counted(() => Promise.reject({ retryAfter: 365 * 24 * HOUR }));
   await rejections(5, () => cache.getOrFetch('plan', fetcher));
@@ -332,7 +332,7 @@ test('where policy says that trying again is in vain no poll is a quick one', as
   assert.ok(fetcher.calls <= 20, `${fetcher.calls}`);
 });
 
-test('whoever begins to watch what is left alone is told why there is nothing, whoever watched before', async (t) => {
+test('a new watcher of a key in back-off gets the last error, even if another watched before', async (t) => {
   const { cache } = openStill(t);
   const fetcher = failing();
   for (let card = 0; card < 5; card++) {

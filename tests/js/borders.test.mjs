@@ -130,7 +130,7 @@ test('only the Home Assistant glue, the cards and the demo know hass', () => {
     assert.doesNotMatch(codeOf(file), /hass|home_?assistant|lovelace/i, file.path);
 });
 
-test('what belongs to one integration stays in the cards and the demo', () => {
+test('code for one integration stays in the cards and the demo', () => {
   const knows = (node) => (ts.isIdentifier(node) || ts.isStringLiteralLike(node)) && /tasktracker/i.test(node.text);
   for (const file of shim) assert.deepEqual([file.path, nodesOf(file, knows)], [file.path, []]);
   for (const file of [...core, ...border]) assert.doesNotMatch(uncommented(file), /tasktracker/i, file.path);
@@ -238,7 +238,7 @@ const RECKONING = {
   // How long the store keeps what was invalidated.
   'js/node/invalidations.ts': ['Date.now() - this.#ttl'],
   'js/node/keyvTier.ts': ['ttl > 0'],
-  'js/api/handle.ts': ['end - this.#cache.now()', 'this.#cache.now() - timestamp'],
+  'js/api/handle.ts': ['expiresAt - this.#cache.now()', 'this.#cache.now() - timestamp'],
 };
 
 test('no arithmetic with lives in js beyond the comparison of a hit', () => {

@@ -44,7 +44,7 @@ test('the first render already shows what is cached', async (t) => {
   assert.deepEqual([card.plan.fresh, card.plan.fetching, card.plan.error], [true, false, undefined]);
 });
 
-test('it renders again when the data changed, and not when they are equal', async (t) => {
+test('the host renders again when the data changed, and not when they are equal', async (t) => {
   const { cache } = still(t);
   const answers = [{ a: 1 }, { a: 1 }, { a: 2 }];
   const query = { key: 'plan:sara', fetcher: async () => answers.shift() };
@@ -61,7 +61,7 @@ test('it renders again when the data changed, and not when they are equal', asyn
   assert.equal(card.renders.length, before + 1);
 });
 
-test('it ends with its host’s connection and begins with it again', async (t) => {
+test('watching ends when the host disconnects and resumes when it connects', async (t) => {
   const { cache } = still(t);
   let fetches = 0;
   const query = { key: 'plan:sara', fetcher: async () => ++fetches };

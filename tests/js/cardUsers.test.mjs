@@ -7,7 +7,7 @@ import { CachedHass, fakeHass, readConfig } from './support/wrapping_card.mjs';
 
 const NOBODY = [undefined, null, {}, { id: null }, { id: '' }];
 
-test('nobody is no TaskTracker user, not even one that has no account of Home Assistant', async () => {
+test('an unknown user is no TaskTracker user, not even one without an account of Home Assistant', async () => {
   const { signedInPerson } = await importCards('tasktracker', 'signedIn');
   const enhanced_users = [undefined, null, '', 'id-sara'].map((ha_user_id, index) => ({
     username: `user ${index}`,
@@ -18,7 +18,7 @@ test('nobody is no TaskTracker user, not even one that has no account of Home As
   assert.equal(signedInPerson(sara, { enhanced_users }).username, 'user 3');
 });
 
-test('a to-do list that was read for nobody is another one than any user’s', async () => {
+test('a to-do list read while the user is unknown is separate from every user’s', async () => {
   const { TodoList } = await importCards('todo', 'todoList');
   const hass = fakeHass();
   const listOf = (user) => TodoList.of({ ...hass, user }, 'todo.chores');
@@ -27,7 +27,7 @@ test('a to-do list that was read for nobody is another one than any user’s', a
   for (const id of ['undefined', 'null', 'id-sara']) assert.ok(!lists.includes(listOf({ id })), id);
 });
 
-test('a wrapped card gives nobody what is on its way for somebody else, or began before it was known for whom', async () => {
+test('a wrapped card never hands one user’s requests in flight, or an unknown user’s, to another user', async () => {
   const { rules } = readConfig({ type: 'custom:cached', card: { type: 'any' } });
   for (const users of [
     ['sara', 'tom'],

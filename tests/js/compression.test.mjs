@@ -38,7 +38,7 @@ for (const [name, answer] of Object.entries(answers)) {
   });
 }
 
-test('what cannot be compressed takes no more than the plain form, but a few units', (t) => {
+test('an incompressible value takes at most a few units more than the plain form', (t) => {
   let state = 1;
   const letters = Array.from({ length: 5_000 }, () => {
     state = (state * 48_271) % 2_147_483_647;

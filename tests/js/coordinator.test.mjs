@@ -5,7 +5,7 @@ import { HOUR, MINUTE, open } from './support/cache.mjs';
 import { controlledFetcher, pass, settle } from './support/time.mjs';
 import { counted, listener, openStill } from './support/watching.mjs';
 
-test('it is fetched anew after its interval: 180 s unless said otherwise, the smallest of all watchers', async (t) => {
+test('a watched key is fetched again after the smallest interval of its watchers, 180 s by default', async (t) => {
   const { cache } = openStill(t);
   const fetcher = counted((call) => call);
   cache.watch('plan', fetcher, listener());
@@ -33,7 +33,7 @@ test('the newest fetcher is used', async (t) => {
   assert.deepEqual([first.calls, second.calls], [1, 1]);
 });
 
-test('nothing is polled that nobody watches', async (t) => {
+test('unwatched keys are not polled', async (t) => {
   const { cache } = openStill(t);
   const fetcher = counted((call) => call);
   const stop = cache.watch('plan', fetcher, listener());
@@ -60,7 +60,7 @@ test('an interval longer than a timer holds does not fire at once', async (t) =>
   assert.equal(fetcher.calls, 1);
 });
 
-test('intervals and debounces that are none are refused', (t) => {
+test('invalid intervals and debounces are refused', (t) => {
   const { cache } = openStill(t);
   for (const interval of [NaN, -1, '180']) {
     assert.throws(() => cache.watch('plan', async () => 1, listener(), { interval }), TypeError);

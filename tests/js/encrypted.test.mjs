@@ -46,7 +46,7 @@ function holdBack(t, what) {
   return { begun: begun.promise, letGo };
 }
 
-test('what is set is there at once, and at rest as soon as it is encrypted', async (t) => {
+test('an encrypted set is readable at once, and stored as soon as it is encrypted', async (t) => {
   const { cache, area } = open(t, options);
   const value = { title: CANARY };
   cache.set('plan:sara', value);
@@ -80,7 +80,7 @@ test('after a reload it is there when ready resolves, with its age, end, tags an
   assert.deepEqual(log, []);
 });
 
-test('opening what is sealed counts as nobody’s question', async (t) => {
+test('decrypting records when a cache opens does not count as hits or misses', async (t) => {
   const { cache, reload } = open(t, options);
   cache.set('plan', 1);
   await cache.flush();
@@ -116,7 +116,7 @@ test('many are all opened', async (t) => {
   assert.equal(again.keys('plan').length, 150);
 });
 
-test('past its end it serves as long as the call that brought it promised, after a reload and its idle time too', async (t) => {
+test('an expired encrypted answer is served for the grace of its call, after a reload and maintenance too', async (t) => {
   const { cache, clock, area, reload } = open(t);
   const failing = () => Promise.reject(new Error('down'));
   const policy = { encrypted: true, ttl: 1_000, staleIfError: HOUR };
@@ -139,7 +139,7 @@ test('past its end it serves as long as the call that brought it promised, after
   await assert.rejects(late.getOrFetch('plan', failing, policy), /down/);
 });
 
-test('of several sets in one task the last alone is encrypted', async (t) => {
+test('of several sets in one task only the last is encrypted', async (t) => {
   const { cache } = open(t, options);
   const encrypt = t.mock.method(crypto.subtle, 'encrypt');
   for (let index = 0; index < 10; index++) cache.set('plan', index);
@@ -147,7 +147,7 @@ test('of several sets in one task the last alone is encrypted', async (t) => {
   assert.equal(encrypt.mock.callCount(), 1);
 });
 
-test('an older record goes with the set, before the new one is encrypted', async (t) => {
+test('a set removes the older record before the new one is encrypted', async (t) => {
   const { cache, area, reload } = open(t, options);
   cache.set('plan', 'old');
   await cache.flush();
@@ -158,7 +158,7 @@ test('an older record goes with the set, before the new one is encrypted', async
   assert.equal(again.get('plan'), undefined);
 });
 
-test('of several sets the last one stays, also of those made during encryption', async (t) => {
+test('the last of several sets is stored, even if they overlap with encryption', async (t) => {
   const { cache, area, reload } = open(t, options);
   const { begun, letGo } = holdBack(t, 'encrypt');
   cache.set('plan', 'one');
@@ -199,7 +199,7 @@ for (const [what, overtake] of Object.entries({
   });
 }
 
-test('what a closed cache was encrypting is not taken for what the next one encrypts', async (t) => {
+test('a pending encryption of a closed cache does not mix with the next cache’s', async (t) => {
   const { cache, reload } = open(t, options);
   const { begun, letGo } = holdBack(t, 'encrypt');
   cache.set('plan', 'old');
@@ -255,7 +255,7 @@ test('another tab’s newer answer during encryption stays', async (t) => {
   assert.equal(recordOf(one.area, 'plan').data, 'new');
 });
 
-test('what another tab sealed later is a miss for get while getOrFetch waits for it', async (t) => {
+test('another tab’s newer encrypted record is a miss for get, and getOrFetch waits for it', async (t) => {
   const [one, two] = openTabs(t, 2, options);
   await two.cache.ready;
   one.cache.set('plan', 'hers');
@@ -276,7 +276,7 @@ test('what another tab sealed later is a miss for get while getOrFetch waits for
   assert.deepEqual([two.cache.get('plan'), two.cache.keys()], ['hers', ['plan']]);
 });
 
-test('a get that misses what is sealed has it opened for the next', async (t) => {
+test('a get that misses an encrypted record decrypts it for the next get', async (t) => {
   const [one, two] = openTabs(t, 2, options);
   one.cache.set('plan', 'hers');
   await one.cache.flush();
@@ -288,7 +288,7 @@ test('a get that misses what is sealed has it opened for the next', async (t) =>
   assert.equal(two.cache.get('plan'), 'hers');
 });
 
-test('what is sealed counts as an entry: inspected, invalidated and deleted like others', async (t) => {
+test('an encrypted record counts as an entry: it is inspected, invalidated and deleted like others', async (t) => {
   const [one, two] = openTabs(t, 2, options);
   for (const key of ['plan:a', 'plan:b', 'plan:c']) one.cache.set(key, CANARY);
   await one.cache.flush();
@@ -304,7 +304,7 @@ test('what is sealed counts as an entry: inspected, invalidated and deleted like
   assert.deepEqual(entriesIn(one.area), []);
 });
 
-test('a watcher is shown what lies sealed, and nothing is fetched', async (t) => {
+test('a watcher gets the decrypted answer without a fetch', async (t) => {
   stopTime(t);
   const [one, two] = openTabs(t, 2, { ...options, clock: () => Date.now() });
   one.cache.set('plan', 'hers');
@@ -325,7 +325,7 @@ test('a watcher is shown what lies sealed, and nothing is fetched', async (t) =>
   assert.equal(seen.length, 2);
 });
 
-test('a watcher whose sealed answer cannot be opened has it fetched', async (t) => {
+test('a watched answer that cannot be decrypted is fetched', async (t) => {
   stopTime(t);
   const [one, two] = openTabs(t, 2, { ...options, clock: () => Date.now() });
   one.cache.set('plan', 'hers');
@@ -343,7 +343,7 @@ test('a watcher whose sealed answer cannot be opened has it fetched', async (t) 
   assert.equal(two.cache.stats().fetch.started, 1);
 });
 
-test('a watcher is shown what another tab sealed meanwhile', async (t) => {
+test('a watcher gets another tab’s encrypted answer', async (t) => {
   stopTime(t);
   const [one, two] = openTabs(t, 2, { ...options, clock: () => Date.now() });
   one.cache.set('plan', 'first');
@@ -362,7 +362,7 @@ test('a watcher is shown what another tab sealed meanwhile', async (t) => {
   assert.equal(two.cache.get('plan'), 'second');
 });
 
-test('so is one whose own policy says nothing of it', async (t) => {
+test('a watcher whose policy does not say encrypted gets it, too', async (t) => {
   stopTime(t);
   const [one, two] = openTabs(t, 2, { clock: () => Date.now() });
   const seen = [];
@@ -374,7 +374,7 @@ test('so is one whose own policy says nothing of it', async (t) => {
   assert.deepEqual(seen.at(-1), ['hers', 'tab']);
 });
 
-test('what was at hand in this tab is at hand again after another tab renewed it', async (t) => {
+test('a resident encrypted answer is resident again after another tab renewed it', async (t) => {
   const [one, two] = openTabs(t, 2, options);
   one.cache.set('plan', 'first');
   await one.cache.flush();
@@ -394,7 +394,7 @@ test('what was at hand in this tab is at hand again after another tab renewed it
   assert.equal(two.cache.get('plan'), 'second');
 });
 
-test('what memory had to let go of is opened again', async (t) => {
+test('an encrypted answer that memory evicted is decrypted again', async (t) => {
   const { cache } = open(t, { ...options, memory: { maxEntries: 1 } });
   cache.set('plan:a', 'a');
   cache.set('plan:b', 'b');
@@ -403,7 +403,7 @@ test('what memory had to let go of is opened again', async (t) => {
   assert.equal(await cache.getOrFetch('plan:a', unfetched), 'a');
 });
 
-test('what has been in memory for four hours is opened again', async (t) => {
+test('an encrypted answer is decrypted again after four hours in memory', async (t) => {
   const { cache, clock } = open(t, options);
   cache.set('plan', 1);
   await cache.flush();
@@ -413,7 +413,7 @@ test('what has been in memory for four hours is opened again', async (t) => {
   assert.equal(cache.age('plan'), 4 * HOUR);
 });
 
-test('it ends when it ends, and is swept', async (t) => {
+test('an encrypted answer expires at its end and is swept', async (t) => {
   stopTime(t);
   const { cache, area, reload } = open(t, { ...options, clock: () => Date.now() });
   cache.set('plan', 1, { ttl: HOUR });
@@ -429,7 +429,7 @@ test('it ends when it ends, and is swept', async (t) => {
   assert.deepEqual(entriesIn(area), []);
 });
 
-test('past its end it serves where the policy lets it, after a reload too', async (t) => {
+test('an expired encrypted answer is served within the policy’s grace, after a reload too', async (t) => {
   const stale = { policies: { plan: { encrypted: true, ttl: HOUR, staleIfError: 8 * HOUR } } };
   const { cache, clock, reload } = open(t, stale);
   cache.set('plan', 'old');
@@ -441,7 +441,7 @@ test('past its end it serves where the policy lets it, after a reload too', asyn
   assert.equal(again.get('plan'), undefined);
 });
 
-test('another version, or what fails the check, is a miss and goes', async (t) => {
+test('an encrypted answer of another version, or one that fails its check, is a miss and is removed', async (t) => {
   const { cache, area, origin } = open(t, options);
   cache.set('plan:a', 'a', { version: '1' });
   cache.set('plan:b', 'b', { version: '2' });
@@ -466,7 +466,7 @@ test('tabs that need the first key at the same time agree on one', async (t) => 
   );
 });
 
-test('users have their own keys, and nobody sees another’s', async (t) => {
+test('each user has a key of their own, and cannot read another’s records', async (t) => {
   const origin = new Origin();
   for (const user of ['sara', 'tom', null]) {
     const { cache } = open(t, { ...options, origin, user });
@@ -564,7 +564,7 @@ for (const [where, prepare] of Object.entries({
       throw new DOMException('keys cannot be cloned', 'DataCloneError');
     }),
 })) {
-  test(`${where} encrypted answers stay in memory, which is said once`, async (t) => {
+  test(`${where} encrypted answers stay in memory, and one warning says so`, async (t) => {
     prepare(t);
     const { cache, area, log, reload } = open(t, options);
     await cache.ready;
@@ -583,7 +583,7 @@ for (const [where, prepare] of Object.entries({
   });
 }
 
-test('a key store that hangs holds up ready for two seconds and nobody else, and its records stay', async (t) => {
+test('a key store that hangs delays only ready, by two seconds, and the records stay', async (t) => {
   stopTime(t);
   const still = { ...options, clock: () => Date.now() };
   const { cache, area, reload, log } = open(t, still);
@@ -615,7 +615,7 @@ test('a key store that hangs holds up ready for two seconds and nobody else, and
   assert.equal(later.get('plan'), 1);
 });
 
-test('who asks while the key store hangs may leave at once', async (t) => {
+test('a caller may abort at once while the key store hangs', async (t) => {
   stopTime(t);
   const { cache, reload } = open(t, { ...options, clock: () => Date.now() });
   cache.set('plan', 1);
@@ -639,7 +639,7 @@ test('sensitive answers, and those of memory’s tier, are not written down, enc
   assert.equal(cache.remainingTtl('list'), 4 * HOUR);
 });
 
-test('they live as long as others that reach storage', (t) => {
+test('encrypted answers live as long as other stored answers', (t) => {
   const { cache } = open(t, options);
   cache.set('plan', 1);
   assert.equal(cache.remainingTtl('plan'), 72 * HOUR);
@@ -656,7 +656,7 @@ test('in agiletrack_ they stay in memory, and AgileTrack’s own records where t
   assert.deepEqual(Object.keys(area.records), ['agiletrack_plan']);
 });
 
-test('what JSON cannot hold stays in memory, counted', async (t) => {
+test('a value that JSON cannot hold stays in memory and is counted', async (t) => {
   const { cache, area } = open(t, options);
   const value = new Map();
   cache.set('plan', value);
@@ -668,7 +668,7 @@ test('what JSON cannot hold stays in memory, counted', async (t) => {
 
 for (const secret of [{ encrypted: true }, { sensitive: true }]) {
   const [name] = Object.keys(secret);
-  test(`records from before the policy said ${name} go when a cache opens, and on sight`, async (t) => {
+  test(`plain records from before the policy said ${name} are removed when a cache opens, or when looked up`, async (t) => {
     const { cache, origin, area } = open(t);
     for (const key of ['plan', 'plan:sara', 'planner', 'list']) cache.set(key, 'x'.repeat(key === 'plan' ? 1_000 : 1));
     const later = open(t, { origin, policies: { plan: secret } });
@@ -698,7 +698,7 @@ test('a policy that no longer says encrypted still reads what was', async (t) =>
   assert.equal(await later.cache.getOrFetch('plan', unfetched), 1);
 });
 
-test('what finds no room lives on in memory, counted', async (t) => {
+test('an encrypted answer without room in storage stays in memory and is counted', async (t) => {
   const { cache, area } = open(t, { ...options, storage: { maxBytes: 1_000 } });
   const value = Array.from({ length: 3_000 }, (_, index) => index);
   cache.set('plan', value);
@@ -731,7 +731,7 @@ test('a page without encrypted answers asks for no key and looks for no record',
   assert.ok(read.mock.callCount() < 10, `${read.mock.callCount()} reads`);
 });
 
-test('when the last sealed record is gone, nobody looks for one any more', async (t) => {
+test('after the last encrypted record is removed, caches stop looking for one', async (t) => {
   const { cache, area, reload } = open(t, options);
   cache.set('plan', 1);
   await cache.flush();

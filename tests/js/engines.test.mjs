@@ -30,7 +30,7 @@ const PRELUDE = `
   const options = { namespace: 'test_', storage: { area }, log: (entry) => log.push(entry.level) };
 `;
 
-test('without WebAssembly nothing is kept, concurrent fetches are joined and the rest goes through', () => {
+test('without WebAssembly nothing is cached, and concurrent callers share a fetch', () => {
   const found = inFreshNode(`${PRELUDE}
     delete globalThis.WebAssembly;
     const { openCache, isConcerned, key } = await import("${dist}index.js");
@@ -141,7 +141,7 @@ async function serveModule(t, answer) {
   return `http://127.0.0.1:${server.address().port}/`;
 }
 
-test('what is asked before the core runs is done when it does, in its order', () => {
+test('actions before the core runs are repeated in order once it does', () => {
   const found = inFreshNode(`${PRELUDE}
     const record = JSON.stringify({ data: 'stored', timestamp: Date.now() });
     for (const key of ['plan:sara', 'plan:tom', 'goals:tom', 'deleted']) area.setItem('test_' + key, record);
@@ -229,7 +229,7 @@ const LATE = `
     });
 `;
 
-test('while the core is coming who watches is told of sets and writes, and a write waits for nothing', () => {
+test('while the core starts, watchers see sets and writes, and writes do not wait', () => {
   const found = inFreshNode(`${PRELUDE}${LATE}
     area.setItem('test_plan', JSON.stringify({ data: 'stored', timestamp: Date.now() - 1_000 }));
     const { openCache } = await import('${dist}index.js');
@@ -293,7 +293,7 @@ test('while the core is coming get tells no event, an equal set is told as a set
   }
 });
 
-test('a core that is long in coming holds nobody up: what is asked goes through, is polled, and is kept once it is there', () => {
+test('a slow start of the core delays no caller: fetches run, watched keys are polled, and answers are cached once it runs', () => {
   const found = inFreshNode(`${PRELUDE}${LATE}
     const { openCache } = await import('${dist}index.js');
     const cache = openCache(options);
@@ -374,7 +374,7 @@ test('an invalidation of before the core came is served by a fetch that the core
   assert.deepEqual(found, { before: 2, during: 3, shown: [null, 'old', 'new 1'], kept: 'new 1' });
 });
 
-test('what was fetched before the core came is as old as it is, and stands below what another tab knows', () => {
+test('an answer fetched before the core ran keeps its age and yields to another tab’s younger answer', () => {
   const found = inFreshNode(`${PRELUDE}${LATE}
     const { openCache } = await import('${dist}index.js');
     const cache = openCache(options);

@@ -4,7 +4,7 @@ import test from 'node:test';
 import { HOUR, listen, open, START } from './support/cache.mjs';
 import { controlledFetcher, pass, settle, stopTime } from './support/time.mjs';
 
-test('whoever asks at the same time gets the answer of one fetch', async (t) => {
+test('concurrent callers share one fetch', async (t) => {
   const { cache } = open(t);
   const { fetcher, calls, answers } = controlledFetcher();
   const asked = [1, 2, 3].map(() => cache.getOrFetch('plan', fetcher));
@@ -31,7 +31,7 @@ test('different keys fly side by side', async (t) => {
   assert.deepEqual(await Promise.all(asked), ['a', 'b']);
 });
 
-test('the fetcher is told key, signal and what there was', async (t) => {
+test('the fetcher gets the key, a signal and the stale answer', async (t) => {
   const { cache, clock } = open(t);
   const { fetcher, calls, answers } = controlledFetcher();
   const policy = { ttl: 1_000, staleIfError: HOUR };
@@ -125,7 +125,7 @@ test('an abort after the answer changes nothing', async (t) => {
   assert.equal(cache.get('plan'), 1);
 });
 
-test('a failure is told to all who wait and kept by nobody', async (t) => {
+test('a failure rejects all waiting callers and is not cached', async (t) => {
   const { cache } = open(t);
   const heard = listen(cache, 'error');
   const { fetcher, calls, answers } = controlledFetcher();
@@ -165,7 +165,7 @@ test('a fetcher that gives undefined rejects with TypeError', async (t) => {
   assert.equal(cache.has('plan'), false);
 });
 
-test('a hung fetch times out, is told to stop and frees the key', async (t) => {
+test('a hung fetch times out, is aborted and frees the key', async (t) => {
   stopTime(t);
   const { cache } = open(t, { clock: () => Date.now() });
   const { fetcher, calls, answers } = controlledFetcher();
@@ -259,7 +259,7 @@ test('a retry.when that throws allows nothing, and hides neither the error nor i
   assert.deepEqual([cache.stats().fetch.failed, cache.stats().errors.fetch, heard.length], [1, 1, 1]);
 });
 
-test('what a retry leaves undefined is as if it were not there', async (t) => {
+test('an undefined retry option counts as not given', async (t) => {
   stopTime(t);
   const { cache } = open(t, { clock: () => Date.now() });
   let calls = 0;

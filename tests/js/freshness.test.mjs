@@ -21,7 +21,7 @@ test('an answer is fresh until its end and a miss from that millisecond on', (t)
   assert.equal(cache.delete('plan'), false);
 });
 
-test('what may reach storage lives three days, what may not four hours', (t) => {
+test('answers that may be stored live three days, others four hours', (t) => {
   const { cache } = open(t);
   cache.set('both', 1);
   cache.set('memory', 1, { tier: 'memory' });
@@ -31,7 +31,7 @@ test('what may reach storage lives three days, what may not four hours', (t) => 
   assert.equal(cache.remainingTtl('secret'), 4 * HOUR);
 });
 
-test('what is set anew in memory lives as its own set says, though no text crosses for it', (t) => {
+test('a repeated set in memory gets its own ttl, though no key crosses the border', (t) => {
   const { cache, clock } = open(t, { storage: false });
   cache.set('plan', 1, { ttl: MINUTE });
   clock.now += 1_000;
@@ -90,7 +90,7 @@ test('a life of its own holds after a reload, shorter or longer than the default
   assert.deepEqual([loaded.get('long'), loaded.get('for ever')], [undefined, 1]);
 });
 
-test('lives that are none are refused', (t) => {
+test('invalid ttls are refused', (t) => {
   const { cache } = open(t);
   for (const ttl of [NaN, -1, -Infinity, '60000', null]) {
     assert.throws(() => cache.set('plan', 1, { ttl }), TypeError, String(ttl));
@@ -114,7 +114,7 @@ test('an expiresAt that gives null, or what is no time, sets no end', async (t) 
   assert.equal(cache.remainingTtl('plan'), 1_000);
 });
 
-test('what version or check refuse has no age', (t) => {
+test('an answer that version or check refuses has no age', (t) => {
   const { cache, area } = open(t);
   cache.set('plan', 1, { version: '1' });
   const policies = { plan: { version: '2' } };
@@ -209,7 +209,7 @@ for (const [whose, options] of Object.entries({ 'one of its own': {}, 'Date.now'
   });
 }
 
-test('what time a hit saw counts for every call that follows, and for the page that is loaded next', async (t) => {
+test('the time of a hit counts for later calls and for the next page', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
   const asks = {
     get: (cache) => cache.get('plan'),
@@ -267,7 +267,7 @@ test('a restored value that fails its check is a miss, counted as version', (t) 
   );
 });
 
-test('a call’s own policy goes over its endpoint’s, field by field', (t) => {
+test('the policy of a call overrides its endpoint’s, field by field', (t) => {
   const { cache } = open(t, { policies: { plan: { ttl: MINUTE, tags: ['plans'] } } });
   cache.set('plan:a', 1);
   cache.set('plan:b', 1, { ttl: HOUR });
@@ -296,7 +296,7 @@ test('policies that mean nothing are refused', (t) => {
   }
 });
 
-test('without a clock of its own the cache goes by Date.now, read anew in every task', async (t) => {
+test('without the option clock the cache reads Date.now once per task', async (t) => {
   t.mock.timers.enable({ apis: ['Date'], now: START });
   const { cache } = open(t, { clock: undefined, storage: { area: new Origin().area() } });
   cache.set('plan', 1, { ttl: 1_000 });
@@ -308,7 +308,7 @@ test('without a clock of its own the cache goes by Date.now, read anew in every 
   assert.equal(cache.get('plan'), undefined);
 });
 
-test('what is sensitive never reaches storage', async (t) => {
+test('sensitive answers are never stored', async (t) => {
   const { cache, area, reload } = open(t, { policies: { token: { sensitive: true } } });
   cache.set('token', 'secret word');
   await cache.getOrFetch('other', () => Promise.resolve('secret word'), { sensitive: true });
@@ -318,7 +318,7 @@ test('what is sensitive never reaches storage', async (t) => {
   assert.equal(reload().get('token'), undefined);
 });
 
-test('what is to be encrypted reaches storage in no other form', async (t) => {
+test('encrypted answers are stored in no other form', async (t) => {
   const { cache, area } = open(t);
   cache.set('token', 'secret word', { encrypted: true });
   assert.equal(cache.get('token'), 'secret word');

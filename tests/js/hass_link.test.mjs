@@ -122,7 +122,7 @@ test('without types of events there is nothing to ask for', async (t) => {
   assert.equal(server.count(SUBSCRIBE_COMMAND), 0);
 });
 
-test('what was refused as unauthorized is never asked for again', async (t) => {
+test('a request that was refused as unauthorized is never repeated', async (t) => {
   const { server, link, hass, cache } = await openLinked(t, { prepare: (one) => (one.commandRefuses = true) });
   assert.equal(link.source, 'polling');
   assert.equal(server.count(SUBSCRIBE_COMMAND), 1);
@@ -222,7 +222,7 @@ test('where only polling is left, pollInterval says how often', async (t) => {
   }
 });
 
-test('what a second card brings is heard too: further types of events, and the command to ask by', async (t) => {
+test('a second card’s event types and command are used, too', async (t) => {
   const { server, hass, cache, link } = await openLinked(t, {
     options: { events: undefined, subscribeCommand: undefined },
   });
@@ -254,7 +254,7 @@ test('a revision entity that a second card names is watched', async (t) => {
   assert.equal(cache.stats().events.seen, 1);
 });
 
-test('options that are none are refused, and an endless pollInterval polls never', async (t) => {
+test('invalid options are refused, and an infinite pollInterval never polls', async (t) => {
   const server = await HassServer.start(t);
   server.hasCommand = false;
   const hass = await openHass(t, server);
@@ -317,7 +317,7 @@ test('many cards make one link: it ends when the last of them has closed it', as
   await until(() => server.subscriptions.length === 0);
 });
 
-test('whose events they are can become known later', async (t) => {
+test('the username may become known later', async (t) => {
   const { server, hass, cache, link } = await openLinked(t, { options: { username: undefined } });
   assert.equal(link.user, undefined);
   const users = [];
@@ -378,7 +378,7 @@ test('openHassCache merges what a second card brings', async (t) => {
   assert.ok(cache.remainingTtl('plan') <= 1_000 && cache.remainingTtl('goals') <= 2_000);
 });
 
-test('a cache that is closed hears nothing more, and the next who asks gets one that is open', async (t) => {
+test('a closed cache gets no events, and the next caller gets an open one', async (t) => {
   const server = await HassServer.start(t);
   const hass = await openHass(t, server);
   const options = { namespace: 'reopened_', storage: false, ...OPTIONS };
@@ -473,7 +473,7 @@ test('after a load what a rule’s endpoints name is caught up with, once', asyn
   assert.deepEqual(await fetchedAtLoad(t, { rules: RULES }), caughtUp, 'without a source');
 });
 
-test('after a load events without a rule may have voided everything', async (t) => {
+test('after a load, events without a rule may have invalidated everything', async (t) => {
   assert.deepEqual(await fetchedAtLoad(t, OPTIONS), ['plan:sara', 'tasks:sara', 'teams']);
 });
 
@@ -486,7 +486,7 @@ test('after a load a policy may say otherwise', async (t) => {
   assert.deepEqual(await fetchedAtLoad(t, { ...OPTIONS, rules: RULES }, { watched }), ['teams']);
 });
 
-test('whoever begins to watch later is caught up with as well', async (t) => {
+test('a watch that begins later is caught up with, too', async (t) => {
   const server = await HassServer.start(t);
   const hass = await openHass(t, server);
   const clock = { now: START };

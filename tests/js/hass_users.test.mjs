@@ -52,7 +52,7 @@ function page(t) {
 }
 
 for (const user of NOBODY) {
-  test(`where hass.user is ${JSON.stringify(user) ?? 'undefined'} every fetch goes through and nothing is kept`, async (t) => {
+  test(`while hass.user is ${JSON.stringify(user) ?? 'undefined'} every fetch goes through and nothing is cached`, async (t) => {
     const { origin, open, openShared } = page(t);
     const shared = openShared();
     shared.set('plan', 'for all');
@@ -82,7 +82,7 @@ for (const user of NOBODY) {
   });
 }
 
-test('while nobody is known the same handle serves all who ask, and merges what they bring', (t) => {
+test('while the user is unknown, all callers share one handle and merge their options', (t) => {
   const { open, options } = page(t);
   const connection = new Connection();
   const cache = open(hassOf(undefined, connection));
@@ -90,7 +90,7 @@ test('while nobody is known the same handle serves all who ask, and merges what 
   assert.equal(openHassCache(hassOf({ id: '' }, connection), options), cache);
 });
 
-test('nobody joins the fetch of another connection whose user is not known either', async (t) => {
+test('connections with unknown users do not share fetches', async (t) => {
   const { open } = page(t);
   const [one, other] = [open(hassOf(undefined)), open(hassOf(undefined))];
   const answers = await Promise.all([
@@ -100,7 +100,7 @@ test('nobody joins the fetch of another connection whose user is not known eithe
   assert.deepEqual(answers, ['hers', 'his']);
 });
 
-test('a store that processes share is neither asked nor told while nobody is known', async (t) => {
+test('while the user is unknown, the remote tier is not used', async (t) => {
   const { open } = page(t);
   const used = [];
   const use = (name) => async (key) => void used.push([name, key]);
@@ -133,7 +133,7 @@ test('once the user is known the cache is theirs, with what lay there', async (t
   assert.equal(open(hassOf(SARA, connection)), cache);
 });
 
-test('a Lit card shows what it fetches while nobody is known, and the user’s own answers in the render after', async (t) => {
+test('a Lit card shows its fetches while the user is unknown, and the user’s cached answers in the next render', async (t) => {
   const { open, options } = page(t);
   const earlier = open(hassOf(SARA));
   earlier.set('plan', 'from before');
@@ -157,7 +157,7 @@ test('a Lit card shows what it fetches while nobody is known, and the user’s o
   host.controller.hostDisconnected();
 });
 
-test('a user who changes on one connection finds nothing of the one before, nor of nobody', async (t) => {
+test('after a change of user on one connection, nothing of the former or the unknown user is visible', async (t) => {
   const { origin, open } = page(t);
   const connection = new Connection();
   const asked = [];
@@ -169,7 +169,7 @@ test('a user who changes on one connection finds nothing of the one before, nor 
   assert.equal(origin.names.filter((name) => !/@id-(sara|tom)\/|!/.test(name)).length, 0);
 });
 
-test('events are heard while nobody is known, and by the user’s cache alone from then on', async (t) => {
+test('events reach the unknown user’s cache, and only the user’s cache from then on', async (t) => {
   const { open } = page(t);
   const connection = new Connection();
   const events = { events: ['changed'] };
@@ -201,7 +201,7 @@ test('an admin who becomes known later has events heard', async (t) => {
   assert.equal(link.source, 'events');
 });
 
-test('a cache that is shared on purpose stays so, whoever is signed in', async (t) => {
+test('a cache that is shared on purpose stays shared for every user', async (t) => {
   const { openShared, options } = page(t);
   const cache = openShared();
   connectHass(cache, hassOf(undefined)).close();
@@ -223,7 +223,7 @@ test('a hass that has no states yet can be connected', async (t) => {
   }
 });
 
-test('clear and close, as at a logout, leave nothing of that user in any tab, and touch nobody else’s', async (t) => {
+test('clear and close, as at a logout, remove that user’s answers in every tab, and no other user’s', async (t) => {
   const { origin, open, options } = page(t);
   const tabs = openTabs(t, 1, { origin, namespace: options.namespace, user: SARA.id });
   const connection = new Connection();

@@ -88,7 +88,7 @@ test('a value set anew carries its new tags and not its old ones', (t) => {
   assert.equal(cache.invalidate({ tag: 'new' }), 1);
 });
 
-test('an invalidation is told with its count', (t) => {
+test('the invalidate event has the count', (t) => {
   const { cache } = openFull(t);
   const heard = listen(cache, 'invalidate');
   cache.invalidate(':sara');
@@ -99,7 +99,7 @@ test('an invalidation is told with its count', (t) => {
   ]);
 });
 
-test('an older record that turns up later is a miss: the floor is above it', (t) => {
+test('an older record that appears after an invalidation is a miss', (t) => {
   const { cache, clock, area, reload } = open(t);
   cache.set('plan:sara', 'old');
   // As AgileTrack would write it: with our checksum a copy under another key would be corrupt.
@@ -155,7 +155,7 @@ for (const [what, act, voids] of [
   ['a delete', (cache) => cache.delete('plan:sara'), true],
   ['another user', (cache) => cache.invalidateUser('sarah'), false],
 ]) {
-  test(`${what} ${voids ? 'voids' : 'does not void'} a flight`, async (t) => {
+  test(`${what} ${voids ? 'supersedes' : 'does not supersede'} a flight`, async (t) => {
     const { cache } = open(t);
     const { fetcher, answers } = controlledFetcher();
     const asked = cache.getOrFetch('plan:sara', fetcher, { tags: ['plans'] });
@@ -177,7 +177,7 @@ test('clear forgets the statistics too', (t) => {
   assert.ok(Object.values(endpoints).every(({ hits, misses, entries }) => hits + misses + entries === 0));
 });
 
-test('clear and invalidateAll take a handle’s own user’s records and nobody else’s', (t) => {
+test('clear and invalidateAll remove only the records of the handle’s own user', (t) => {
   const nobody = open(t);
   const sara = open(t, { origin: nobody.origin, user: 'id-sara' });
   const tom = open(t, { origin: nobody.origin, user: 'id-tom' });

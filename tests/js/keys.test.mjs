@@ -18,7 +18,7 @@ test('null for a user means shared, and so does no user', () => {
   assert.equal(key('available_tasks', undefined), 'available_tasks');
 });
 
-test('a user whose name is None is somebody and not everybody', (t) => {
+test('a user whose name is None is a single user, not all users', (t) => {
   const { cache } = open(t);
   cache.set(key('daily_plan', 'None'), 'of the user None');
   cache.set(key('daily_plan', null), 'shared');
@@ -28,7 +28,7 @@ test('a user whose name is None is somebody and not everybody', (t) => {
   assert.equal(cache.invalidateUser('None'), 1);
 });
 
-test('what would be read as structure is escaped, so that no user reaches another’s keys', (t) => {
+test('characters with a meaning in keys are escaped, so that no user reaches another’s keys', (t) => {
   const { cache } = open(t);
   const names = ['a:b', 'a', 'a:*', '*', 'a%3Ab', '%'];
   for (const name of names) cache.set(key('plan', name), name);

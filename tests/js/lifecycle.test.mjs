@@ -200,7 +200,7 @@ test('a fetch that lands after the close is answered and harms nothing', async (
   assert.equal(reload().get('plan'), undefined);
 });
 
-test('a listener that closes the handle while it is told harms nothing', async (t) => {
+test('a listener may close its handle while it is called', async (t) => {
   stopTime(t);
   const { cache } = open(t, { clock: () => Date.now() });
   cache.on('set', () => cache.close());
@@ -252,7 +252,7 @@ test('a closed cache lets go of its area, its values and the module’s memory',
   assert.ok(alive <= 4, `${alive} of ${held.length} are still held`);
 });
 
-test('what stands open in the core is counted back to zero, without anybody freeing anything', async () => {
+test('open spaces and pages count back to zero without explicit freeing', async () => {
   const [host] = globalThis[Symbol.for('cardcache.hosts')].values();
   assert.equal(host.openCount(), 0);
   const origin = new Origin();

@@ -39,7 +39,7 @@ const numberIn = (file, pattern) => Number(pattern.exec(textOf(headers, file))?.
 
 test('names of numbers are in the order of their enum', () => {
   assert.deepEqual(numbered(names.ERRORS), membersOf('statistics.hpp', 'ErrorKind'));
-  assert.deepEqual(numbered(names.WHYS), membersOf('entry_facts.hpp', 'RemovalCause'));
+  assert.deepEqual(numbered(names.REMOVAL_CAUSES), membersOf('entry_facts.hpp', 'RemovalCause'));
   assert.deepEqual(numbered(names.ALERTS), membersOf('statistics.hpp', 'AlertKind'));
   assert.deepEqual(numbered(names.REASONS), membersOf('event_filter.hpp', 'Reason'));
   assert.deepEqual(Object.entries(names.ON_EVENT), membersOf('coordinator.hpp', 'OnEvent'));
@@ -77,7 +77,7 @@ test('every call has the number that the core gives it', () => {
   const most = numberIn('calls.hpp', /most_calls = (\d+)/);
   const tables = /all_calls\{([^}]*)\}/.exec(calls)[1].match(/\w+(?=_calls)/g);
   const own = tables.flatMap((table, index) => {
-    const names = /Handler all\[\] = \{([^}]*)\}/.exec(textOf(headers, `calls_${table}.cpp`))[1].match(/\w+/g);
+    const names = /std::array all\{([^}]*)\}/.exec(textOf(headers, `calls_${table}.cpp`))[1].match(/\w+/g);
     assert.ok(names.length <= most, table);
     return names.map((name, place) => [camel(name), index * most + place]);
   });
@@ -92,8 +92,8 @@ test('every call has the number that the core gives it', () => {
 });
 
 test('an entry is written in the order in which it is read', () => {
-  const order = /return \{([^;]*)\};/.exec(textOf(headers, 'entry.cpp'))[1];
-  const read = ['timestamp', ...[...order.matchAll(/\.(\w+) =/g)].map(([, name]) => camel(name)).slice(1)];
+  const reading = /EntryMessage read_entry[^]*?\n\}/.exec(textOf(headers, 'entry.cpp'))[0];
+  const read = [...reading.matchAll(/(?:facts\.|auto )(\w+) =/g)].map(([, name]) => camel(name));
   const writing = /function writeEntry[^]*?\n\}/.exec(textOf(script, 'entry.ts'))[0];
   const written = [...writing.matchAll(/\.(?:number|flag|name|names)\((\w+)\)/g)].map(([, name]) => name);
   const same = { exemptFromEvents: 'exempt', isStored: 'stored' };

@@ -87,7 +87,7 @@ test('a name that is like none has no other beside it, and names that all object
   assert.ok(!said(log)[0].includes('meant'));
 });
 
-test('what a page has added to all objects is not taken for an option', (t) => {
+test('members added to Object.prototype are not taken for options', (t) => {
   Object.prototype.each = () => undefined;
   t.after(() => delete Object.prototype.each);
   const { cache, log } = opened(t, { policies: { plan: { ttl: 5 } }, memory: {} });
@@ -95,7 +95,7 @@ test('what a page has added to all objects is not taken for an option', (t) => {
   assert.deepEqual(said(log), []);
 });
 
-test('right options say nothing, whoever they are for', (t) => {
+test('correct options cause no warning', (t) => {
   const { cache, log } = opened(t, { memory: { ttl: 1 }, alerts: { errorsAbove: 1 }, rules: { a: { endpoints: [] } } });
   cache.watch({ key: 'plan', fetcher: async () => 1, ttl: 5 }, () => undefined, { interval: 5, states: true })();
   assert.deepEqual(said(log), []);
@@ -119,7 +119,7 @@ test('openHassCache and connectHass know the names of both', (t) => {
   ]);
 });
 
-test('keyvTier’s are said on the console', (t) => {
+test('misspelt options of keyvTier are reported on the console', (t) => {
   const warn = t.mock.method(console, 'warn', () => undefined);
   keyvTier({ get: assert.fail, getMany: assert.fail, set: assert.fail }, { tll: 5 });
   assert.equal(warn.mock.callCount(), 1);

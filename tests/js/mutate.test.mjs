@@ -99,7 +99,7 @@ test('a write that throws at once rolls back too', async (t) => {
   assert.equal(cache.get('plan:sara'), 'before');
 });
 
-test('what took the optimistic value’s place meanwhile stands', async (t) => {
+test('a value that has replaced the optimistic one stays', async (t) => {
   const { cache } = open(t);
   cache.set('plan:sara', 'before');
   const write = deferred();
@@ -180,7 +180,7 @@ test('a fetch that began before the write ended fills nothing', async (t) => {
   assert.equal(cache.get('plan:sara'), undefined);
 });
 
-test('what a write may change is dropped though the cache closes before the write has ended', async (t) => {
+test('a write invalidates even if the cache closes before it has ended', async (t) => {
   const { cache, reload } = open(t);
   cache.set('plan:sara', 'before the write');
   const write = deferred();
@@ -192,7 +192,7 @@ test('what a write may change is dropped though the cache closes before the writ
   assert.equal(loaded.get('plan:sara'), undefined);
 });
 
-test('what is watched is fetched once, 300 ms after the write, however many echoes come', async (t) => {
+test('a watched key is fetched once, 300 ms after the write, however many echoes come', async (t) => {
   stopTime(t);
   const { cache } = open(t, { clock: () => Date.now() });
   cache.set('plan:sara', 0);
@@ -235,7 +235,7 @@ test('an event of its own says what a write has changed and whom it concerns', a
   assert.equal(heard.length, 2);
 });
 
-test('without a connected user an event concerns whoever it does not leave out', async (t) => {
+test('without a connected user an event concerns every user whom it does not leave out', async (t) => {
   stopTime(t);
   const { cache } = open(t, { clock: () => Date.now() });
   const fetched = [];

@@ -41,7 +41,7 @@ test('an event drops everybody’s entries, and only those it concerns fetch the
   assert.equal(cache.get('daily_plan:tom'), undefined);
 });
 
-test('who is not concerned keeps what is on screen until the next poll', async (t) => {
+test('for users who are not concerned the shown answer stays until the next poll', async (t) => {
   const { cache, fetched } = await watching(t, ['daily_plan:tom']);
   const decision = cache.applyEvent(completed({ username: 'gabriel', assigned_users: ['sara'] }), 'tom');
   assert.deepEqual([decision.concerned, decision.reason, decision.refreshed], [false, 'other', []]);
@@ -72,7 +72,7 @@ test('a burst of events makes one fetch', async (t) => {
   assert.deepEqual(fetched, ['daily_plan:sara']);
 });
 
-test('a rule says which endpoints an event voids; the longest pattern that fits is used', async (t) => {
+test('a rule names the endpoints that an event invalidates; the longest matching pattern counts', async (t) => {
   const keys = ['daily_plan:sara', 'goals:sara', 'teams'];
   const { cache, fetched } = await watching(t, keys, {
     rules: {
@@ -112,7 +112,7 @@ test('`type` serves where there is no `event_type`', (t) => {
   assert.deepEqual(cache.keys(), ['b']);
 });
 
-test('who had the task is read from the answers before they are dropped', (t) => {
+test('the users of a task are read from the answers before these are dropped', (t) => {
   const seen = [];
   const { cache } = open(t, {
     rules: {
@@ -135,7 +135,7 @@ test('who had the task is read from the answers before they are dropped', (t) =>
   assert.equal(cache.applyEvent(event, 'sara').reason, 'unknown', 'now nobody knows any more');
 });
 
-test('what is still shown, though dropped, tells whose task it was too', async (t) => {
+test('answers that are still shown, though dropped, name the users of a task, too', async (t) => {
   const { cache } = await watching(t, []);
   cache.set('daily_plan:sara', { tasks: [{ id: 7 }] });
   cache.watch(
@@ -225,7 +225,7 @@ test('onEvent: keep and invalidate cause no fetch while they are watched', async
   assert.equal(await cache.getOrFetch('dropped:sara', async () => 'asked for'), 'asked for');
 });
 
-test('a flight that an event voids fills nothing', async (t) => {
+test('the answer of a flight that an event supersedes is not cached', async (t) => {
   const { cache } = open(t);
   let answer;
   const asked = cache.getOrFetch('plan:sara', () => new Promise((resolve) => (answer = resolve)));
@@ -235,7 +235,7 @@ test('a flight that an event voids fills nothing', async (t) => {
   assert.equal(cache.get('plan:sara'), undefined);
 });
 
-test('an event is counted and told, with its decision', (t) => {
+test('an event is counted, and emitted with its decision', (t) => {
   const { cache } = open(t);
   const heard = listen(cache, 'event');
   const mine = completed({ username: 'sara' });
@@ -276,7 +276,7 @@ for (const [what, value] of Object.entries({
     },
   },
 })) {
-  test(`an answer that is ${what} keeps no event from dropping what it voids`, (t) => {
+  test(`an answer that is ${what} does not keep an event from invalidating`, (t) => {
     const { cache } = open(t);
     cache.set('plan:sara', value);
     cache.set('teams', 1);

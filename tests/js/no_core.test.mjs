@@ -14,7 +14,7 @@ async function openPlain(t, options) {
   return opened;
 }
 
-test('a watched key is polled at the shortest interval that somebody asked for', async (t) => {
+test('a watched key is polled at the shortest interval of its watchers', async (t) => {
   const { cache } = await openPlain(t);
   const fetcher = counted((call) => ({ call }));
   const heard = listener();
@@ -66,7 +66,7 @@ test('a hidden page polls only what asks for it, and catches up when it is seen'
   assert.deepEqual([seen.calls, always.calls], [2, 4]);
 });
 
-test('who watches is told of a set, and of what a write shows and takes back', async (t) => {
+test('watchers see a set, and a write’s optimistic value and its rollback', async (t) => {
   const { cache } = await openPlain(t);
   const fetcher = counted(() => 'fetched');
   const heard = listener();
@@ -106,7 +106,7 @@ test('an invalidation or an event refetches what is watched, once a burst, but n
   assert.throws(() => cache.invalidate({}), TypeError);
 });
 
-test('what was asked for before an invalidation is not shown after it, nor joined', async (t) => {
+test('a fetch from before an invalidation is neither shown nor joined after it', async (t) => {
   const { cache } = await openPlain(t);
   const { fetcher, answers } = controlledFetcher();
   const heard = listener();
@@ -128,7 +128,7 @@ test('what was asked for before an invalidation is not shown after it, nor joine
   );
 });
 
-test('a failed fetch is told and tried again; the network coming back hastens it', async (t) => {
+test('a failed fetch is reported and repeated, sooner if the network returns', async (t) => {
   globalThis.document = Object.assign(new EventTarget(), { hidden: false });
   const page = new EventTarget();
   globalThis.addEventListener = page.addEventListener.bind(page);
@@ -185,7 +185,7 @@ test('a card that is moved comes back to what it showed and fetches nothing', as
   assert.equal(fetcher.calls, 1);
 });
 
-test('events of a set and of what is watched are told; a fetch that nobody watches tells nothing', async (t) => {
+test('sets and watched keys emit events; an unwatched fetch emits none', async (t) => {
   const { cache } = await openPlain(t);
   const heard = listen(cache, 'update', 'invalidate', 'event');
   cache.on(

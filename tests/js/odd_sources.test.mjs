@@ -222,7 +222,7 @@ test('a rule whose assignees are a list that throws counts as unknown', (t) => {
   }
 });
 
-test('a storage event of whatever kind throws nothing, and the tab goes on', (t) => {
+test('no storage event throws, and the tab goes on', (t) => {
   const [tab, other] = openTabs(t, 2);
   const errors = [];
   const onError = (error) => errors.push(error);
@@ -253,7 +253,7 @@ test('a storage event of whatever kind throws nothing, and the tab goes on', (t)
   return settle().then(() => assert.deepEqual(errors, []));
 });
 
-test('an invalidation of a tier of one’s own that cannot be read voids everything, and throws nothing', async (t) => {
+test('an unreadable invalidation of a custom tier invalidates everything, and throws nothing', async (t) => {
   let told;
   const tier = {
     get: async () => undefined,
@@ -312,7 +312,7 @@ test('a message of a shared channel that is no text throws nothing', async (t) =
 
 // ---- what cards register
 
-test('a to-do list’s subscription throws nothing into the connection, whatever it is told', async (t) => {
+test('a to-do list’s subscription never throws into the connection', async (t) => {
   const { Subscription } = await importCards('todo', 'subscription');
   const noted = noteUnhandled(t);
   const reported = t.mock.method(console, 'error', () => undefined);

@@ -8,7 +8,7 @@ import { deferred, pass, settle, stopTime } from './support/time.mjs';
 const ITSELF = { name: 'TypeError', message: /itself/ };
 const fetch = () => Promise.resolve('answer');
 
-test('a fetcher that asks for its own key is told so at once', async (t) => {
+test('a fetcher that asks for its own key gets an error at once', async (t) => {
   const { cache } = open(t);
   await assert.rejects(
     cache.getOrFetch('plan', () => cache.getOrFetch('plan', fetch)),
@@ -23,7 +23,7 @@ test('a fetcher that asks for its own key is told so at once', async (t) => {
   assert.equal(await cache.getOrFetch('plan', fetch), 'answer', 'the key is free again');
 });
 
-test('so it is through another handle, where nothing is stored, and through another cache', async (t) => {
+test('it also gets the error through another handle, without storage, and through another cache', async (t) => {
   const { cache, origin } = open(t);
   const other = openCache({ namespace: 'test_', storage: { area: origin.area() } });
   const elsewhere = openCache({ namespace: 'elsewhere_', storage: false });
@@ -40,7 +40,7 @@ test('so it is through another handle, where nothing is stored, and through anot
   );
 });
 
-test('so it is for keys that wait for each other, whichever was asked for first', async (t) => {
+test('keys that wait for each other get the error in either order', async (t) => {
   const { cache } = open(t);
   const fetchers = {
     a: () => cache.getOrFetch('b', fetchers.b),
@@ -73,7 +73,7 @@ test('a fetcher that asks for its own key is given what is cached', async (t) =>
   assert.equal(await cache.getOrFetch('plan', through, policy), 'old');
 });
 
-test('a watcher is told of it', async (t) => {
+test('a watcher gets the error', async (t) => {
   stopTime(t);
   const { cache } = open(t, { clock: () => Date.now() });
   const errors = [];
@@ -98,7 +98,7 @@ test('one that asks only after it has waited for something else is bounded by it
   assert.equal(await cache.getOrFetch('plan', fetch), 'answer');
 });
 
-test('nobody waits for a fetch in the background: it may ask for whoever began it', async (t) => {
+test('a background fetch may ask for the key that began it, since no flight waits for it', async (t) => {
   const { cache, clock } = open(t);
   const policy = { ttl: 1_000, staleWhileRevalidate: HOUR };
   cache.set('part', 'stale', policy);

@@ -341,7 +341,7 @@ test('flush waits for what is on its way to the tier', async (t) => {
   await flush;
 });
 
-test('the tier is told how long an answer has yet to live, its version and its tags', async (t) => {
+test('the tier gets an answer’s remaining ttl, version and tags', async (t) => {
   const { cache, written } = openOver(t, {});
   cache.set('plan:sara', { tasks: [] }, { ttl: HOUR, version: '3', tags: ['week'] });
   await cache.flush();
@@ -351,7 +351,7 @@ test('the tier is told how long an answer has yet to live, its version and its t
   assert.equal(ttl, HOUR);
 });
 
-test('what JSON cannot hold stays here', async (t) => {
+test('values that JSON cannot hold are not sent to the tier', async (t) => {
   const { cache, written } = openOver(t, {});
   cache.set('map', new Map([[1, 2]]));
   await cache.flush();
@@ -396,7 +396,7 @@ test('a forced fetch does not ask it', async (t) => {
   assert.equal(asked, 0);
 });
 
-test('what is invalidated here has arrived there before it is asked again', async (t) => {
+test('an invalidation arrives at the tier before the next read', async (t) => {
   const calls = [];
   let arrive;
   const { cache } = openOver(t, {
@@ -412,7 +412,7 @@ test('what is invalidated here has arrived there before it is asked again', asyn
   assert.deepEqual(calls, ['invalidated', 'get']);
 });
 
-test('hit and update are told as of the tier, and an equal answer keeps its reference', async (t) => {
+test('hit and update have the source remote, and an equal answer keeps its reference', async (t) => {
   const { cache, clock } = openOver(t, { get: async () => answerOf({ tasks: [1] }, clock.now) });
   const heard = listen(cache, 'hit', 'update');
   const first = await cache.getOrFetch('plan', assert.fail, { ttl: HOUR });
@@ -427,7 +427,7 @@ test('hit and update are told as of the tier, and an equal answer keeps its refe
   ]);
 });
 
-test('an answer that lacks only what JSON leaves out is the one that is here, and nobody is called', async (t) => {
+test('an answer that lacks only what JSON leaves out counts as equal, and no listener is called', async (t) => {
   const held = { unit: undefined, days: [{ low: -0, note: undefined }] };
   const { cache, clock } = openOver(t, { get: async () => answerOf(JSON.parse(JSON.stringify(held)), clock.now) });
   cache.set('plan', held);
@@ -449,13 +449,13 @@ test('clear starts its statistics anew', async (t) => {
   assert.equal(cache.stats().remote.misses, 0);
 });
 
-test('what is no tier, and what is no Keyv, is refused at once', () => {
+test('an invalid tier or Keyv is refused at once', () => {
   assert.throws(() => openCache({ namespace: 'refused_', remote: {} }), TypeError);
   assert.throws(() => keyvTier({}), TypeError);
   for (const ttl of [0, -1, NaN, Infinity, '1']) assert.throws(() => keyvTier(new Keyv(), { ttl }), TypeError);
 });
 
-test('any Keyv will do: nothing lies there for longer than the tier’s ttl', async (t) => {
+test('any Keyv works, and holds nothing for longer than the tier’s ttl', async (t) => {
   const keyv = new Keyv();
   const seen = [];
   const { set } = keyv;
@@ -597,7 +597,7 @@ describe('a tier that does not answer', () => {
     });
   }
 
-  test('who tries whether it is back waits a quarter of a second at most', async (t) => {
+  test('a probe delays its caller by a quarter of a second at most', async (t) => {
     const { state, ask, pass } = openOverFailing(t);
     state.how = 'hangs';
     for (let time = 0; time < 3; time++) await ask(2_000);
@@ -626,7 +626,7 @@ describe('a tier that does not answer', () => {
     assert.equal(state.asked, 13);
   });
 
-  test('what is lost again after it was back is said again', async (t) => {
+  test('a second loss after a return is logged again', async (t) => {
     const { state, log, ask, pass } = openOverFailing(t);
     for (let round = 0; round < 2; round++) {
       state.how = 'hangs';
@@ -653,7 +653,7 @@ describe('a tier that does not answer', () => {
     assert.equal(cache.stats().errors.remote, 5);
   });
 
-  test('answers that it cannot take are not told it, and flush does not wait for them', async (t) => {
+  test('answers are not sent to a lost store, and flush does not wait for them', async (t) => {
     const { cache, state, ask, turns, pass } = openOverFailing(t);
     state.how = 'rejects';
     for (let time = 0; time < 3; time++) await ask();
@@ -671,7 +671,7 @@ describe('a tier that does not answer', () => {
   });
 
   for (const how of ['hangs', 'rejects']) {
-    test(`invalidations while it ${how} are told when it is back: by themselves, with a try, with the next one, by flush`, async (t) => {
+    test(`invalidations while it ${how} are sent when it is back: by a timer, with a probe, with the next one, by flush`, async (t) => {
       for (const occasion of ['time', 'try', 'next', 'flush']) {
         const { cache, state, ask, pass, turns } = openOverFailing(t);
         state.how = how;
@@ -742,7 +742,7 @@ test('a Keyv that swallows its store’s failures is lost as well, and comes bac
   }
 });
 
-test('an invalidation that a store misses is there once it is back, though nobody invalidates again', async (t) => {
+test('an invalidation that the store missed arrives once it is back, without another one', async (t) => {
   const map = new Map();
   let down = false;
   const orFail = (act) => (...args) => (down ? Promise.reject(new Error('down')) : act(...args)); // prettier-ignore
@@ -798,7 +798,7 @@ test('names that differ in halves of a pair alone are different in a store that 
   for (const [at, half] of halves.entries()) assert.equal(await later.getOrFetch(`plan:${half}`, assert.fail), at);
 });
 
-describe('what lies in the store is read within bounds', () => {
+describe('the store’s lists are read within bounds', () => {
   const reader = async (keyv) => {
     const heard = [];
     const tier = keyvTier(keyv);
@@ -807,7 +807,7 @@ describe('what lies in the store is read within bounds', () => {
   };
   const floor = (selector, at, scope = 'a_') => ({ selector, at, of: { scope, sparesKept: false, byWrite: false } });
 
-  test('a list longer than any of ours voids everything of its scope', async () => {
+  test('a list longer than any of ours invalidates everything in its scope', async () => {
     const keyv = new Keyv();
     await keyv.set('!cardcache:floors', ['w']);
     const list = Array.from({ length: 100_000 }, (_, at) => floor(`plan:${at}`, at, at % 2 ? 'a_' : 'b_'));
@@ -820,7 +820,7 @@ describe('what lies in the store is read within bounds', () => {
     ]);
   });
 
-  test('a selector of very many keys is one over everything, told or read', async () => {
+  test('a selector of very many keys counts as one that selects everything, sent or read', async () => {
     const keyv = new Keyv();
     const [writer, { tier, heard }] = [keyvTier(keyv), await reader(keyv)];
     const keys = Array.from({ length: 200_000 }, (_, at) => `plan:${at}`);
@@ -831,7 +831,7 @@ describe('what lies in the store is read within bounds', () => {
     assert.ok(JSON.stringify([...keyv.opts.store.values()]).length < 2_000);
   });
 
-  test('of a list of more processes than can be, nothing is believed: the store counts as lost', async () => {
+  test('a list of too many processes makes the store count as lost', async () => {
     const keyv = new Keyv();
     await keyv.set(
       '!cardcache:floors',
@@ -920,7 +920,7 @@ describe('a client for pub/sub', () => {
     await assert.rejects(tier.invalidate('plan', 1), { name: 'TypeError', message: /on\('message'\)/ });
   });
 
-  test('of GLIDE’s shape is asked for messages, and given text and channel in its order', async () => {
+  test('like GLIDE is polled for messages, and gets text and channel in its order', async () => {
     const waiting = [];
     const messages = [];
     const subscribed = [];
@@ -949,7 +949,7 @@ describe('a client for pub/sub', () => {
     assert.deepEqual(subscribed, []);
   });
 
-  test('that could not subscribe is asked again by whoever invalidates next', async () => {
+  test('that could not subscribe tries again with the next invalidation', async () => {
     let refusals = 1;
     const pubsub = {
       publish: async () => 1,
@@ -1076,7 +1076,7 @@ describe('a client that subscribes while others invalidate', () => {
   }
 });
 
-describe('what is invalidated as a cache closes reaches the store', () => {
+describe('an invalidation just before closing reaches the store', () => {
   for (const [how, act] of [
     ['an invalidation just before', (cache) => void cache.invalidate('plan')],
     ['several', (cache) => ['list', 'plan'].forEach((selector) => cache.invalidate(selector))],

@@ -114,7 +114,7 @@ test('the version is the one in package.json, which no source repeats', (t) => {
   );
 });
 
-test('bytes told are bytes that lie there', (t) => {
+test('reported bytes are the stored bytes', (t) => {
   const { cache, origin } = open(t);
   cache.set('plan', 'x'.repeat(100));
   cache.set('plan', 'x'.repeat(10));
@@ -124,7 +124,7 @@ test('bytes told are bytes that lie there', (t) => {
   assert.equal(cache.stats().storage.bytes, origin.units);
 });
 
-test('an entry is told with all that is known about it', (t) => {
+test('inspect reports all facts of an entry', (t) => {
   const { cache, clock } = open(t);
   cache.set('plan:sara', { a: 'ü' }, { ttl: MINUTE, tags: ['plans', 'ü'] });
   clock.now += 1_000;
@@ -150,7 +150,7 @@ test('an entry is told with all that is known about it', (t) => {
   assert.equal(cache.inspect()[0].watched, false);
 });
 
-test('expired and invalidated entries are not told', (t) => {
+test('inspect leaves out expired and invalidated entries', (t) => {
   const { cache, clock } = open(t);
   cache.set('expired', 1, { ttl: 1_000 });
   cache.set('gone', 1);
@@ -163,7 +163,7 @@ test('expired and invalidated entries are not told', (t) => {
   );
 });
 
-test('hit, miss, set and evict are told before the call returns, update in a microtask', async (t) => {
+test('hit, miss, set and evict are emitted before the call returns, update in a microtask', async (t) => {
   const { cache } = open(t, { memory: { maxEntries: 1 }, storage: false });
   const heard = listen(cache, 'hit', 'miss', 'set', 'evict', 'update');
   cache.set('a', 1);
@@ -255,7 +255,7 @@ test('alerts are sent when a limit is crossed, and once until it is crossed agai
   assert.deepEqual(sweep(), [['storage', true, 0.5]]);
 });
 
-test('what goes wrong is told to the log', (t) => {
+test('errors are written to the log', (t) => {
   const { cache, log } = open(t);
   cache.set('map', new Map());
   assert.deepEqual(
@@ -264,7 +264,7 @@ test('what goes wrong is told to the log', (t) => {
   );
 });
 
-test('a log that throws harms nobody', (t) => {
+test('a log that throws harms nothing', (t) => {
   const failing = () => {
     throw new Error('in the log');
   };

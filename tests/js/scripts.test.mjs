@@ -131,7 +131,7 @@ for (const [what, program] of Object.entries(shared)) {
   });
 }
 
-test('a lost store is said once, on the console too', async () => {
+test('a lost store is reported once, on the console too', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const url = `redis://127.0.0.1:${server.address().port}`;

@@ -23,7 +23,7 @@ test('staleWhileRevalidate serves what is past its end while a fetch runs', asyn
   assert.equal(await late, 'newest', 'not longer than allowed');
 });
 
-test('staleWhileRevalidate outlasts a reload, and a failing fetch is told to nobody who was served', async (t) => {
+test('staleWhileRevalidate outlasts a reload, and a failing fetch does not reject callers who were served', async (t) => {
   const policies = { plan: { ttl: 1_000, staleWhileRevalidate: HOUR } };
   const { cache, clock, reload } = open(t, { policies });
   cache.set('plan', 'old');
@@ -85,7 +85,7 @@ test('staleWhen says which failures an older answer may cover', async (t) => {
   await assert.rejects(cache.getOrFetch('plan', failing(404), { ...policy, forceRefresh: true }), { status: 404 });
 });
 
-test('a staleWhen that throws covers nothing: the error told is the fetcher’s', async (t) => {
+test('a staleWhen that throws covers nothing: the caller gets the fetcher’s error', async (t) => {
   const { cache, clock } = open(t);
   globalThis.reportError = () => undefined;
   t.after(() => delete globalThis.reportError);
@@ -128,7 +128,7 @@ const ways = {
 };
 
 for (const [how, write] of Object.entries(ways)) {
-  test(`what was promised in a call outlasts a reload and its idle time: ${how}`, async (t) => {
+  test(`the grace of a call outlasts a reload and maintenance: ${how}`, async (t) => {
     t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
     for (const [what, value, grace] of kinds) {
       const { cache, clock, area, origin, reload } = open(t);
@@ -156,7 +156,7 @@ for (const [how, write] of Object.entries(ways)) {
   });
 }
 
-test('what nobody wrote with a grace serves those who ask for it with one, as long as they are there', async (t) => {
+test('an entry written without a grace is served to callers with one while it exists', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
   const { cache, clock, reload } = open(t);
   cache.set('plan', 'old', { ttl: 1_000 });

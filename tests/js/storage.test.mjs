@@ -55,7 +55,7 @@ test('compressAbove says how long JSON may be that stays plain', (t) => {
   assert.deepEqual([isPlain(0, 2), isPlain(Infinity, 100_000)], [false, true]);
 });
 
-test('a record that was changed, or lies under another key, is a miss, in either form', (t) => {
+test('a record that was changed, or copied under another key, is a miss, in either form', (t) => {
   const { cache, area, reload } = open(t);
   cache.set('short', 'value');
   cache.set('long', 'value '.repeat(100));
@@ -81,7 +81,7 @@ test('a record of a format to come is a miss of another version', (t) => {
   assert.deepEqual([version, corrupt], [1, 0]);
 });
 
-test('what compressing saves is told: bytes as they lie there, plainBytes as they would', (t) => {
+test('statistics report stored bytes, and plainBytes without compression', (t) => {
   const value = { notes: 'Bitte vor 18 Uhr. '.repeat(100) };
   const sizes = ({ cache }) => {
     cache.set('plan', value);
@@ -116,7 +116,7 @@ test('a set is written through before it returns, and once', (t) => {
   assert.equal(area.writes, before + 1);
 });
 
-test('the records of users lie apart, whatever they are called', (t) => {
+test('the records of users are separate, whatever their names', (t) => {
   const origin = new Origin();
   const users = ['id', 'id/x', 'id@x', 'ü:*', '/', '..', '%2F'];
   for (const user of users) open(t, { origin, user }).cache.set('plan', user);
@@ -206,7 +206,7 @@ test('a full localStorage lets our older records go before the new value is give
   assert.ok(entriesIn(area).length < 20);
 });
 
-test('when a write fails its key’s older record goes too: a miss is better than what is outdated', (t) => {
+test('a failed write removes the key’s older record: a miss is better than an outdated answer', (t) => {
   const { cache, origin, area, reload } = open(t);
   cache.set('plan', 'old');
   origin.quota = 0;
@@ -217,7 +217,7 @@ test('when a write fails its key’s older record goes too: a miss is better tha
   assert.equal(reload().get('plan'), undefined);
 });
 
-test('a full localStorage never costs anybody else a record', (t) => {
+test('a full localStorage never costs another program a record', (t) => {
   const { cache, origin, area } = open(t);
   area.setItem('somebody', 'else');
   area.setItem('tes', 'neither');
@@ -253,7 +253,7 @@ test('ours keep to their budget in bytes, two a unit as soon as one is above U+0
   }
 });
 
-test('what is expired goes first, then what is cheapest to lose', (t) => {
+test('expired records are evicted first, then those with the least retention value', (t) => {
   const { cache, clock, area } = open(t, { storage: { maxBytes: 10_000, ...PLAIN } });
   const text = 'x'.repeat(2_000);
   const evicted = listen(cache, 'evict');
@@ -314,7 +314,7 @@ test('memory keeps to its bytes', (t) => {
   assert.ok(bytes <= 50_000 && bytes > 20_000, `${bytes}`);
 });
 
-test('no storage by choice: memory only, and nothing is said about it', (t) => {
+test('storage: false means memory only, without a warning', (t) => {
   for (const storage of [false, { area: null }]) {
     const log = [];
     const cache = openCache({ namespace: 'none_', storage, log: (entry) => log.push(entry), clock: () => START });
@@ -331,7 +331,7 @@ test('no storage by choice: memory only, and nothing is said about it', (t) => {
   }
 });
 
-test('no localStorage at all: memory only, said once', (t) => {
+test('without localStorage: memory only, and one warning', (t) => {
   assert.equal(globalThis.localStorage, undefined);
   const log = [];
   const open = () => openCache({ namespace: 'without_', log: (entry) => log.push(entry) });
@@ -342,7 +342,7 @@ test('no localStorage at all: memory only, said once', (t) => {
   assert.equal(log.filter(({ level }) => level === 'warn').length, 1);
 });
 
-test('an area that throws at every touch: memory only, said once', (t) => {
+test('an area that throws at every access: memory only, and one warning', (t) => {
   const log = [];
   const storage = { area: new LockedArea() };
   const cache = openCache({ namespace: 'locked_', storage, log: (entry) => log.push(entry) });
@@ -389,7 +389,7 @@ test('localStorage itself is used where there is one, even if reading the global
   assert.equal(sandboxed.get('plan'), 2);
 });
 
-test('what the page’s state is, is said once on its console, however many caches there are', (t) => {
+test('the page’s console shows each warning once, however many caches there are', (t) => {
   const warn = t.mock.method(console, 'warn', () => undefined);
   for (const namespace of ['five_', 'cards_', 'each_']) {
     const cache = openCache({ namespace, storage: { area: new LockedArea() } });
@@ -399,7 +399,7 @@ test('what the page’s state is, is said once on its console, however many cach
   assert.equal(warn.mock.callCount(), 1);
 });
 
-test('an area that begins to fail later throws nothing, and it is said once', (t) => {
+test('an area that begins to fail throws nothing, and one warning says so', (t) => {
   const { cache, area, log } = open(t);
   cache.set('plan', 1, { tier: 'both' });
   const gone = () => {
@@ -417,7 +417,7 @@ test('an area that begins to fail later throws nothing, and it is said once', (t
   );
 });
 
-test('a record that somebody removed is gone once memory has let it go', (t) => {
+test('a record that another program removed is a miss once memory has evicted it', (t) => {
   const { cache, area, clock } = open(t);
   cache.set('plan', 1);
   area.removeItem('test_plan');
@@ -439,7 +439,7 @@ test('a sweep removes what is expired, and tells', (t) => {
   assert.ok(evicted.some(([, { key, why }]) => key === 'short' && why === 'expired'));
 });
 
-test('an area that lies about its length, or answers with what is no text, is believed in nothing', (t) => {
+test('an area that reports a wrong length, or returns other values than strings, does no harm', (t) => {
   for (const length of [0, 1e9, NaN, '3']) {
     const { cache, area } = open(t, { namespace: 'lying_' });
     cache.set('plan', 1);
@@ -454,7 +454,7 @@ test('an area that lies about its length, or answers with what is no text, is be
   }
 });
 
-test('an outdated record that the area does not let go of is not answered', (t) => {
+test('an outdated record that the area refuses to remove is not served', (t) => {
   const { cache, area, clock, reload } = open(t);
   cache.set('plan', 'old');
   cache.set('teams', 'old');
@@ -476,7 +476,7 @@ test('an outdated record that the area does not let go of is not answered', (t) 
   assert.equal(reload().get('plan'), 'newest');
 });
 
-test('what somebody removed without a word is out of the statistics after the next sweep', (t) => {
+test('a record that was removed without an event leaves the statistics with the next sweep', (t) => {
   t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
   const { cache, area, clock } = open(t);
   for (let index = 0; index < 100; index++) cache.set(`series:${index}`, index);

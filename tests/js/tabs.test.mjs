@@ -8,7 +8,7 @@ import { HOUR, listen, MINUTE, NAMESPACE, open, START } from './support/cache.mj
 import { openTabs } from './support/tabs.mjs';
 import { controlledFetcher, deferred, pass, settle, stopTime } from './support/time.mjs';
 
-test('what one tab sets another reads, heard of or not', (t) => {
+test('a tab reads what another has set, with or without an event', (t) => {
   const [one, two] = openTabs(t, 2);
   one.cache.set('plan', 1);
   assert.equal(two.cache.get('plan'), 1);
@@ -37,7 +37,7 @@ test('an answer older than what is here changes nothing', (t) => {
   assert.equal(two.cache.get('plan'), 'new');
 });
 
-test('those who watch are shown what another tab fetched, and do not fetch it themselves', async (t) => {
+test('watchers get another tab’s answer and do not fetch', async (t) => {
   stopTime(t);
   const [one, two] = openTabs(t, 2, { clock: () => Date.now() });
   one.cache.set('plan', 'old');
@@ -62,7 +62,7 @@ test('those who watch are shown what another tab fetched, and do not fetch it th
   assert.equal(fetches, 0);
 });
 
-test('what another tab deleted is gone when it is heard of', (t) => {
+test('another tab’s delete takes effect with its event', (t) => {
   const [one, two] = openTabs(t, 2);
   one.cache.set('plan', 1);
   two.cache.get('plan');
@@ -71,7 +71,7 @@ test('what another tab deleted is gone when it is heard of', (t) => {
   assert.equal(two.cache.get('plan'), undefined);
 });
 
-test('another tab’s invalidation voids what lies here in memory', (t) => {
+test('another tab’s invalidation drops entries in memory', (t) => {
   const [one, two] = openTabs(t, 2);
   two.cache.set('plan:sara', 1, { tier: 'memory' });
   two.cache.set('plan:sarah', 1, { tier: 'memory' });
@@ -82,7 +82,7 @@ test('another tab’s invalidation voids what lies here in memory', (t) => {
   assert.equal(two.cache.get('plan:sarah'), 1);
 });
 
-test('another tab’s invalidation voids a flight even before it is heard of', async (t) => {
+test('another tab’s invalidation supersedes a flight even before its event', async (t) => {
   const [one, two] = openTabs(t, 2);
   const answer = deferred();
   const asked = two.cache.getOrFetch('plan:sara', () => answer.promise);
@@ -93,7 +93,7 @@ test('another tab’s invalidation voids a flight even before it is heard of', a
   assert.equal(one.cache.get('plan:sara'), undefined);
 });
 
-test('what is watched here is fetched again after another tab’s invalidation', async (t) => {
+test('watched keys are fetched again after another tab’s invalidation', async (t) => {
   stopTime(t);
   const [one, two] = openTabs(t, 2, { clock: () => Date.now() });
   one.cache.set('plan:sara', 'old');
@@ -128,7 +128,7 @@ test('an event is not sent to other tabs: each hears it itself and fetches for i
   assert.equal(fetches, 0);
 });
 
-test('who watches is shown an answer though it was read from storage before it was announced', async (t) => {
+test('a watcher gets an answer even if it was read from storage before its event', async (t) => {
   stopTime(t);
   const [one, two] = openTabs(t, 2, { clock: () => Date.now() });
   one.cache.set('plan', { number: 1 });
@@ -171,7 +171,7 @@ test('a clear-out of the whole area is noticed', (t) => {
   assert.equal(two.cache.get('plan'), undefined);
 });
 
-test('what other programs write is none of our business', (t) => {
+test('records of other programs are ignored', (t) => {
   const [one, two] = openTabs(t, 2);
   const heard = listen(two.cache, 'error', 'update', 'set');
   one.area.setItem('somebody', 'else');
@@ -192,7 +192,7 @@ test('garbage under our prefix changes nothing that is here', (t) => {
   assert.equal(two.cache.get('plan'), 'good');
 });
 
-test('tabs of different users neither see nor void each other’s answers', (t) => {
+test('tabs of different users neither see nor invalidate each other’s answers', (t) => {
   const origin = new Origin();
   const sara = open(t, { origin, user: 'id-sara' });
   const tom = open(t, { origin, user: 'id-tom' });
@@ -227,7 +227,7 @@ test('two tabs that write all the time stay within the budget they share', async
   assert.ok(one.cache.get('two:59') && two.cache.get('one:59'));
 });
 
-test('what happens in another area, such as sessionStorage, is not ours', (t) => {
+test('events of another area, such as sessionStorage, are ignored', (t) => {
   const [tab] = openTabs(t, 1);
   const other = new Origin().area();
   tab.cache.set('plan', 1);
@@ -238,7 +238,7 @@ test('what happens in another area, such as sessionStorage, is not ours', (t) =>
   assert.equal(tab.cache.get('plan'), undefined);
 });
 
-test('under node nobody is told anything, though it has a BroadcastChannel: there are no tabs', async (t) => {
+test('under node no messages are posted, though it has a BroadcastChannel: there are no tabs', async (t) => {
   globalThis.localStorage = new Origin().area();
   t.after(() => delete globalThis.localStorage);
   const heard = [];

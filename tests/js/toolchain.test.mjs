@@ -82,7 +82,7 @@ test('asked for everything, and for a stage by name, what is unchanged runs as w
   for (const { last } of runs) assert.equal(last, '8 passed, 0 failed');
 });
 
-test('what failed runs again', (t) => {
+test('a failed stage runs again', (t) => {
   for (const stage of ['run: () => ({ passed: 3, failed: 1 })', "run: () => { throw new Trouble('broken') }"])
     for (const { last, status } of runsOf(t, stage, ['a', 'a']))
       assert.deepEqual([/1 failed/.test(last), status], [true, 1]);
@@ -159,7 +159,7 @@ test('no document hands a folder to node’s runner, which node 20 alone takes',
   );
 });
 
-test('the oldest node is said in one way', () => {
+test('all places name the same oldest node', () => {
   const { engines } = JSON.parse(topFiles.find(({ path }) => path === 'package.json').text);
   const oldest = engines.node.replace('>=', '');
   assert.match(oldest, /^\d+\.\d+$/);

@@ -110,7 +110,7 @@ test('texts of every kind survive storage', (t) => {
   assert.deepEqual(reload().get('texts'), texts);
 });
 
-test('a text of any length survives storage, wherever its pairs of surrogates lie', (t) => {
+test('a text of any length survives storage, wherever its surrogate pairs are', (t) => {
   const { cache, reload } = open(t);
   const texts = [0, 1, 2, 3].map((before) => 'x'.repeat(before) + '🐉'.repeat(25_000) + 'é€');
   texts.forEach((text, index) => cache.set(`text:${index}`, [text]));
@@ -225,7 +225,7 @@ for (const [what, [value, loaded = value]] of Object.entries(harmless)) {
   });
 }
 
-test('0 and −0 are equal: the older reference stays, and nobody is called', async (t) => {
+test('0 and −0 are equal: the older reference stays, and no listener is called', async (t) => {
   const { cache, reload } = open(t);
   const first = { t: [0, -0] };
   cache.set('value', first);
@@ -293,7 +293,7 @@ test('a member that is undefined does not keep a value out of storage', (t) => {
   assert.deepEqual(reload().get('value'), { a: 1 });
 });
 
-test('what a page has added to all objects keeps no value out of storage, and is no part of it', (t) => {
+test('members added to Object.prototype neither keep a value out of storage nor become part of it', (t) => {
   const { cache, reload } = open(t);
   Object.prototype.each = () => undefined;
   t.after(() => delete Object.prototype.each);

@@ -71,7 +71,7 @@ for (const [what, setClock] of [
   });
 }
 
-test('a clock that is set back while the page is awake fetches nothing, unless ages can no longer be told', async () => {
+test('a clock that is set back while the page is awake causes no fetch, unless ages become unknown', async () => {
   const { browser, front, caches, fetched } = await openPages();
   browser.ahead -= 50_000;
   wake(front);
@@ -84,7 +84,7 @@ test('a clock that is set back while the page is awake fetches nothing, unless a
   assert.deepEqual(await fetched(), once(KEYS));
 });
 
-test('a page that nobody wakes catches up by itself when its timers go on', async () => {
+test('a page without a wake event catches up when its timers continue', async () => {
   const { browser, fetched } = await openPages();
   browser.ahead += 8 * HOUR;
   // The poll was due 160 s from now; the sweep comes before it.

@@ -33,7 +33,7 @@ test('a watcher is called first in a microtask, with what there is, and then wit
   );
 });
 
-test('what is cached and young is shown and not fetched', async (t) => {
+test('a fresh cached answer is shown and not fetched', async (t) => {
   const { cache } = openStill(t);
   const value = { tasks: [] };
   cache.set('plan', value);
@@ -79,7 +79,7 @@ test('an equal answer keeps its reference and is silent', async (t) => {
   assert.equal(cache.get('plan'), shown);
 });
 
-test('a change is told to every watcher, with what was there before', async (t) => {
+test('every watcher gets a change, with the previous data', async (t) => {
   const { cache } = openStill(t);
   const [one, two] = [listener(), listener()];
   const fetcher = counted((call) => ({ call }));
@@ -93,7 +93,7 @@ test('a change is told to every watcher, with what was there before', async (t) 
   assert.equal(fetcher.calls, 2);
 });
 
-test('a set, and another’s getOrFetch, are told to those who watch', async (t) => {
+test('watchers see a set and another caller’s getOrFetch', async (t) => {
   const { cache } = openStill(t);
   const heard = listener();
   cache.watch(
@@ -157,7 +157,7 @@ test('without states a watcher hears of data and errors alone', async (t) => {
   assert.equal(heard.updates.length, 1);
 });
 
-test('a listener that throws harms nobody', async (t) => {
+test('a listener that throws harms no other', async (t) => {
   const { cache } = openStill(t);
   const reported = [];
   globalThis.reportError = (error) => reported.push(error);
@@ -182,7 +182,7 @@ test('a listener that throws harms nobody', async (t) => {
   assert.ok(reported.length >= 3 && reported.every((error) => error === failure));
 });
 
-test('a listener may stop its own watch, and others’, while it is told', async (t) => {
+test('a listener may stop its own watch, and others, while it is called', async (t) => {
   const { cache } = openStill(t);
   const heard = listener();
   const calls = [];
@@ -297,7 +297,7 @@ test('where the fetch fails, watch shows what is past its end as long as staleIf
   assert.deepEqual([late.updates.at(-1).data, late.updates.at(-1).error], [undefined, down]);
 });
 
-test('what goes from one cache goes from no other, whatever that is asked about watches next', async (t) => {
+test('an eviction in one cache does not affect the watches of another', async (t) => {
   const { cache } = openStill(t, { user: 'sara' });
   const { cache: other } = open(t, { user: 'tom', clock: () => Date.now() });
   const { fetcher } = controlledFetcher();
@@ -327,7 +327,7 @@ test('staleWhen says which failures an older answer may cover under watch, too',
   }
 });
 
-test('when the newest watcher goes, policy and fetcher are those of the last that is left', async (t) => {
+test('when the newest watcher leaves, the newest remaining one determines policy and fetcher', async (t) => {
   const { cache } = openStill(t);
   const [first, second, third] = ['first', 'second', 'third'].map((name) => counted(() => ({ name })));
   const heard = listener();

@@ -138,7 +138,7 @@ test('a delete fetches nothing in either tab: what is watched stays on screen un
   assert.equal(there.cache.get(KEY), undefined);
 });
 
-test('what policy keeps from events a write leaves alone as well, an invalidation does not', async (t) => {
+test('entries exempt from events are exempt from writes, too, but not from invalidations', async (t) => {
   stopTime(t);
   const [{ cache }] = openTabs(t, 1, { clock: () => Date.now() });
   const fetcher = counted((call) => call);

@@ -8,7 +8,7 @@ import { counted, listener, openStill } from './support/watching.mjs';
 const STALE = { ttl: MINUTE, staleWhileRevalidate: HOUR };
 
 for (const interval of [10 * MINUTE, undefined, Infinity]) {
-  test(`past its end it is shown and fetched at once, whatever the interval: ${interval}`, async (t) => {
+  test(`an expired answer is shown and fetched at once, whatever the interval: ${interval}`, async (t) => {
     const { cache } = openStill(t);
     cache.set('plan', 'old', STALE);
     await pass(t, 2 * MINUTE);
@@ -94,7 +94,7 @@ test('many watchers of what is stale make one fetch', async (t) => {
   assert.equal(calls.length, 1);
 });
 
-test('what has gone from the cache and is still shown is fetched for whoever begins to watch it', async (t) => {
+test('an answer that left the cache and is still shown is fetched for a new watcher', async (t) => {
   const { cache } = openStill(t);
   const fetcher = counted((call) => call);
   cache.watch('plan', fetcher, listener(), { interval: HOUR });
@@ -124,7 +124,7 @@ test('where the fetch of what is stale fails it is not asked for again and again
   assert.ok(fetcher.calls <= 3, `${fetcher.calls}`);
 });
 
-test('what waits to be fetched by an invalidation waits for the end of its burst, whoever begins to watch', async (t) => {
+test('a refetch after an invalidation waits for the end of the burst, even if a new watch begins', async (t) => {
   const { cache } = openStill(t);
   const fetcher = counted((call) => call);
   cache.watch('plan', fetcher, listener());

@@ -38,7 +38,7 @@ for (const [what, wrong] of Object.entries(options)) {
   });
 }
 
-test('what a further opener brings is refused as well, and changes nothing', (t) => {
+test('a later opener’s wrong options are refused, too, and change nothing', (t) => {
   const { cache } = open(t, { rules: { done: { endpoints: ['plan'] } } });
   const again = () => openCache({ namespace: 'test_', rules: { '*': { endpoints: 'goals' } } });
   assert.throws(again, TypeError);
@@ -75,7 +75,7 @@ for (const [what, policy] of Object.entries(policies)) {
   });
 }
 
-test('maxAge and signal that are none are refused before anything is fetched', async (t) => {
+test('an invalid maxAge or signal is refused before any fetch', async (t) => {
   const { cache } = open(t);
   cache.set('plan', 1);
   for (const wrong of [{ maxAge: NaN }, { maxAge: -1 }, { maxAge: '5' }, { signal: {} }, { signal: true }]) {
@@ -105,7 +105,7 @@ test('warm refuses queries without a key or a fetcher', (t) => {
   );
 });
 
-test('mutate refuses a write that is none and values that are none, and shows nothing', (t) => {
+test('mutate refuses an invalid write and undefined values, and shows nothing', (t) => {
   const { cache } = open(t);
   cache.set('plan', 'cached');
   assert.throws(() => cache.mutate(undefined), TypeError);
@@ -115,7 +115,7 @@ test('mutate refuses a write that is none and values that are none, and shows no
   }
 });
 
-test('a listener that is none, and a user that is none, are refused', (t) => {
+test('an invalid listener or user is refused', (t) => {
   const { cache } = open(t);
   cache.set('teams', 1);
   assert.throws(() => cache.on('hit'), TypeError);

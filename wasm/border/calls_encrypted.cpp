@@ -61,8 +61,8 @@ void remove_plain(Call& call) {
 
 namespace {
 
-constexpr Handler all[] = {encrypted_keys,  find_encrypted,     reject_encrypted, prepare_encryption,
-                           write_encrypted, abandon_encryption, remove_plain};
+constexpr std::array all{encrypted_keys,  find_encrypted,     reject_encrypted, prepare_encryption,
+                         write_encrypted, abandon_encryption, remove_plain};
 
 }  // namespace
 

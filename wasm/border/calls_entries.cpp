@@ -71,7 +71,7 @@ void set(Call& call) {
   auto entry = read_entry(in);
   const auto key = slot ? std::string_view{} : in.text();
   const auto json = in.text();
-  if ((!slot && !is_valid_key(key)) || entry.cost < 0) call.refuse();
+  if ((!slot && !is_valid_key(key)) || entry.facts.cost < 0) call.refuse();
   auto* cache = call.enter();
   if (!cache) return;
   auto request = request_of(std::move(entry), key, reach);
@@ -142,8 +142,8 @@ void maintain(Call& call) {
 
 namespace {
 
-constexpr Handler all[] = {observe,       look_up,     admit,    reject, set,     remove,
-                           drop_resident, allow_grace, keep_for, sweep,  maintain};
+constexpr std::array all{observe,       look_up,     admit,    reject, set,     remove,
+                         drop_resident, allow_grace, keep_for, sweep,  maintain};
 
 }  // namespace
 

@@ -58,7 +58,7 @@ void is_concerned(Call& call) {
 
 namespace {
 
-constexpr Handler all[] = {add_rule, read_event, apply_event, is_concerned};
+constexpr std::array all{add_rule, read_event, apply_event, is_concerned};
 
 }  // namespace
 

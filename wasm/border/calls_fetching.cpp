@@ -131,7 +131,7 @@ void begin_refresh(Call& call) {
 /// Key, RefreshEnd, timestamp of the answer.
 void end_refresh(Call& call) {
   /// js/border/names.ts has the same list.
-  enum RefreshEnd : unsigned { succeeded, failed, discarded, refresh_ends };
+  enum RefreshEnd : std::uint8_t { succeeded, failed, discarded, refresh_ends };
   const auto key = call.message.text();
   const auto end = call.message.whole(refresh_ends);
   const Millis timestamp{call.message.number()};
@@ -165,9 +165,9 @@ void watch_status(Call& call) {
 
 namespace {
 
-constexpr Handler all[] = {begin_flight,  is_void,     end_flight,  fail_flight, retry_after,         watch,
-                           unwatch,       outdated,    set_visible, catch_up,    catch_up_after_load, retry_failed,
-                           begin_refresh, end_refresh, take_due,    watch_status};
+constexpr std::array all{begin_flight,  is_void,     end_flight,  fail_flight, retry_after,         watch,
+                         unwatch,       outdated,    set_visible, catch_up,    catch_up_after_load, retry_failed,
+                         begin_refresh, end_refresh, take_due,    watch_status};
 
 }  // namespace
 

@@ -13,10 +13,10 @@ void adopt(Call& call) {
   auto entry = read_entry(in);
   auto* cache = call.enter();
   if (!cache) return;
-  const auto timestamp = entry.timestamp;
+  const auto timestamp = entry.facts.timestamp;
   const auto result = is_remote
                           ? cache->adopt_remote(request_of(std::move(entry), key, Reach::storage), timestamp, call.now)
-                          : cache->adopt(key, facts_of(std::move(entry)), call.now);
+                          : cache->adopt(key, entry.facts, call.now);
   call.reply.flag(result.kept);
   call.reply.number(slot_number(result.slot));
 }
@@ -40,7 +40,7 @@ void area_changed(Call& call) {
 
 namespace {
 
-constexpr Handler all[] = {adopt, oldest_to_take, area_changed};
+constexpr std::array all{adopt, oldest_to_take, area_changed};
 
 }  // namespace
 

@@ -112,7 +112,7 @@ void open_count(Call& call) {
 
 namespace {
 
-constexpr Handler all[] = {open_space, close_space, open_page, close_page, open_count};
+constexpr std::array all{open_space, close_space, open_page, close_page, open_count};
 
 }  // namespace
 

@@ -55,7 +55,7 @@ void note_error(Call& call) {
 
 namespace {
 
-constexpr Handler all[] = {statistics, inspect, note_error};
+constexpr std::array all{statistics, inspect, note_error};
 
 }  // namespace
 

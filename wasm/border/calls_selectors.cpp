@@ -6,8 +6,8 @@
 namespace cardcache::border {
 namespace {
 
-/// Flags of the fields that follow. js/border/names.ts has the same bits.
-enum Field : unsigned { as_text = 1, endpoint = 2, user = 4, shared = 8, tag = 16, keys_listed = 32 };
+/// Which fields of a selector follow. js/border/names.ts has the same bits.
+enum Field : std::uint8_t { as_text = 1, endpoint = 2, user = 4, shared = 8, tag = 16, keys_listed = 32 };
 
 /// Flags, then the selector's string, or each flagged field. nullopt if the string is no selector.
 std::optional<Selector> read_selector(Reader& in) {
@@ -76,7 +76,7 @@ void clear(Call& call) {
 
 namespace {
 
-constexpr Handler all[] = {keys, invalidate, learn_invalidation, clear};
+constexpr std::array all{keys, invalidate, learn_invalidation, clear};
 
 }  // namespace
 

@@ -6,19 +6,20 @@
 namespace cardcache::border {
 
 EntryMessage read_entry(Reader& message) {
-  // Members of an initializer list are evaluated in this order, which is the order of the message.
-  const Millis timestamp{message.number()};
+  EntryMessage entry;
+  auto& facts = entry.facts;
+  facts.timestamp = Millis{message.number()};
   const auto ttl = message.number();
-  return {.timestamp = timestamp,
-          .ttl = std::isnan(ttl) ? std::nullopt : std::optional(Millis{ttl}),
-          .expires_at = Millis{message.real()},
-          .cost = message.real(),
-          .bytes = message.real(),
-          .grace = Millis{message.real()},
-          .exempt_from_events = message.flag(),
-          .is_stored = message.flag(),
-          .version = std::string(message.text()),
-          .tags = message.texts()};
+  if (!std::isnan(ttl)) entry.ttl = Millis{ttl};
+  facts.expires_at = Millis{message.real()};
+  facts.cost = message.real();
+  facts.bytes = message.real();
+  facts.grace = Millis{message.real()};
+  facts.exempt_from_events = message.flag();
+  facts.is_stored = message.flag();
+  facts.version = message.text();
+  facts.tags = message.texts();
+  return entry;
 }
 
 SetRequest request_of(EntryMessage entry, std::string_view key, Reach reach) {
@@ -26,26 +27,8 @@ SetRequest request_of(EntryMessage entry, std::string_view key, Reach reach) {
   request.key = key;
   request.reach = reach;
   request.ttl = entry.ttl;
-  request.expires_at = entry.expires_at;
-  request.tags = std::move(entry.tags);
-  request.version = std::move(entry.version);
-  request.cost = entry.cost;
-  request.bytes = entry.bytes;
-  request.exempt_from_events = entry.exempt_from_events;
-  request.grace = entry.grace;
+  request.facts = std::move(entry.facts);
   return request;
-}
-
-EntryFacts facts_of(EntryMessage entry) {
-  return {.timestamp = entry.timestamp,
-          .expires_at = entry.expires_at,
-          .tags = std::move(entry.tags),
-          .version = std::move(entry.version),
-          .cost = entry.cost,
-          .bytes = entry.bytes,
-          .exempt_from_events = entry.exempt_from_events,
-          .is_stored = entry.is_stored,
-          .grace = entry.grace};
 }
 
 }  // namespace cardcache::border

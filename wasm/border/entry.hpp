@@ -5,27 +5,16 @@
 
 namespace cardcache::border {
 
-/// The description of an entry that the page sends, for its own sets and for answers of other tabs and processes.
-/// js/border/entry.ts writes the same fields.
+/// Everything that the page says of an entry, whether it sets it or another tab or process brought it.
+/// js/border/entry.ts writes the same.
 struct EntryMessage {
-  /// Read only for answers of others.
-  Millis timestamp;
+  /// Its timestamp counts only of what others brought.
+  EntryFacts facts;
   std::optional<Millis> ttl;
-  Millis expires_at;
-  double cost, bytes;
-  Millis grace;
-  /// Mutation events do not invalidate it.
-  bool exempt_from_events;
-  /// The sending tab has written it to storage.
-  bool is_stored;
-  std::string version;
-  std::vector<std::string> tags;
 };
 
 [[nodiscard]] EntryMessage read_entry(Reader& message);
 
 [[nodiscard]] SetRequest request_of(EntryMessage entry, std::string_view key, Reach reach);
-/// For an entry whose end is already known.
-[[nodiscard]] EntryFacts facts_of(EntryMessage entry);
 
 }  // namespace cardcache::border

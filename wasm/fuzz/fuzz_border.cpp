@@ -1,7 +1,7 @@
-// Raw messages to every call of the border. An input is a row of calls: the call's number, how far the clock moves on (a signed
-// byte, in minutes), how many parts its message has, then the parts: `n` and a byte for a small number, `d` and eight bytes for
-// any, `w` and a byte for a time so many minutes from now, `u` for a number that is not given, `t` and a text (its length
-// first), `c` and a byte for a length alone, anything else as it stands.
+// Raw messages to every call of the border. An input is a row of calls: the call's number, how far the clock moves on
+// (a signed byte, in minutes), how many parts its message has, then the parts: `n` and a byte for a small number, `d`
+// and eight bytes for any, `w` and a byte for a time so many minutes from now, `u` for a number that is not given, `t`
+// and a text (its length first), `c` and a byte for a length alone, anything else as it stands.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -19,9 +19,6 @@ using namespace cardcache::border;
 using namespace cardcache::fuzz;
 
 namespace {
-
-/// In the first table.
-enum : std::uint32_t { open_space, close_space, open_page, close_page };
 
 using Texts = std::map<std::u16string, std::u16string, std::less<>>;
 
@@ -75,9 +72,7 @@ class Area : public StorageArea {
   }
 };
 
-std::uint32_t send(std::uint32_t what, double now, const std::string& bytes) {
-  const auto handler = handler_of(what);
-  if (!handler) return refused;
+std::uint32_t send(Handler handler, double now, const std::string& bytes) {
   // As long as the message and no longer, so that ASan sees a step beyond.
   const std::vector<char> exact(bytes.begin(), bytes.end());
   Call call(page_of(0), now, {exact.data(), exact.size()});
@@ -162,18 +157,21 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   must_hold(send(open_space, now, space_message()) == 0, "a space opens");
   must_hold(send(open_page, now, page_message()) == 0, "a page opens");
   while (!input.empty()) {
-    const std::uint32_t what = take_byte(input);
+    const auto handler = handler_of(take_byte(input));
     now += minutes(take_byte(input));
     words[noted] = 1;
     words[seen] = now;
     const auto message = message_of(input, now);
-    // These two are opened once and closed at the end.
-    if (what <= close_page) continue;
+    // One space and one page are opened once and closed at the end.
+    const bool opens = handler == open_space || handler == open_page;
+    const bool closes = handler == close_space || handler == close_page;
+    if (!handler || opens || closes) continue;
     const auto entries = page_of(0)->cache.memory().size();
     const auto texts = stored.size();
-    const auto bits = send(what, now, message);
+    const auto bits = send(handler, now, message);
     const bool is_as_before = page_of(0)->cache.memory().size() == entries && stored.size() == texts;
     if (bits & refused) must_hold(is_as_before, "what is refused changes nothing");
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): addresses cross the border as numbers.
     Reader news({reinterpret_cast<const char*>(static_cast<std::uintptr_t>(words[news_at])), 2 * sizeof(double)});
     if (bits & deadlines_moved) static_cast<void>(news.number());
     if (bits & next_due_moved) known_due = Millis{news.number()};

@@ -87,13 +87,14 @@ class Tab {
                              .reach = options.reach,
                              .json = options.reach == Reach::storage ? std::optional(json) : std::nullopt,
                              .ttl = options.ttl,
-                             .expires_at = options.expires_at,
-                             .tags = options.tags,
-                             .version = options.version,
-                             .cost = options.cost,
-                             .bytes = options.bytes,
-                             .exempt_from_events = options.exempt_from_events,
-                             .grace = options.grace,
+                             .facts = {.timestamp = {},
+                                       .expires_at = options.expires_at,
+                                       .tags = options.tags,
+                                       .version = options.version,
+                                       .cost = options.cost,
+                                       .bytes = options.bytes,
+                                       .exempt_from_events = options.exempt_from_events,
+                                       .grace = options.grace},
                              .flight = options.flight};
     auto result = cache.set(request, now);
     let_go();

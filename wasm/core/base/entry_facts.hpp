@@ -15,6 +15,7 @@ struct EntryFacts {
   std::vector<std::string> tags;
   std::string version;
   double cost = 1;
+  /// Resident, what its value takes in the page, for the memory tier's byte limit.
   double bytes = 0;
   /// Mutation events leave it alone.
   bool exempt_from_events = false;

@@ -21,8 +21,8 @@ struct EndpointCounts {
   double hits = 0, misses = 0;
 };
 
-/// What happened so far, in counts. Kept as doubles: they cross the border as JavaScript's numbers. Fetches and latencies are
-/// the page's to count (js/border/statistics.ts).
+/// What happened so far, in counts. Kept as doubles: they cross the border as JavaScript's numbers. Fetches and
+/// latencies are the page's to count (js/border/statistics.ts).
 class Statistics {
  public:
   TierCounts memory, storage;

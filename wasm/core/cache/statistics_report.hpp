@@ -18,7 +18,8 @@ struct EndpointNumbers {
   double hits = 0, misses = 0, entries = 0;
 };
 
-/// Nothing but doubles, side by side: the page reads one after the other and gives them their names (js/border/statistics.ts).
+/// Nothing but doubles, side by side: the page reads one after the other and gives them their names
+/// (js/border/statistics.ts).
 struct StatisticsNumbers {
   TierNumbers memory, storage;
   double available = 0, bytes = 0, plain_bytes = 0, budget = 0, invalidations = 0;  // of storage

@@ -155,7 +155,7 @@ SetResult TwoTierCache::set(const SetRequest& request, Millis now) {
     if (is_over || stored_timestamp(request.key, now) >= result.timestamp) return {};
   } else {
     flights_.supersede(request.key);
-    result.timestamp = invalidations_.stamp(request.key, request.tags, request.exempt_from_events, now);
+    result.timestamp = invalidations_.stamp(request.key, request.facts.tags, request.facts.exempt_from_events, now);
   }
   const bool encrypts = request.reach == Reach::encrypted;
   const auto facts = facts_of(request, result.timestamp);
@@ -171,7 +171,7 @@ SetResult TwoTierCache::set(const SetRequest& request, Millis now) {
   } else if (request.reach != Reach::resident) {
     storage_.remove(request.key);
   }
-  renewed(request.key, result.timestamp, request.tags);
+  renewed(request.key, result.timestamp, facts.tags);
   return result;
 }
 
@@ -188,14 +188,11 @@ EntryFacts TwoTierCache::facts_of(const SetRequest& request, Millis timestamp) c
   const bool may_store =
       (request.reach == Reach::storage || request.reach == Reach::encrypted) && storage_.space().available();
   const auto life = request.ttl.value_or(may_store ? storage_.space().default_life() : memory_.ttl());
-  return {.timestamp = timestamp,
-          .expires_at = std::min(timestamp + life, request.expires_at),
-          .tags = request.tags,
-          .version = request.version,
-          .cost = request.cost,
-          .bytes = request.bytes,
-          .exempt_from_events = request.exempt_from_events,
-          .grace = request.grace};
+  auto facts = request.facts;
+  facts.timestamp = timestamp;
+  facts.expires_at = std::min(timestamp + life, facts.expires_at);
+  facts.is_stored = false;
+  return facts;
 }
 
 void TwoTierCache::renewed(std::string_view key, Millis timestamp, std::span<const std::string> tags) {

@@ -35,15 +35,8 @@ struct SetRequest {
   /// The value's JSON (UTF-8) where it may reach storage.
   std::optional<std::string_view> json;
   std::optional<Millis> ttl;
-  Millis expires_at = never;
-  std::vector<std::string> tags;
-  std::string version;
-  double cost = 1;
-  /// What it takes in the page, for the memory tier's byte limit.
-  double bytes = 0;
-  bool exempt_from_events = false;
-  /// How long past its end it may serve: until then it is kept.
-  Millis grace{0};
+  /// Its end may come sooner; its timestamp is yet to be given.
+  EntryFacts facts{.timestamp = {}, .expires_at = never, .tags = {}, .version = {}};
   /// The fetch that brought it; nullopt for a plain set.
   std::optional<FlightId> flight;
 };

@@ -44,7 +44,7 @@ struct RecordHead {
 enum class RecordFault : std::uint8_t { none, corrupt, version };
 
 /// The text that lies under `area_key`; bound to it: read under another key it is corrupt. JSON comes as
-/// JSON.stringify writes it, in UTF-8. CryptoInput data always take the packed form; there are none in a foreign
+/// JSON.stringify writes it, in UTF-8. Encrypted data always take the packed form; there are none in a foreign
 /// namespace.
 [[nodiscard]] std::u16string write_record(std::u16string_view area_key, std::string_view data, const EntryFacts& facts,
                                           bool encrypted, const RecordForm& form);

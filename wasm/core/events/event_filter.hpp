@@ -18,7 +18,7 @@ struct EventFacts {
   /// `task_id` as text, be it a text or a number.
   std::optional<std::string> task = std::nullopt;
   /// Empty where it has none.
-  std::string type = {};
+  std::string type = {};  // NOLINT(readability-redundant-member-init): GCC asks for it where it is left out
 };
 
 enum class Reason : std::uint8_t { actor, assigned, unknown, other };
