@@ -89,7 +89,14 @@ export class Border {
 
   /** Sends the message; returns bits of `News`. TypeError if the core refuses the message. */
   send(what: Call, page: number, now: number): number {
-    const news = this.#call(what, page, now, this.message.size);
+    const { message } = this;
+    message.isSent = true;
+    let news: number;
+    try {
+      news = this.#call(what, page, now, message.size);
+    } finally {
+      message.isSent = false;
+    }
     if (news & News.refused)
       throw new TypeError(`cardcache: the core refused call ${what}. Load script and module from the same release`);
     return news;

@@ -119,7 +119,10 @@ export class Core extends Page implements Coordination {
         const [timestamp, expiresAt] = [reply.takeNumber(), reply.takeNumber()];
         if (where === 0) return undefined;
         const number = reply.takeNumber();
-        if (where === 1) return { value: this.valueIn(number), source: 'memory' as const, timestamp, expiresAt };
+        if (where === 1) {
+          const value = this.valueIn(number);
+          return value === undefined ? undefined : { value, source: 'memory' as const, timestamp, expiresAt };
+        }
         return { serial: number, json: reply.takeText(), source: 'storage' as const, timestamp, expiresAt };
       },
     );
@@ -160,13 +163,13 @@ export class Core extends Page implements Coordination {
       this.#reject(key, 'version');
       return undefined;
     }
-    if (peek) return value;
-    const slot = this.ask(
+    if (peek || this.isClosed) return value;
+    this.ask(
       Call.admit,
       (message) => message.number(serial),
       (reply) => reply.takeNumber(),
+      { install: (slot) => this.install(key, slot, value) },
     );
-    this.install(key, slot, value);
     return value;
   }
 
@@ -187,21 +190,26 @@ export class Core extends Page implements Coordination {
     const staged = json === undefined || reach !== Reach.storage || json.length > MOST_JSON_BYTES ? '' : json;
     const started = reach === Reach.storage ? performance.now() : 0;
     const now = this.now();
+    // By a listener of what that call found.
+    if (this.isClosed) return undefined;
     const slot = this.slotOf(key);
     let news = this.#sendSet(now, slot, key, entry, reach, flight, staged);
     // The call itself may have noticed that the clock was set back, and emptied all slots.
     if (this.message.reply().takeNumber() < 0) {
       this.hear(news);
+      // By a listener.
+      if (this.isClosed) return undefined;
       news = this.#sendSet(now, undefined, key, entry, reach, flight, staged);
     }
     const reply = this.message.reply();
     const isAccepted = reply.takeFlag();
     const at = reply.takeNumber();
     const result = isAccepted ? readSetResult(reply) : undefined;
-    this.hear(news);
     if (reach === Reach.storage) this.addLatency('persist', started);
-    if (result) this.install(key, at, value, entry.grace);
-    else this.countFetch('discarded');
+    if (!result) this.countFetch('discarded');
+    this.hear(news, () => {
+      if (result) this.install(key, at, value, entry.grace);
+    });
     return result;
   }
 
@@ -316,10 +324,9 @@ export class Core extends Page implements Coordination {
       Call.adopt,
       (message) => writeEntry(message.flag(isRemote).name(key), entry),
       (reply) => (reply.takeFlag() ? reply.takeNumber() : undefined),
+      { install: (at) => this.install(key, at ?? -1, value) },
     );
-    if (slot === undefined) return false;
-    this.install(key, slot, value);
-    return true;
+    return slot !== undefined;
   }
 
   /** The oldest timestamp of another tab's answer that is acceptable for a fetch that starts now. */
@@ -342,12 +349,13 @@ export class Core extends Page implements Coordination {
 
   beginFlight(key: Key, policy: Policy, forced: boolean): Begun {
     const { tags = [], onEvent } = policy;
+    const copied = [...tags];
     const begun = this.ask(
       Call.beginFlight,
       (message) =>
         message
           .name(key)
-          .names(tags)
+          .names(copied)
           .flag(onEvent === 'keep')
           .number(longestWait(policy))
           .flag(forced),
@@ -386,6 +394,7 @@ export class Core extends Page implements Coordination {
   beginWatch(key: Key, times: WatchTimes, policy: Policy, timestamp: number): number {
     const { interval, debounce, whileHidden } = times;
     const { version, tags = [], onEvent = 'refresh', refetchOnLoad } = policy;
+    const copied = [...tags];
     return this.#number(Call.watch, (message) =>
       message
         .name(key)
@@ -397,7 +406,7 @@ export class Core extends Page implements Coordination {
         .number(longestWait(policy))
         .number(timestamp)
         .maybeName(version)
-        .names(tags),
+        .names(copied),
     );
   }
 
@@ -456,10 +465,11 @@ export class Core extends Page implements Coordination {
   // ---- mutation events
 
   addRule(pattern: string, { endpoints = [], subject }: EventRule): void {
+    const copied = [...endpoints];
     this.tell(Call.addRule, (message) =>
       message
         .name(pattern)
-        .names(endpoints)
+        .names(copied)
         .flag(subject === 'username'),
     );
   }

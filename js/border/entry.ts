@@ -40,7 +40,8 @@ export function entryOf(policy: Policy, value: unknown, bytes: number): Entry {
     exempt: onEvent === 'keep',
     stored: false,
     version,
-    tags,
+    // A copy: reading the list may be code of the page, which must not call the cache while the message is written.
+    tags: tags === NO_TAGS ? tags : [...tags],
   };
 }
 

@@ -1,35 +1,47 @@
 import { MOST_JSON_BYTES } from './names.ts';
 
 /**
- * The JSON of a mutation event, for the core to read. Leaves out what JSON cannot hold (cycles, BigInts). If the event is too
- * long or throws when it is read, the JSON holds only its type. An event is foreign code: its getters may throw.
+ * The JSON of a mutation event's type and data, for the core to read, without what JSON cannot hold (cycles, BigInts). Of an event that is too long
+ * or throws when it is read, the JSON holds only what the core looks for. An event is foreign code: its getters may throw.
  */
 export function eventJson(event: unknown): string {
-  return jsonOf(() => event) ?? jsonOf(() => event, sayable()) ?? jsonOf(() => typesOf(event)) ?? '';
+  const types = { event_type: memberOf(event, 'event_type'), type: memberOf(event, 'type') };
+  const data = memberOf(event, 'data');
+  const named = ['username', 'assigned_users', 'task_id'].map((name) => [name, memberOf(data, name)]);
+  return (
+    jsonOf({ ...types, data }) ??
+    jsonOf({ ...types, data }, withoutCycles()) ??
+    jsonOf({ ...types, data: Object.fromEntries(named) as object }) ??
+    jsonOf(types) ??
+    ''
+  );
 }
 
-function typesOf(event: unknown): unknown {
-  const { event_type, type } = (event ?? {}) as Record<string, unknown>;
-  return { event_type, type };
-}
-
-function jsonOf(value: () => unknown, replacer?: (name: string, member: unknown) => unknown): string | undefined {
+function memberOf(value: unknown, name: string): unknown {
   try {
-    const json = JSON.stringify(value(), replacer) as string | undefined;
+    return (value as Record<string, unknown> | null | undefined)?.[name];
+  } catch {
+    return undefined;
+  }
+}
+
+function jsonOf(value: unknown, replacer?: (this: unknown, name: string, member: unknown) => unknown) {
+  try {
+    const json = JSON.stringify(value, replacer) as string | undefined;
     return json !== undefined && json.length <= MOST_JSON_BYTES ? json : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** A replacer that leaves out BigInts, and repeated references to an object. */
-function sayable() {
-  const seen = new WeakSet();
-  return (_: string, member: unknown) => {
+/** A replacer that leaves out BigInts, and members that hold an object in which they lie. */
+function withoutCycles() {
+  const around: unknown[] = [];
+  return function (this: unknown, _: string, member: unknown): unknown {
     if (typeof member === 'bigint') return undefined;
-    if (typeof member !== 'object' || member === null) return member;
-    if (seen.has(member)) return undefined;
-    seen.add(member);
+    while (around.length > 0 && around[around.length - 1] !== this) around.pop();
+    if (around.includes(member)) return undefined;
+    if (typeof member === 'object') around.push(member);
     return member;
   };
 }

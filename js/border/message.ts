@@ -29,6 +29,8 @@ export class Message {
   #words: Float64Array;
   #bytes: Uint8Array;
   #data: DataView;
+  /** The core is handling the message. */
+  isSent = false;
   /** The address of the message, and the reserved bytes. */
   #start = 0;
   #capacity = 0;
@@ -68,6 +70,8 @@ export class Message {
 
   /** Starts a message; discards an unsent one. */
   begin(): this {
+    // Only a storage area of the page's own can run code in the midst of a call.
+    if (this.isSent) throw new TypeError('cardcache: a storage area must not call the cache that has called it');
     this.#renew();
     this.#at = this.#start;
     return this;
@@ -86,7 +90,7 @@ export class Message {
   }
 
   flag(value: boolean): this {
-    return this.number(Number(value));
+    return this.number(value ? 1 : 0);
   }
 
   /** Well-formed text, such as JSON.stringify gives, as UTF-8. */

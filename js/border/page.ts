@@ -36,6 +36,7 @@ export interface PageSizes {
 export class Page {
   protected readonly message: Message;
   protected readonly listener: CoreListener;
+  protected isClosed = false;
   readonly #border: Border;
   readonly #clock: Clock;
   readonly #page: number;
@@ -82,6 +83,7 @@ export class Page {
   }
 
   close(): void {
+    this.isClosed = true;
     this.#border.ask(
       Call.closePage,
       (message) => message.number(this.#page),
@@ -126,7 +128,8 @@ export class Page {
   fresh(key: Key): unknown {
     const slot = this.#slots.get(key);
     const now = this.#clock.now();
-    if (slot === undefined || !(now < (this.#deadlines[slot] ?? 0)) || now < this.#believedFrom) return undefined;
+    if (slot === undefined || slot >= this.#deadlines.length) return undefined;
+    if (!(now < (this.#deadlines[slot] ?? 0)) || now < this.#believedFrom) return undefined;
     return this.#values[slot];
   }
 
@@ -163,7 +166,9 @@ export class Page {
     // Convert to an integer. The slot arrives as a double; if V8 stores it as one, it discards and recompiles the code of `hit`,
     // which expects an index, over and over: 30 → 550 ns a hit (`npm run bench -- memory`).
     const at = slot | 0;
-    if (this.#keys[at] !== key) {
+    const before = this.#keys[at];
+    if (before !== key) {
+      if (before !== undefined) this.#slots.delete(before);
       this.#slots.set(key, at);
       this.#keys[at] = key;
     }
@@ -177,18 +182,23 @@ export class Page {
    * Makes a call. `write` writes the message, `read` reads the reply. The call first passes recorded hits to the core; afterwards
    * this page handles the news.
    */
-  protected ask<T>(what: Call, write: (message: Message) => unknown, read: (reply: Message) => T, cause?: unknown): T {
+  protected ask<T>(
+    what: Call,
+    write: (message: Message) => unknown,
+    read: (reply: Message) => T,
+    { install, cause }: { install?: (answer: T) => void; cause?: unknown } = {},
+  ): T {
     const now = this.now();
     write(this.message.begin());
     const news = this.send(what, now);
     const answer = read(this.message.reply());
-    this.hear(news, cause);
+    this.hear(news, () => install?.(answer), cause);
     return answer;
   }
 
   /** Makes a call without a result. */
   protected tell(what: Call, write: (message: Message) => unknown = () => undefined, cause?: unknown): void {
-    this.ask(what, write, () => undefined, cause);
+    this.ask(what, write, () => undefined, { cause });
   }
 
   /** Sends the message. The caller then reads the reply, and passes the returned news to `hear`. */
@@ -209,9 +219,15 @@ export class Page {
     this.hear(this.send(Call.observe, now));
   }
 
-  /** Handles the news of a call. Reads all of it before it calls a listener, which may call the cache again. */
-  protected hear(news: number, cause?: unknown): void {
-    if (news === 0 && this.#deadlines.length > 0) return;
+  /**
+   * Handles the news of a call: takes in what has changed, has `install` put the value of the call in its slot, and then calls the
+   * listeners, which may call the cache again.
+   */
+  protected hear(news: number, install?: () => void, cause?: unknown): void {
+    if (news === 0 && this.#deadlines.length > 0) {
+      install?.();
+      return;
+    }
     const message = this.message.news();
     const number = () => message.takeNumber();
     if (news & News.deadlinesMoved) this.#deadlinesAt = number();
@@ -225,6 +241,7 @@ export class Page {
       news & News.notices ? message.takeList(() => ({ key: message.takeName(), why: number(), error: number() })) : [];
     const flights = news & News.flightsSuperseded ? message.takeList(number) : [];
     const changed = news & News.changedElsewhere ? message.takeNames() : undefined;
+    install?.();
 
     const { listener } = this;
     for (const detail of gone) if (detail) listener.evicted(detail);

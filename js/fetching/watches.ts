@@ -97,8 +97,8 @@ export class Watches {
     const { interval = DEFAULT_INTERVAL, debounce = DEFAULT_DEBOUNCE, whileHidden = false } = options;
     const times = { interval, debounce, whileHidden };
     const watcher: Watcher = { id: 0, fetcher, policy, times, listener, states: options.states ?? false };
-    watch.watchers.add(watcher);
     this.#register(watch, watcher);
+    watch.watchers.add(watcher);
     if (options.forceRefresh && !watch.fetching) watch.forced = true;
     this.#revalidate(watch, options.forceRefresh);
     queueMicrotask(() => {
