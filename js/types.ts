@@ -312,7 +312,7 @@ export interface CardCache {
  * - `'*'` alone: everything
  *
  * An object selects the entries that match all of its fields:
- * - `endpoint`, `user`: as `key()` takes them, compared whole; `user: null` selects shared entries
+ * - `endpoint`, `user`: as `key()` takes them, compared whole; `endpoint: '*'` selects every endpoint, `user: null` shared entries
  * - `tag`: entries that carry this tag
  * - `keys`: exactly these keys, and no longer ones
  *
@@ -433,6 +433,7 @@ export interface CacheEvents {
   miss: { key: Key };
   set: { key: Key };
   evict: { key: Key; why: 'expired' | 'capacity' | 'quota' };
+  /** By a call of this page (`invalidate`, `clear`, `mutate`); not by events, `delete`, other tabs or processes. */
   invalidate: { selector: Selector; count: number };
   update: { key: Key };
   error: CacheError;

@@ -15,9 +15,9 @@ interface Expander {
 }
 
 /**
- * The bytes of a module that stands in a script as text, sorted: opcodes, locals, offsets, constants and calls each in a text of its own.
- * So gzip makes 11 % less of the whole script than of the bytes in their order (`node js/build/sizes.mjs`). `expander` is the
- * module that puts them back, a digit a byte: of less than 4 kB, which every engine compiles at once.
+ * Decodes a module that a script carries as text. The text is sorted: opcodes, locals, offsets, constants and calls each have a text of
+ * their own, which makes the gzipped script 11 % smaller than the bytes in their order (`node js/build/sizes.mjs`). `expander` is the
+ * module that restores the order, one digit a byte. It has less than 4 kB, which every engine compiles synchronously.
  */
 export function decodeModule([size, opcodes, texts]: ModuleText, expander: string): Uint8Array<ArrayBuffer> {
   const small = new Uint8Array(expander.length);

@@ -15,7 +15,7 @@ export const REASONS = ['actor', 'assigned', 'unknown', 'other'] as const;
 export const ON_EVENT = { refresh: 0, invalidate: 1, keep: 2 } as const;
 /** coordinator.hpp: `refetchOnLoad`; 0 if the policy does not set it. */
 export const ON_LOAD = { stale: 1, always: 2 } as const;
-/** two_tier_cache.hpp: where a value may be stored. */
+/** two_tier_cache.hpp: how far a value may go. */
 export const Reach = { storage: 0, memory: 1, resident: 2, encrypted: 3 } as const;
 /** wasm/border/calls_selectors.cpp: which fields of a selector follow. */
 export const Field = { text: 1, endpoint: 2, user: 4, shared: 8, tag: 16, keys: 32 } as const;
@@ -34,7 +34,7 @@ export const News = {
   changedElsewhere: 256,
 } as const;
 
-/** Longer JSON, in bytes, is not stored and not sent to the core; `most_json_bytes` in wasm/core/codec/compressed_json.hpp. */
+/** JSON of more bytes is not stored; what has more UTF-16 units is not even sent to the core. `most_json_bytes` in wasm/core/codec/compressed_json.hpp. */
 export const MOST_JSON_BYTES = 2 ** 20;
 /**
  * How long a watch goes on after its last listener left, in ms: a card that is moved or rebuilt returns within a moment.

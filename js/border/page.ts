@@ -256,7 +256,7 @@ export class Page {
     if (news & News.nextDueMoved) listener.dueMoved();
   }
 
-  /** `why`: 0 for a removal on purpose, else 1 + the index of its cause. */
+  /** `why`: 0 if a call or an invalidation removed it, else 1 + the index of its RemovalCause. */
   #letGo(slot: number, why: number): CacheEvents['evict'] | undefined {
     const key = this.#keys[slot];
     if (key === undefined) return undefined;

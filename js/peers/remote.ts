@@ -39,7 +39,7 @@ export interface RemotePort {
   /** Commits a record if its policy and the core accept it. Returns the acceptable answer that is then in the cache. */
   take(key: Key, record: RemoteRecord, policy: Policy, notBefore: number): FetchOutcome | undefined;
   hit(key: Key): void;
-  /** Called when another process has invalidated this as of `at`. */
+  /** Called when another process has invalidated this as of `at`, and when this page has deleted a key. */
   learn(selector: Selector, at: number, skipsExempt: boolean, byWrite: boolean): void;
   failed(key: Key, cause: unknown): void;
 }
