@@ -33,7 +33,7 @@ enum News : std::uint32_t {
   slots_let_go = 32,         // list: slot; 0, or 1 + RemovalCause
   notices = 64,              // list: key; RemovalCause, or −1 for an error; ErrorKind
   flights_superseded = 128,  // list: flight
-  changed_elsewhere = 256,   // the watched keys among them
+  changed_elsewhere = 256,   // list: watched keys, and resident ones whose record is encrypted now
 };
 
 /// One open cache, and the state that it shares with the page.

@@ -61,8 +61,8 @@ void reject(Call& call) {
 
 /// Slot of the key if it is resident, else −1; Reach; flight that fetched the value, else 0; the entry; the key if no
 /// slot was given; JSON (empty if it is longer than most_json_bytes or not meant for storage). Ends the flight. Replies
-/// 1 if the value was stored, 0 if not, −1 if the slot has become empty; slot, timestamp, end, time until the end, and
-/// the number of the pending encryption (0: none).
+/// 1 if the cache kept the value, 0 if not, −1 if the slot has become empty; slot, timestamp, end, time until the end,
+/// and the number of the pending encryption (0: none).
 void set(Call& call) {
   auto& in = call.message;
   const auto slot = in.whole_or_none();

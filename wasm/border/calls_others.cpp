@@ -5,7 +5,7 @@
 
 namespace cardcache::border {
 
-/// Flag: the answer comes from the remote tier, key, entry. Replies whether it was stored, and with the slot.
+/// Flag: the answer comes from the remote tier, key, entry. Replies whether the cache kept it, and with the slot.
 void adopt(Call& call) {
   auto& in = call.message;
   const bool is_remote = in.flag();

@@ -19,7 +19,7 @@ struct Selector {
   bool shared = false;
   /// Leading segments after the user; `*` stands for one whole segment.
   std::vector<std::string> params;
-  /// The entry must have a segment after the user position at all (`endpoint:*`).
+  /// The key must have a second segment, a user's or `None` (`endpoint:*`).
   bool has_user_segment = false;
   std::optional<std::string> tag;
   std::optional<std::vector<std::string>> keys;
@@ -33,8 +33,8 @@ struct Selector {
   friend bool operator==(const Selector&, const Selector&) = default;
 };
 
-/// Reads `':gabriel'`, `'daily_plan'`, `'daily_plan:gabriel:30'`, `'*'`… nullopt for `''` and empty inner segments:
-/// wrong use.
+/// Reads `':gabriel'`, `'daily_plan'`, `'daily_plan:gabriel:30'`, `'daily_plan:*:30'`, `'*'`… nullopt for `''` and
+/// empty inner segments: wrong use.
 [[nodiscard]] std::optional<Selector> parse_selector(std::string_view text);
 
 }  // namespace cardcache
