@@ -15,8 +15,8 @@ const mutants = {
   'every life is 0': {
     suite: ['module_values'],
     'two_tier_cache.cpp': [
-      '.expires_at = std::min(timestamp + life, request.expires_at)',
-      '.expires_at = timestamp + (life - life)',
+      'facts.expires_at = std::min(timestamp + life, facts.expires_at)',
+      'facts.expires_at = timestamp + (life - life)',
     ],
   },
   'the event filter is inverted': {
