@@ -27,7 +27,7 @@ const STATISTICS = {
 const CALENDAR = { type: 'calendar', entities: ['calendar.home'] };
 /** Past the end of every answer, well before it may not be shown any more. */
 const AGED = 600_000;
-const PATIENCE = 15_000;
+const PATIENCE = 45_000;
 const HISTORY = 'GET /api/history/period';
 const STATISTICS_COMMAND = 'recorder/statistics_during_period';
 

@@ -11,7 +11,7 @@ const WIDE = { width: 1280, height: 900 };
 export const NARROW = { width: 400, height: 860 };
 const YEAR = 31_536_000;
 // Twice what the slowest page takes on two busy cores.
-const TIMEOUT = 15_000;
+const TIMEOUT = 45_000;
 
 /** Which card a page is about: its tag, whose messages count as its own, and what a test does with it. */
 const PLAN = { tag: 'cardcache-daily-plan-card', subject: 'tasktracker', Page: CardPage };
