@@ -10,7 +10,7 @@ import { recordCards } from './card_recorder.mjs';
 const WIDE = { width: 1280, height: 900 };
 export const NARROW = { width: 400, height: 860 };
 const YEAR = 31_536_000;
-// Twice what the slowest page takes on two busy cores.
+// Far above what the slowest page takes while two files run on two busy cores; only what hangs meets it.
 const TIMEOUT = 45_000;
 
 /** Which card a page is about: its tag, whose messages count as its own, and what a test does with it. */
