@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/entry_facts.hpp"
 #include "core/base/millis.hpp"
 #include "core/keys/key_index.hpp"
 
@@ -26,6 +27,14 @@ struct StoredFacts {
   bool exempt_from_events = false;
   /// The last walk over the area that met it.
   std::uint32_t walk = 0;
+
+  /// Takes over what the record says of itself.
+  void take(const EntryFacts& facts) {
+    timestamp = facts.timestamp;
+    expires_at = facts.expires_at;
+    cost = facts.cost;
+    exempt_from_events = facts.exempt_from_events;
+  }
 };
 
 /// What is remembered of one user's records, without asking the area. A record that must not be answered and still lies

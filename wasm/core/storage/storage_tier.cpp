@@ -40,14 +40,11 @@ StorageTier::Write StorageTier::write(std::string_view key, std::string_view dat
   auto name = area_key(key);
   auto text = write_record(name, data, facts, encrypted, records_.form());
   const auto name_bytes = static_cast<double>(stored_bytes(name));
-  const StoredFacts stored{.bytes = name_bytes + static_cast<double>(stored_bytes(text)),
-                           .plain_bytes = name_bytes + plain_form_bytes(text, records_.form()),
-                           .units = static_cast<double>(name.size() + text.size()),
-                           .timestamp = facts.timestamp,
-                           .expires_at = facts.expires_at,
-                           .cost = facts.cost,
-                           .last_use = now,
-                           .exempt_from_events = facts.exempt_from_events};
+  StoredFacts stored{.bytes = name_bytes + static_cast<double>(stored_bytes(text)),
+                     .plain_bytes = name_bytes + plain_form_bytes(text, records_.form()),
+                     .units = static_cast<double>(name.size() + text.size()),
+                     .last_use = now};
+  stored.take(facts);
   const auto written = writer_.write({.user = &user_,
                                       .key = std::string(key),
                                       .name = std::move(name),

@@ -29,10 +29,7 @@ StoredFacts StoredRecords::facts_of(const StoredHead& head, const std::optional<
   facts.units = static_cast<double>(head.name.size()) + head.units;
   if (!record) return facts;
   if (record->packed && !record->encrypted) facts.plain_bytes = name_bytes + record->plain_bytes;
-  facts.timestamp = record->facts.timestamp;
-  facts.expires_at = record->facts.expires_at;
-  facts.cost = record->facts.cost;
-  facts.exempt_from_events = record->facts.exempt_from_events;
+  facts.take(record->facts);
   return facts;
 }
 
