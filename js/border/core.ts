@@ -12,7 +12,7 @@ import type {
 } from '../types.ts';
 import { Call } from './calls.ts';
 import type { Begun, Coordination, RefreshEnd, WatchStatus, WatchTimes } from './coordination.ts';
-import { entryOf, writeEntry, type Entry } from './entry.ts';
+import { entryOf, tagsOf, writeEntry, type Entry } from './entry.ts';
 import { eventJson } from './event.ts';
 import type { Message } from './message.ts';
 import { ALERTS, ERRORS, Field, MOST_JSON_BYTES, ON_EVENT, ON_LOAD, Reach, REASONS, REFRESH_ENDS } from './names.ts';
@@ -61,7 +61,7 @@ export interface Decrypted {
 export interface Adopted {
   timestamp: number;
   version: string;
-  tags: string[];
+  tags: readonly string[];
 }
 
 /** A user for whom an event is judged. */
@@ -190,14 +190,13 @@ export class Core extends Page implements Coordination {
     const staged = json === undefined || reach !== Reach.storage || json.length > MOST_JSON_BYTES ? '' : json;
     const started = reach === Reach.storage ? performance.now() : 0;
     const now = this.now();
-    // By a listener of what that call found.
+    // Telling the core that the clock went back calls listeners, and one may have closed the cache.
     if (this.isClosed) return undefined;
     const slot = this.slotOf(key);
     let news = this.#sendSet(now, slot, key, entry, reach, flight, staged);
     // The call itself may have noticed that the clock was set back, and emptied all slots.
     if (this.message.reply().takeNumber() < 0) {
       this.hear(news);
-      // By a listener.
       if (this.isClosed) return undefined;
       news = this.#sendSet(now, undefined, key, entry, reach, flight, staged);
     }
@@ -348,15 +347,14 @@ export class Core extends Page implements Coordination {
   // ---- fetches under way
 
   beginFlight(key: Key, policy: Policy, forced: boolean): Begun {
-    const { tags = [], onEvent } = policy;
-    const copied = [...tags];
+    const tags = tagsOf(policy);
     const begun = this.ask(
       Call.beginFlight,
       (message) =>
         message
           .name(key)
-          .names(copied)
-          .flag(onEvent === 'keep')
+          .names(tags)
+          .flag(policy.onEvent === 'keep')
           .number(longestWait(policy))
           .flag(forced),
       (reply) => ({ flight: reply.takeNumber(), wait: reply.takeNumber() }),
@@ -393,8 +391,8 @@ export class Core extends Page implements Coordination {
 
   beginWatch(key: Key, times: WatchTimes, policy: Policy, timestamp: number): number {
     const { interval, debounce, whileHidden } = times;
-    const { version, tags = [], onEvent = 'refresh', refetchOnLoad } = policy;
-    const copied = [...tags];
+    const { version, onEvent = 'refresh', refetchOnLoad } = policy;
+    const tags = tagsOf(policy);
     return this.#number(Call.watch, (message) =>
       message
         .name(key)
@@ -406,7 +404,7 @@ export class Core extends Page implements Coordination {
         .number(longestWait(policy))
         .number(timestamp)
         .maybeName(version)
-        .names(copied),
+        .names(tags),
     );
   }
 
@@ -474,19 +472,21 @@ export class Core extends Page implements Coordination {
     );
   }
 
-  /** The index of the event's rule, −1 for none, and the task that the event names. */
-  readEvent(event: MutationEvent): { rule: number; task: string | undefined } {
+  /** The index of the event's rule, −1 for none, the task that the event names, and the JSON that `applyEvent` takes. */
+  readEvent(event: MutationEvent): { rule: number; task: string | undefined; json: string } {
     const json = eventJson(event);
     return this.ask(
       Call.readEvent,
       (message) => message.text(json),
-      (reply) => ({ rule: reply.takeNumber(), task: reply.takeFlag() ? reply.takeText() : undefined }),
+      (reply) => ({ rule: reply.takeNumber(), task: reply.takeFlag() ? reply.takeText() : undefined, json }),
     );
   }
 
-  /** Judges an event for each party, and invalidates. With `firstIsMe` the first party is the connected user. */
-  applyEvent(event: MutationEvent, parties: readonly Party[], firstIsMe: boolean) {
-    const json = eventJson(event);
+  /**
+   * Judges an event, given as the JSON of `readEvent`, for each party, and invalidates. With `firstIsMe` the first party is the
+   * connected user.
+   */
+  applyEvent(json: string, parties: readonly Party[], firstIsMe: boolean) {
     // Without a user to judge for, every watcher is concerned.
     const nobody: EventDecision['reason'][] = ['unknown'];
     return this.ask(
@@ -518,7 +518,12 @@ export class Core extends Page implements Coordination {
 
   /** The timestamp of the key's encrypted record. */
   encryptedTimestampOf(key: Key): number | undefined {
-    return this.findEncrypted(key)?.timestamp;
+    // Does not copy the ciphertext: only the decryption needs that.
+    return this.ask(
+      Call.findEncrypted,
+      (message) => message.name(key),
+      (reply) => (reply.takeFlag() ? reply.takeNumber() : undefined),
+    );
   }
 
   /** Removes a record that cannot be decrypted, unless it was replaced. */

@@ -27,9 +27,14 @@ export interface Entry {
 
 const NO_TAGS: readonly string[] = [];
 
+/** A copy of a policy's tags: reading the page's own list may run its code, which must not call the cache while a message is written. */
+export function tagsOf({ tags }: Policy): readonly string[] {
+  return tags ? [...tags] : NO_TAGS;
+}
+
 /** The facts that a policy gives a value. */
 export function entryOf(policy: Policy, value: unknown, bytes: number): Entry {
-  const { ttl = NaN, version = '', tags = NO_TAGS, cost = 1, onEvent } = policy;
+  const { ttl = NaN, version = '', cost = 1, onEvent } = policy;
   return {
     timestamp: NaN,
     ttl,
@@ -40,8 +45,7 @@ export function entryOf(policy: Policy, value: unknown, bytes: number): Entry {
     exempt: onEvent === 'keep',
     stored: false,
     version,
-    // A copy: reading the list may be code of the page, which must not call the cache while the message is written.
-    tags: tags === NO_TAGS ? tags : [...tags],
+    tags: tagsOf(policy),
   };
 }
 

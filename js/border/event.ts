@@ -7,14 +7,19 @@ import { MOST_JSON_BYTES } from './names.ts';
 export function eventJson(event: unknown): string {
   const types = { event_type: memberOf(event, 'event_type'), type: memberOf(event, 'type') };
   const data = memberOf(event, 'data');
-  const named = ['username', 'assigned_users', 'task_id'].map((name) => [name, memberOf(data, name)]);
   return (
     jsonOf({ ...types, data }) ??
     jsonOf({ ...types, data }, withoutCycles()) ??
-    jsonOf({ ...types, data: Object.fromEntries(named) as object }) ??
+    jsonOf({ ...types, data: factsOf(data) }) ??
     jsonOf(types) ??
     ''
   );
+}
+
+/** The members of an event's data that the core reads. */
+function factsOf(data: unknown): object {
+  const names = ['username', 'assigned_users', 'task_id'];
+  return Object.fromEntries(names.map((name) => [name, memberOf(data, name)]));
 }
 
 function memberOf(value: unknown, name: string): unknown {

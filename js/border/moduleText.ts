@@ -25,7 +25,8 @@ export function decodeModule([size, opcodes, texts]: ModuleText, expander: strin
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(small));
   const { memory, ...calls } = exports as unknown as Expander;
   let place = calls.heap();
-  memory.grow(Math.ceil((place + size + texts.join('').length) / 65_536));
+  const digits = texts.reduce((sum, text) => sum + text.length, 0);
+  memory.grow(Math.ceil((place + size + digits) / 65_536));
   const bytes = new Uint8Array(memory.buffer);
   bytes.set(opcodes, calls.opcodes());
   const begins = new Uint32Array(memory.buffer, calls.texts(), texts.length);

@@ -7,6 +7,7 @@ import {
   type Invalidated,
   type Wanted,
 } from '../border/core.ts';
+import { tagsOf } from '../border/entry.ts';
 import type { Clock } from '../common/clock.ts';
 import { nameStatistics, PageStatistics } from '../border/statistics.ts';
 import { callSafely } from '../common/emitter.ts';
@@ -76,8 +77,8 @@ export class Coreless extends Poller implements CacheCore {
     for (const rule of this.#rules) core.addRule(...rule);
     // Answers keep their timestamps. The core rejects an answer if another tab knows a younger one.
     for (const [key, { value, policy, timestamp }] of this.#fetched) {
-      const { version = '', tags = [] } = policy;
-      const isAccepted = core.adoptRemote(key, value, { timestamp, version, tags }, policy, sizeOf(value));
+      const facts = { timestamp, version: policy.version ?? '', tags: tagsOf(policy) };
+      const isAccepted = core.adoptRemote(key, value, facts, policy, sizeOf(value));
       if (!isAccepted) this.#fetched.delete(key);
     }
     const deferred = this.#deferred ?? [];
@@ -180,7 +181,7 @@ export class Coreless extends Poller implements CacheCore {
   }
 
   readEvent(): ReturnType<Core['readEvent']> {
-    return { rule: -1, task: undefined };
+    return { rule: -1, task: undefined, json: '' };
   }
 
   /** Counts every party as concerned: one request too many is better than an outdated answer. */

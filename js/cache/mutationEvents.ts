@@ -29,7 +29,7 @@ export class MutationEvents {
 
   /** The decision for each user; with `firstIsMe` the first user is the connected one. */
   apply(cache: EventsHost, event: MutationEvent, users: readonly string[], firstIsMe: boolean): EventDecision[] {
-    const { rule: index, task } = cache.core().readEvent(event);
+    const { rule: index, task, json } = cache.core().readEvent(event);
     const rule = this.#rules[index];
     const assignees = this.#assignees(rule, event, cache);
     const parties: Party[] = users.map((user) => ({
@@ -37,7 +37,7 @@ export class MutationEvents {
       named: task !== undefined && some(answersOf(cache, user), ([, value]) => namesId(value, task)),
       assignees,
     }));
-    const { reasons, invalidated, refreshed, at } = cache.core().applyEvent(event, parties, firstIsMe);
+    const { reasons, invalidated, refreshed, at } = cache.core().applyEvent(json, parties, firstIsMe);
     const selectors: Selector[] = rule?.endpoints?.map((endpoint) => ({ endpoint })) ?? [];
     for (const selector of selectors.length > 0 ? selectors : ['*']) cache.tellRemote(selector, at);
     return reasons.map((reason) => ({ concerned: reason !== 'other', reason, invalidated, refreshed }));

@@ -83,11 +83,6 @@ export class Reads {
     return this.#parts.core.facts(key, { policy: this.#policies.for(key) });
   }
 
-  /** For watchers: the cached answer if it is at most `grace` ms past its end. */
-  read(key: Key, policy: Policy, grace: number | undefined): Found | undefined {
-    return this.lookUp(key, policy, { grace });
-  }
-
   /** For watchers: the answer that is being decrypted, which they wait for; undefined if there is none. */
   decrypt(key: Key, policy: Policy, grace: number | undefined) {
     this.#parts.core.keepFor(key, Policies.graceOf(policy));

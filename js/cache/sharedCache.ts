@@ -103,7 +103,7 @@ export class SharedCache {
     this.watches = new Watches(
       {
         fetch: (key, fetcher, fetchOptions, attempts) => this.#flights.fetch(key, fetcher, fetchOptions, attempts),
-        read: (key, policy, grace) => this.reads.read(key, policy, grace),
+        read: (key, policy, grace) => this.reads.lookUp(key, policy, { grace }),
         decrypt: (key, policy, grace) => this.reads.decrypt(key, policy, grace),
         timestampOf: (key, policy) => this.#parts.core.timestampOf(key, { policy, maxAge: policy?.maxAge }),
         isFresh: (key, maxAge) => this.reads.isFresh(key, maxAge),

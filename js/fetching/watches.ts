@@ -296,13 +296,13 @@ export class Watches {
       watch.fetching = false;
       // Read again: the core may have started or ended meanwhile.
       const core = this.#core;
-      if (core && timestamp === undefined && watch.data !== undefined) {
+      if (timestamp === undefined && watch.data !== undefined) {
         // The flight was superseded: its answer may be outdated.
         core.endRefresh(key, 'discarded');
         this.#tellAll(watch);
       } else {
         // If there is nothing else to show, even an outdated answer is better.
-        core?.endRefresh(key, timestamp === undefined ? 'discarded' : 'succeeded', timestamp);
+        core.endRefresh(key, timestamp === undefined ? 'discarded' : 'succeeded', timestamp);
         watch.error = undefined;
         watch.timestamp = timestamp;
         this.#show(watch, value, source);
